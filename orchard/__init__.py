@@ -1,0 +1,1 @@
+"""Orchard's control plane: settings, infrastructure, storage, clusters, costs. Never imports pyspark or tensorflow."""

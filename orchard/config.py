@@ -1,0 +1,115 @@
+"""The settings: orchard.toml, then ORCHARD_* in the environment, then a task's flags; the last one wins."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from orchard.errors import UsageError
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "orchard.toml"
+
+# The AWS regions inside the European Union. London (eu-west-2) and Zurich (eu-central-2) are not in it.
+EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
+
+
+class Settings(BaseSettings):
+    """Every setting with its type, its bounds and its default; see orchard.toml for what each one does."""
+
+    model_config = SettingsConfigDict(env_prefix="ORCHARD_", toml_file=FILE, extra="ignore", frozen=True)
+
+    project: str = Field("orchard", pattern=r"^[a-z][a-z0-9-]{1,20}[a-z0-9]$")
+    target: Literal["local", "aws"] = "local"
+    region: str = "eu-west-3"
+
+    mode: Literal["mini", "apples", "full"] = "mini"
+    split: Literal["Training", "Test"] = "Training"
+    max_images: int = Field(100, ge=1)
+    k: float = Field(50, gt=0)
+    max_error_rate: float = Field(0.01, ge=0, le=1)
+
+    notebook: Literal["studio", "jupyterhub"] = "studio"
+    release_label: str = Field("emr-7.5.0", pattern=r"^emr-(spark-)?\d+\.\d+\.\d+$")
+    instance_type: str = Field("m5.xlarge", pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")
+    core_count: int = Field(2, ge=1, le=50)
+    idle_timeout: int = Field(3600, ge=60, le=604_800)
+    max_lifetime: int = Field(8, ge=1, le=168)
+    network: Literal["default", "private"] = "default"
+
+    monthly_budget: float = Field(0, ge=0)
+    alarm_email: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
+
+    dataset: Path | None = None  # photographs in the Fruits-360 layout; data/raw/ where unset
+    weights: str | None = None  # a MobileNetV2 weights file; found or fetched where unset
+
+    @field_validator("region")
+    @classmethod
+    def _region_is_in_the_eu(cls, region: str) -> str:
+        if region not in EU_REGIONS:
+            raise ValueError(f"personal data stays in the EU, so only {', '.join(EU_REGIONS)} are allowed")
+        return region
+
+    @field_validator("k")
+    @classmethod
+    def _k_is_count_or_share(cls, k: float) -> float:
+        if k >= 1 and k != int(k):
+            raise ValueError("a number of components (1, 2, ...) or a share of the variance between 0 and 1")
+        return k
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put flags before the environment before the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load(**flags: Any) -> Settings:  # noqa: ANN401 - each flag has its setting's own type
+    """Read the settings; flags that are None were not given.
+
+    Raises:
+        UsageError: a setting is unknown, of the wrong type or out of bounds; names it, its value and what is allowed.
+    """
+    unknown = sorted(_written() - set(Settings.model_fields))
+    if unknown:
+        raise UsageError(
+            f"orchard.toml has no setting called {unknown[0]!r}",
+            f"the settings are: {', '.join(Settings.model_fields)}",
+        )
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise UsageError(
+            f"the setting {name} = {first['input']!r} cannot be used: {_lower(first['msg'])}",
+            f"change it in orchard.toml, in ORCHARD_{name.upper()}, or by the flag --{name.replace('_', '-')}",
+        ) from None
+
+
+@cache
+def _written() -> set[str]:
+    try:
+        return set(tomllib.loads(FILE.read_text()))
+    except FileNotFoundError:
+        return set()
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"orchard.toml is not valid TOML: {error}", "correct the line named here") from None
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:].removeprefix("Value error, ")

@@ -1,0 +1,30 @@
+"""What can go wrong in a way that a user can mend: one line of cause, one of remedy, an exit code."""
+
+
+class OrchardError(Exception):
+    """A failure with its remedy.
+
+    Attributes:
+        cause: one line that says what is wrong, with the value at fault.
+        remedy: one line that says what to do about it.
+        exit_code: 1 for a failure, 2 for wrong usage.
+    """
+
+    exit_code = 1
+
+    def __init__(self, cause: str, remedy: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.remedy = remedy
+
+
+class UsageError(OrchardError):
+    """The command or a setting is wrong; nothing was done."""
+
+    exit_code = 2
+
+
+class Interrupted(OrchardError):
+    """The user pressed Ctrl-C; the remedy names what is still there and how to go on."""
+
+    exit_code = 130
