@@ -1,0 +1,44 @@
+"""What every task shares: errors as two lines and an exit code, and the console to print on."""
+
+import functools
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from invoke import Exit, task
+
+from orchard.errors import OrchardError
+
+
+def command(*args: Any, **kwargs: Any) -> Callable:  # noqa: ANN401 - invoke's own signature
+    """Like invoke's `task`, but an OrchardError ends as cause, remedy and exit code instead of a traceback.
+
+    `./inv --debug TASK` shows the traceback as well.
+    """
+    if len(args) == 1 and callable(args[0]):
+        return task(_reporting(args[0]), **kwargs)
+    return lambda body: task(*args, **kwargs)(_reporting(body))
+
+
+def _reporting(body: Callable) -> Callable:
+    @functools.wraps(body)
+    def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        try:
+            return body(*args, **kwargs)
+        except OrchardError as error:
+            if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
+                raise
+            say(f"error: {error.cause}", f"remedy: {error.remedy}")
+            raise Exit(code=error.exit_code) from None
+        except KeyboardInterrupt:
+            say("interrupted")
+            raise Exit(code=130) from None
+
+    return run
+
+
+def say(*lines: str) -> None:
+    """Print plain lines to standard error, where nothing that a pipe reads is lost among them."""
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
