@@ -62,5 +62,7 @@ def test_a_user_error_ends_in_two_lines(code, tmp_path):
         code, "features", "local[1]", "--input", str(tmp_path / "in"), "--output", str(tmp_path / "out" / "r")
     )
     assert done.returncode == 2
-    assert f"error: there are no photographs under file:{tmp_path}/in/Training\nremedy: put photographs" in done.stdout  # spark-submit joins the two
+    assert (
+        f"error: there are no photographs under file:{tmp_path}/in/Training\nremedy: put photographs" in done.stdout
+    )  # spark-submit joins the two
     assert "Traceback" not in done.stdout + done.stderr
