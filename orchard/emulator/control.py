@@ -51,6 +51,9 @@ def _fault(environ: dict[str, Any], start_response: Callable, message: str) -> I
     if "json" in environ.get("CONTENT_TYPE", ""):
         kind, body = "application/json", json.dumps({"__type": "EmulatorFault", "message": message})
     else:
-        kind, body = "text/xml", f"<Error><Code>EmulatorFault</Code><Message>{escape(message)}</Message></Error>"
+        kind, body = (
+            "text/xml",
+            f"<Error><Code>EmulatorFault</Code><Message>{escape(message)}</Message></Error>",
+        )
     start_response("400 Bad Request", [("Content-Type", kind), ("Content-Length", str(len(body.encode())))])
     return [body.encode()]

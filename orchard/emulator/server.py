@@ -50,7 +50,9 @@ class Server:
         repairs.install()
         emr.install(self.options)
         self._firing = Firing(self.options.clock)
-        handler = type("Handler", (MotoRequestHandler,), {"protocol_version": "HTTP/1.1", "log": _log_request})
+        handler = type(
+            "Handler", (MotoRequestHandler,), {"protocol_version": "HTTP/1.1", "log": _log_request}
+        )
         application = Control(DomainDispatcherApplication(create_backend_app), self.options)
         try:
             server = make_server(HOST, self.options.port, application, threaded=True, request_handler=handler)
@@ -107,7 +109,8 @@ def main(argv: list[str] | None = None) -> int:
     partial.write_text(json.dumps({"instance": options.instance, "pid": os.getpid(), "port": options.port}))
     partial.replace(record)  # whoever reads it sees all of it
     log.info("the local AWS %s answers on %s", options.instance, server.endpoint)
-    stop.wait()
+    while not stop.wait(5) and record.exists():
+        pass  # without its record nobody would find it again: it ends itself when its directory is removed
     log.info("stopping")
     server.stop()
     record.unlink(missing_ok=True)
@@ -121,8 +124,12 @@ def _options(argv: list[str] | None) -> Options:
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose a free one")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast its time passes")
     parser.add_argument("--starting", type=float, default=Delays.starting, help="seconds in STARTING")
-    parser.add_argument("--bootstrapping", type=float, default=Delays.bootstrapping, help="seconds in BOOTSTRAPPING")
-    parser.add_argument("--terminating", type=float, default=Delays.terminating, help="seconds in TERMINATING")
+    parser.add_argument(
+        "--bootstrapping", type=float, default=Delays.bootstrapping, help="seconds in BOOTSTRAPPING"
+    )
+    parser.add_argument(
+        "--terminating", type=float, default=Delays.terminating, help="seconds in TERMINATING"
+    )
     given = parser.parse_args(argv)
     return Options(
         home=given.home.resolve(),

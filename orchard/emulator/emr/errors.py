@@ -29,4 +29,6 @@ def unknown_step(number: str) -> InvalidRequestException:
 
 def not_modifiable() -> ValidationException:
     """For changes to a cluster that has ended or is ending."""
-    return ValidationException("A job flow that is shutting down, terminating, or finished may not be modified.")
+    return ValidationException(
+        "A job flow that is shutting down, terminating, or finished may not be modified."
+    )

@@ -69,7 +69,9 @@ class EmrOperations(ElasticMapReduceResponse):
         for number in self._get_param("JobFlowIds", []):
             cluster = self.emr.describe_cluster(number)
             with cluster.changed:
-                cluster.keep_job_flow_alive_when_no_steps = self._get_bool_param("KeepJobFlowAliveWhenNoSteps")
+                cluster.keep_job_flow_alive_when_no_steps = self._get_bool_param(
+                    "KeepJobFlowAliveWhenNoSteps"
+                )
                 cluster.changed.notify_all()
         return EmptyResult()
 

@@ -8,7 +8,13 @@ from moto.core.utils import utcnow
 from orchard.emulator.emr.errors import InvalidRequestException
 
 SUMMARY = ("StudioId", "Name", "VpcId", "Description", "Url", "AuthMode", "CreationTime")
-CHANGEABLE = ("Name", "Description", "SubnetIds", "DefaultS3Location", "EncryptionKeyArn")  # UpdateStudio's members
+CHANGEABLE = (
+    "Name",
+    "Description",
+    "SubnetIds",
+    "DefaultS3Location",
+    "EncryptionKeyArn",
+)  # UpdateStudio's members
 MAX_SUBNETS = 5  # EMR Management Guide, "EMR Studio features, requirements, and limits"
 
 

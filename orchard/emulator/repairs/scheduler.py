@@ -100,7 +100,9 @@ class Firing:
                 ids = json.loads(schedule.target.get("Input") or "{}").get("JobFlowIds", [])
                 emr_backends[ACCOUNT][region].terminate_job_flows(ids)
             else:
-                log.warning("the schedule %s has a target that does nothing here: %s", schedule.name, schedule.target)
+                log.warning(
+                    "the schedule %s has a target that does nothing here: %s", schedule.name, schedule.target
+                )
         except (EmrValidation, ValueError) as error:
             # As the real one, it has no caller to tell: AWS retries, then drops the event or sends it to a queue.
             log.warning("the schedule %s failed: %s", schedule.name, error)

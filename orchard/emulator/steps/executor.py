@@ -59,7 +59,9 @@ class Executor:
         shutil.rmtree(base, ignore_errors=True)
         return found if code else None
 
-    def _run(self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, work: Path, mirror: Mirror) -> int:
+    def _run(
+        self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, work: Path, mirror: Mirror
+    ) -> int:
         controller = Controller(base / "controller")
         controller.say(f"step {step.id} ({step.name}) of {cluster.id}: {step.jar} {shlex.join(step.args)}")
         controller.say(f"{mirror.fill()} objects of S3 are at hand")
@@ -92,7 +94,9 @@ class Executor:
         conf = work.parent / "conf"
         conf.mkdir()
         told = spark.settings(cluster, submit, mirror.root, work)
-        (conf / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in told.items()))
+        (conf / "spark-defaults.conf").write_text(
+            "".join(f"{name} {value}\n" for name, value in told.items())
+        )
         java = spark.java_home()
         extra = {
             "JAVA_HOME": str(java),
@@ -106,7 +110,13 @@ class Executor:
         guarded = [sys.executable, "-I", "-S", str(GUARD), str(self.options.grace), *line]
         with (base / "stdout").open("ab") as stdout, (base / "stderr").open("ab") as stderr:
             process = subprocess.Popen(
-                guarded, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, cwd=work, env=env, start_new_session=True
+                guarded,
+                stdin=subprocess.PIPE,
+                stdout=stdout,
+                stderr=stderr,
+                cwd=work,
+                env=env,
+                start_new_session=True,
             )
         with self._lock:
             self._running[step.id] = process

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 # The last line of a Python traceback, or a Java exception: `pkg.Name: text`. Spark's own log lines begin with a date.
-CAUSE = re.compile(r"^(?:Exception in thread \"[^\"]*\" |Caused by: )?((?:[A-Za-z_][\w$]*\.)*[A-Z]\w*(?:Error|Exception|Exit)\b.*)")
+CAUSE = re.compile(
+    r"^(?:Exception in thread \"[^\"]*\" |Caused by: )?((?:[A-Za-z_][\w$]*\.)*[A-Z]\w*(?:Error|Exception|Exit)\b.*)"
+)
 MARKS = ("Error: ", "error: ", "fatal: ")
 REASONS = {
     "already exists": "Output directory already exists.",

@@ -76,7 +76,9 @@ class Mirror:
     def files(self) -> Iterator[tuple[Path, Stamp]]:
         """Every file that is an object, with its stamp; what Spark and Hadoop keep for themselves is left out."""
         for folder, folders, names in os.walk(self.root):
-            folders[:] = [name for name in folders if name != "_temporary" and not name.startswith(".spark-staging")]
+            folders[:] = [
+                name for name in folders if name != "_temporary" and not name.startswith(".spark-staging")
+            ]
             for name in names:
                 if not (name.startswith(".") and name.endswith(".crc")):
                     path = Path(folder, name)

@@ -27,7 +27,9 @@ def home() -> Path:
     """
     found = importlib.util.find_spec("pyspark")
     if found is None or found.origin is None:
-        raise OrchardError("pyspark is not installed in this environment", "remove .venv and call ./inv again")
+        raise OrchardError(
+            "pyspark is not installed in this environment", "remove .venv and call ./inv again"
+        )
     return Path(found.origin).parent
 
 
