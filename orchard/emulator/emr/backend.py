@@ -39,7 +39,7 @@ class EmrBackend(ElasticMapReduceBackend):
         self.studios = Studios(region_name, account_id)
         self.policies: dict[tuple[str, str], dict] = {}  # (cluster id, name of the policy) -> policy
 
-    def run_job_flow(self, **kwargs: Any) -> ManagedCluster:  # noqa: ANN401 - moto's own signature
+    def run_job_flow(self, **kwargs: Any) -> ManagedCluster:
         """Register a cluster in STARTING. It does not live before `begin`, once its groups are there."""
         kwargs["steps"] = kwargs.get("steps") or []
         check_steps(kwargs["steps"], kwargs.get("step_concurrency_level") or 1, active=0)
