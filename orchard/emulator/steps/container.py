@@ -47,10 +47,10 @@ def unpack(uri: str, folder: Path) -> Path:
     try:
         if zipfile.is_zipfile(aside):
             with zipfile.ZipFile(aside) as archive:
-                archive.extractall(target)
+                archive.extractall(target)  # noqa: S202 - zipfile keeps members inside the target
         else:
             with tarfile.open(aside) as archive:
-                archive.extractall(target, filter="tar")  # noqa: S202 - links of packed environments are absolute
+                archive.extractall(target, filter="tar")
     except tarfile.TarError as error:
         raise OrchardError(f"{source} cannot be unpacked: {error}", "make it a .zip or a .tar.gz") from None
     aside.unlink()
