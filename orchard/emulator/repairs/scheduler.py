@@ -1,9 +1,9 @@
 """EventBridge Scheduler: what moto drops, and one-time schedules that fire.
 
-moto 5.2.5 scheduler/ keeps schedules and never runs them; UpdateSchedule loses ActionAfterCompletion, and creating
-one in a group that does not exist is a KeyError (a 500) instead of ResourceNotFoundException. Fired here are one-time
-schedules, `at(yyyy-mm-ddThh:mm:ss)`, on the universal target of EMR's TerminateJobFlows (Amazon EventBridge Scheduler
-User Guide, "Schedule types" and "Using universal targets").
+moto 5.2.5 scheduler/ keeps schedules and never runs them. UpdateSchedule loses ActionAfterCompletion and, unless it is
+given, the state; creating a schedule in a group that does not exist is a KeyError (a 500) instead of
+ResourceNotFoundException. Fired here are one-time schedules, `at(yyyy-mm-ddThh:mm:ss)`, on the universal target of
+EMR's TerminateJobFlows (EventBridge Scheduler User Guide, "Schedule types" and "Using universal targets").
 """
 
 import json
@@ -48,6 +48,7 @@ def install() -> None:
         name = self.uri.split("?")[0].split("/")[-1]
         schedule = self.scheduler_backend.get_schedule(self._get_param("GroupName"), name)
         schedule.action_after_completion = self._get_param("ActionAfterCompletion")
+        schedule.state = schedule.state or "ENABLED"
         schedule.fired = False
         return answer
 
