@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ProfileNotFound
 
 from orchard.config import ROOT, Settings
 from orchard.emulator import process
@@ -54,7 +55,7 @@ class Target:
     state_dir: Path
     environment: dict[str, str] = field(repr=False)
     endpoint: str | None = None
-    _credentials: tuple[str, str] | tuple[()] = field(default=(), repr=False)
+    _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
     _config: Config = field(default=PACED, repr=False)
     _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
 
@@ -65,13 +66,15 @@ class Target:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session(*self._credentials, region_name=self.region)
+        return self._make_session()
 
     def client(self, service: str, **kwargs: Any) -> Any:
         """Make a boto3 client for this target; `kwargs` as for boto3, a `config` is laid over the target's own."""
         given = kwargs.pop("config", None)
         config = self._config.merge(given) if given else self._config
-        return self._session.client(service, endpoint_url=self.endpoint, config=config, **kwargs)
+        return self._session.client(
+            service, region_name=self.region, endpoint_url=self.endpoint, config=config, **kwargs
+        )
 
     def account(self) -> str:
         """Ask for the number of the account that the credentials belong to.
@@ -85,6 +88,8 @@ class Target:
             raise OrchardError(
                 "no AWS credentials were found", "run aws configure (or aws sso login), or set AWS_PROFILE"
             ) from None
+        except ProfileNotFound as error:
+            raise OrchardError(str(error), "set AWS_PROFILE to one that `aws configure list-profiles` shows") from None
         except ClientError as error:
             raise OrchardError(
                 f"AWS does not accept the credentials: {error.response['Error']['Message']}",
@@ -136,10 +141,19 @@ def _local(region: str, found: process.LocalAws) -> Target:
         state_dir=_made(found.state_dir / "terraform"),
         environment=kept | said,
         endpoint=found.endpoint,
-        _credentials=(EMULATOR_KEY, EMULATOR_KEY),
+        _make_session=_isolated_session,
         _config=LOOPBACK,
         _stop=process.stop,
     )
+
+
+def _isolated_session() -> boto3.Session:
+    """Make a session that reads neither profiles nor configuration files: AWS_PROFILE may name one of the real AWS."""
+    nothing, nowhere = (None, None, None, None), (None, None, os.devnull, None)
+    session = botocore.session.Session(
+        {"profile": nothing, "config_file": nowhere, "credentials_file": nowhere, "ca_bundle": nothing}
+    )
+    return boto3.Session(EMULATOR_KEY, EMULATOR_KEY, botocore_session=session)
 
 
 def _aws(region: str) -> Target:

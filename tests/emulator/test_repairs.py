@@ -78,7 +78,7 @@ def test_rules_between_groups_keep_their_description(aws: Aws) -> None:
     assert found["SecurityGroupRules"][0]["Description"] == "from the workspace"
     revoke = {"GroupId": one, "SecurityGroupRuleIds": [rule["SecurityGroupRuleId"]]}
     ec2.revoke_security_group_ingress(**revoke)
-    with pytest.raises(ClientError, match="InvalidSecurityGroupRuleId.NotFound"):
+    with pytest.raises(ClientError, match=r"InvalidSecurityGroupRuleId\.NotFound"):
         ec2.revoke_security_group_ingress(**revoke)
 
 
