@@ -41,11 +41,11 @@ def buckets() -> list[str]:
     return sorted(_backend().buckets)
 
 
-def objects(bucket: str) -> Iterator[tuple[str, Path, int]]:
+def objects(bucket: str) -> Iterator[tuple[str, str, int]]:
     """Key, file and size in bytes of the current version of every object of a bucket."""
     for key, found in _backend().get_bucket(bucket).keys.items():
         if not isinstance(found, FakeDeleteMarker):
-            yield key, found._value_buffer.path, found.contentsize
+            yield key, found._value_buffer.location, found.contentsize
 
 
 def body(place: Place) -> Path | None:

@@ -21,11 +21,15 @@ EVERY = 1.0  # real seconds between two looks for progress
 
 def results(mirror: Mirror) -> tuple[int, int]:
     """Publish everything that the step wrote and removed; returns both numbers."""
+
+    def rank(name: str) -> int:
+        return LAST.get(name.rpartition("/")[2], 0)
+
     written, removed = mirror.changes()
-    for path in sorted(removed, key=lambda p: (-LAST.get(p.name, 0), p)):
-        access.delete(mirror.place(path))
-    for path in sorted(written, key=lambda p: (LAST.get(p.name, 0), p)):
-        access.put(mirror.place(path), path)
+    for name in sorted(removed, key=lambda n: (-rank(n), n)):
+        access.delete(mirror.place(name))
+    for name in sorted(written, key=lambda n: (rank(n), n)):
+        access.put(mirror.place(name), mirror.path(name))
     return len(written), len(removed)
 
 
@@ -62,13 +66,12 @@ class ProgressWatch:
                 json.loads(content)
             except (FileNotFoundError, ValueError):
                 continue  # being written or replaced at this moment
-            if self._published.get(path) != content and not self._unchanged(path):
-                access.put(self._mirror.place(path), content)
+            name = path.relative_to(self._mirror.root).as_posix()
+            before = self._mirror.before.get(name)
+            old = before is not None and before.modified_ns == path.stat().st_mtime_ns
+            if self._published.get(path) != content and not old:
+                access.put(self._mirror.place(name), content)
                 self._published[path] = content
-
-    def _unchanged(self, path: Path) -> bool:
-        before = self._mirror.before.get(path)
-        return before is not None and before.modified_ns == path.stat().st_mtime_ns
 
     def _find(self, folder: Path) -> list[Path]:
         """Look only into folders whose own time has changed: a bucket may hold 67,692 files."""
