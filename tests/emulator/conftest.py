@@ -28,6 +28,10 @@ class Aws:
         self.port, self.home = port, home
         self.endpoint = f"http://127.0.0.1:{port}"
         self.s3, self.emr = self.client("s3"), self.client("emr")
+        iam = self.client("iam")
+        iam.create_role(RoleName="ec2", AssumeRolePolicyDocument="{}")
+        iam.create_instance_profile(InstanceProfileName="ec2")
+        iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
 
     def client(self, service: str) -> Any:
         return boto3.client(

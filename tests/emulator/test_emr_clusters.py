@@ -150,3 +150,27 @@ def test_regions_do_not_share_clusters(aws: Aws, workspace) -> None:
     keys = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
     other = boto3.client("emr", endpoint_url=aws.endpoint, region_name="eu-central-1", **keys)
     assert refusal(other.describe_cluster, ClusterId=workspace.cluster)[0] == "InvalidRequestException"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"JobFlowRole": "none"}, "Invalid InstanceProfile: none"),
+        ({"JobFlowRole": "other-name"}, "of the same name"),
+        ({"SecurityConfiguration": "none"}, "Security configuration with name 'none' does not exist"),
+        ({"StepConcurrencyLevel": 257}, "between 1 and 256"),
+        ({"Instances": {"MasterInstanceType": "m5.huge", "InstanceCount": 1}}, "'m5.huge' is not supported"),
+        ({"Instances": {"Ec2SubnetId": "subnet-none", "InstanceCount": 1}}, "'subnet-none' does not exist"),
+    ],
+)
+def test_what_could_never_start_is_refused(aws: Aws, change: dict, message: str) -> None:
+    iam = aws.client("iam")
+    if change.get("JobFlowRole") == "other-name":
+        iam.create_instance_profile(InstanceProfileName="other-name")
+        iam.add_role_to_instance_profile(InstanceProfileName="other-name", RoleName="ec2")
+    before = len(aws.emr.list_clusters()["Clusters"])
+    asked = {"Name": "x", "ReleaseLabel": "emr-7.5.0", "ServiceRole": "emr", "Instances": {"InstanceCount": 1}}
+    code, said = refusal(aws.emr.run_job_flow, **asked | change)
+    assert code == "ValidationException"
+    assert message in said
+    assert len(aws.emr.list_clusters()["Clusters"]) == before

@@ -53,7 +53,8 @@ def test_it_listens_on_the_loopback_interface_only(aws: Aws) -> None:
         socket.create_connection((name, aws.port), timeout=2)
 
 
-def test_a_killed_emulator_is_noticed_and_its_steps_die_with_it(checkout: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(checkout: Path, end: signal.Signals) -> None:
     first = process.start(checkout)
     keys = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
     emr = boto3.client("emr", endpoint_url=first.endpoint, region_name="eu-west-3", **keys)
@@ -62,14 +63,13 @@ def test_a_killed_emulator_is_noticed_and_its_steps_die_with_it(checkout: Path) 
     emr.run_job_flow(
         Name="x",
         ReleaseLabel="emr-7.5.0",
-        JobFlowRole="x",
         ServiceRole="y",
         Instances={"MasterInstanceType": "m5.xlarge", "SlaveInstanceType": "m5.xlarge", "InstanceCount": 2},
         Steps=[command("bash", "-c", script)],
     )
     _wait(lambda: mark.exists() and mark.read_text().strip())
     step = int(mark.read_text())
-    os.kill(first.pid, signal.SIGKILL)
+    os.kill(first.pid, end)
     _wait(lambda: not _there(step))
     os.waitpid(first.pid, 0)
     assert process.find(checkout) is None

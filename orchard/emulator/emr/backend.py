@@ -7,7 +7,6 @@ from moto.emr.models import ElasticMapReduceBackend, Instance, InstanceGroup
 
 from orchard.emulator.emr.cluster import ManagedCluster
 from orchard.emulator.emr.errors import (
-    InvalidRequestException,
     Registry,
     ValidationException,
     not_modifiable,
@@ -16,13 +15,11 @@ from orchard.emulator.emr.errors import (
 from orchard.emulator.emr.life import ClusterLife
 from orchard.emulator.emr.step import ClusterStep
 from orchard.emulator.emr.studios import Studios
+from orchard.emulator.emr.validation import check_concurrency, check_steps
 from orchard.emulator.options import Options
 
 if TYPE_CHECKING:
     from orchard.emulator.steps.executor import Executor
-
-MAX_ACTIVE_STEPS = 256  # EMR Management Guide, "Submit work to a cluster"
-MAX_CONCURRENCY = 256
 
 
 class EmrBackend(ElasticMapReduceBackend):
@@ -42,7 +39,6 @@ class EmrBackend(ElasticMapReduceBackend):
     def run_job_flow(self, **kwargs: Any) -> ManagedCluster:
         """Register a cluster in STARTING. It does not live before `begin`, once its groups are there."""
         kwargs["steps"] = kwargs.get("steps") or []
-        check_steps(kwargs["steps"], kwargs.get("step_concurrency_level") or 1, active=0)
         attributes = kwargs["instance_attrs"]
         names = ("master", "slave")
         groups = [f"emr_managed_{name}_security_group" for name in names] + ["service_access_security_group"]
@@ -118,8 +114,7 @@ class EmrBackend(ElasticMapReduceBackend):
         cluster = self.describe_cluster(cluster_id)
         if not cluster.living:
             raise not_modifiable()
-        if not 1 <= int(step_concurrency_level) <= MAX_CONCURRENCY:
-            raise ValidationException(f"The step concurrency level must be between 1 and {MAX_CONCURRENCY}.")
+        check_concurrency(int(step_concurrency_level))
         with cluster.changed:
             cluster.step_concurrency_level = int(step_concurrency_level)
             cluster.changed.notify_all()
@@ -148,25 +143,3 @@ class EmrBackend(ElasticMapReduceBackend):
             self.run_instances(cluster.id, missing, group)
             self._tag_instances(cluster)
         group.set_instance_count(count)
-
-
-def check_steps(steps: list[dict], concurrency: int, active: int) -> None:
-    """Refuse what EMR refuses (EMR Management Guide, "Considerations for running multiple steps in parallel").
-
-    Raises:
-        ValidationException: too many active steps, or an ActionOnFailure that the concurrency level forbids.
-        InvalidRequestException: a step without a jar.
-    """
-    if active + len(steps) > MAX_ACTIVE_STEPS:
-        raise ValidationException(
-            "Maximum number of active steps(State = 'Running', 'Pending' or 'Cancel_Pending') "
-            f"for cluster exceeded. The limit is {MAX_ACTIVE_STEPS}."
-        )
-    for step in steps:
-        if not step.get("HadoopJarStep", {}).get("Jar"):
-            raise InvalidRequestException("A step must name a jar.")
-        if concurrency > 1 and step.get("ActionOnFailure") not in (None, "CONTINUE"):
-            raise ValidationException(
-                f"The ActionOnFailure setting {step['ActionOnFailure']} is not valid: "
-                "with a step concurrency level greater than 1 only CONTINUE is allowed."
-            )

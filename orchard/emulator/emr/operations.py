@@ -5,7 +5,7 @@ from typing import Any
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult, PaginatedResult
 from moto.emr.responses import ElasticMapReduceResponse
 
-from orchard.emulator.emr import policies
+from orchard.emulator.emr import policies, validation
 from orchard.emulator.emr.backend import EmrBackend
 from orchard.emulator.emr.errors import InvalidRequestException
 from orchard.emulator.emr.policies import AUTO_TERMINATION, MANAGED_SCALING
@@ -40,6 +40,7 @@ class EmrOperations(ElasticMapReduceResponse):
     def run_job_flow(self) -> ActionResult:
         """RunJobFlow: moto registers the cluster; then it begins to live."""
         fields = self.fields
+        validation.check_cluster(self.emr, fields)
         self.params["Steps"] = fields.get("Steps", [])  # plain ones: moto's constructor would unpack its own
         answer = super().run_job_flow()
         cluster = self.emr.describe_cluster(answer.result["JobFlowId"])

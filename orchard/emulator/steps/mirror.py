@@ -43,8 +43,9 @@ class Mirror:
 
         Keys that are no paths (`a//b`, `../x`, `a` beside `a/b`) are left out and listed in `skipped`.
         """
+        self.root.mkdir(parents=True)
         for bucket in access.buckets():
-            (self.root / bucket).mkdir(parents=True)
+            (self.root / bucket).mkdir()
             made: set[str] = set()
             for key, body, size in access.objects(bucket):
                 if not self._place(f"{self.root}/{bucket}/{key}", key, body, size, made):
