@@ -1,4 +1,6 @@
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -30,15 +32,21 @@ def test_bodies_are_files_that_go_with_their_objects(aws: Aws) -> None:
     def bodies() -> int:
         return sum(path.is_file() for path in (aws.home / "objects").rglob("*"))
 
-    before, bucket = bodies(), aws.bucket()
+    bucket = aws.bucket()
+    aws.put(bucket, "first", "after those that wait for late readers")
+    time.sleep(2.1)
+    aws.put(bucket, "second", "sweeps them out")
+    before = bodies()
     for number in range(5):
         aws.put(bucket, "same" if number < 3 else f"other{number}", str(number))
-    assert bodies() == before + 3
     aws.s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/same")
     assert aws.read(bucket, "copy") == b"2"
     for key in aws.keys(bucket):
         aws.s3.delete_object(Bucket=bucket, Key=key)
-    assert bodies() == before
+    time.sleep(2.1)
+    aws.put(bucket, "first", "")
+    assert bodies() == before - 1
+    aws.s3.delete_object(Bucket=bucket, Key="first")
     aws.s3.delete_bucket(Bucket=bucket)
 
 
@@ -102,3 +110,17 @@ def test_a_step_sees_the_bucket_as_it_is_and_leaves_the_rest_alone(aws: Aws) -> 
 def test_the_bucket_is_where_it_was_made(aws: Aws) -> None:
     bucket = aws.bucket()
     assert aws.s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] == REGION
+
+
+def test_a_reader_gets_the_old_or_the_new_object(aws: Aws) -> None:
+    bucket, texts = aws.bucket(), {bytes([65 + n]) * 1000 * n for n in range(1, 6)}
+    aws.put(bucket, "key", b"A")
+
+    def write(text: bytes) -> None:
+        aws.put(bucket, "key", text)
+
+    with ThreadPoolExecutor(8) as pool:
+        writers = [pool.submit(write, text) for _ in range(15) for text in texts]
+        read = [pool.submit(aws.read, bucket, "key") for _ in range(150)]
+        assert {reader.result() for reader in read} <= texts | {b"A"}
+        assert all(writer.result() is None for writer in writers)

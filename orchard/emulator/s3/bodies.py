@@ -10,6 +10,8 @@ import hashlib
 import os
 import shutil
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,9 @@ from uuid import uuid4
 from moto.s3 import models
 
 BLOCK = 1 << 20
+READERS = 2.0  # seconds that a request may take from finding a key to opening its body
 _state = threading.local()
+_doomed: deque[tuple[float, str]] = deque()
 
 
 class Adopted:
@@ -50,6 +54,7 @@ class Body:
 
     def write(self, value: bytes | Adopted) -> int:
         """Store the bytes, or take over a file; returns the size in bytes."""
+        _remove_doomed()
         path = self.path
         if isinstance(value, Adopted):
             try:
@@ -61,8 +66,22 @@ class Body:
         return len(value)
 
     def close(self) -> None:
-        """Forget the body (moto calls this when it disposes of a key)."""
-        self.path.unlink(missing_ok=True)
+        """Forget the body a little later (moto calls this when it disposes of a key).
+
+        A request may have found the key just before it was replaced and be about to read it: S3 gives such a reader
+        the old object, not an error.
+        """
+        _doomed.append((time.monotonic() + READERS, self.location))
+        _remove_doomed()
+
+
+def _remove_doomed() -> None:
+    while _doomed and _doomed[0][0] < time.monotonic():
+        try:
+            _, location = _doomed.popleft()
+        except IndexError:
+            return  # another thread took the last one
+        Path(location).unlink(missing_ok=True)
 
 
 class Stream:
