@@ -8,8 +8,7 @@ Nothing here imports moto: looking for a running emulator takes milliseconds.
 """
 
 import fcntl
-import http.client
-import json
+import logging
 import os
 import shutil
 import signal
@@ -18,53 +17,30 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from orchard.config import ROOT
+from orchard.emulator import record
+from orchard.emulator.record import LocalAws
 from orchard.errors import OrchardError
 
-HOST = "127.0.0.1"
+__all__ = ["LocalAws", "directory", "find", "start", "stop"]
+
+log = logging.getLogger(__name__)
+
 START_TIMEOUT = 60.0  # seconds; moto's import takes about 2, on a cold and busy machine much more
 STOP_TIMEOUT = 30.0  # seconds, in which the steps get their grace time
-ANSWER_TIMEOUT = 5.0
-
-
-@dataclass(frozen=True)
-class LocalAws:
-    """A running emulator."""
-
-    instance: str
-    pid: int
-    port: int
-    home: Path
-
-    @property
-    def endpoint(self) -> str:
-        """The URL that stands for every AWS endpoint."""
-        return f"http://{HOST}:{self.port}"
-
-    @property
-    def state_dir(self) -> Path:
-        """For what is only true while this emulator lives, such as Terraform state. Made when first asked for."""
-        path = self.home / "state"
-        path.mkdir(exist_ok=True)
-        return path
-
-    @property
-    def log(self) -> Path:
-        """The emulator's own log."""
-        return self.home / "emulator.log"
+FOREIGN = ("AWS_", "MOTO_", "BOTO")  # botocore inside moto must not look for the user's profiles
 
 
 def directory(root: Path = ROOT) -> Path:
-    """Where a checkout keeps its emulator; ignored by Git."""
+    """Return where a checkout keeps its emulator; ignored by Git."""
     return root / ".orchard" / "local-aws"
 
 
 def find(root: Path = ROOT) -> LocalAws | None:
-    """Find the running emulator of a checkout, or None. What a dead one left behind is removed.
+    """Find the running emulator of a checkout, or None. What a dead one left behind is removed, with a warning.
 
     Raises:
         OrchardError: it runs and does not answer.
@@ -94,65 +70,31 @@ def stop(root: Path = ROOT) -> bool:
         OrchardError: it does not end.
     """
     with _locked(root):
-        found = _find(root, answering=False)
-        if found:
+        running = [found for found in _records(root) if found.alive]
+        for found in running:
             _end(found)
+            shutil.rmtree(found.home, ignore_errors=True)
         _sweep(root)
-        return found is not None
+        return bool(running)
 
 
-def _find(root: Path, *, answering: bool = True) -> LocalAws | None:
-    for record in sorted(directory(root).glob("*/record.json")):
-        found = _read(record)
-        if found is None or not _alive(found):
-            continue
-        if not answering or _identity(found) == found.instance:
+def _records(root: Path) -> list[LocalAws]:
+    homes = sorted(path for path in directory(root).glob("*") if path.is_dir())
+    return [found for home in homes if (found := record.read(home))]
+
+
+def _find(root: Path) -> LocalAws | None:
+    for found in _records(root):
+        if found.alive and found.answers:
             return found
-        raise OrchardError(
-            f"the local AWS (process {found.pid}) runs but does not answer on {found.endpoint}{_last_words(found.log)}",
-            f"wait for it, or end it with: kill {found.pid}",
-        )
+        if found.alive:
+            raise OrchardError(
+                f"the local AWS (process {found.pid}) runs but does not answer on "
+                f"{found.endpoint}{record.last_words(found.log)}",
+                f"wait for it, or end it with: kill {found.pid}",
+            )
     _sweep(root)
     return None
-
-
-def _read(record: Path) -> LocalAws | None:
-    try:
-        told = json.loads(record.read_text())
-        return LocalAws(told["instance"], int(told["pid"]), int(told["port"]), record.parent)
-    except (FileNotFoundError, ValueError, KeyError):
-        return None
-
-
-def _alive(found: LocalAws) -> bool:
-    """Whether the process is there and is that emulator, not another one under a reused number."""
-    try:
-        os.kill(found.pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return found.instance in _command_line(found.pid)
-
-
-def _command_line(pid: int) -> str:
-    path = Path(f"/proc/{pid}/cmdline")
-    if path.exists():
-        return path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    listed = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return listed.stdout
-
-
-def _identity(found: LocalAws) -> str | None:
-    """Which emulator answers on the port; None for no answer, or one of another program."""
-    connection = http.client.HTTPConnection(HOST, found.port, timeout=ANSWER_TIMEOUT)
-    try:
-        connection.request("GET", "/_orchard/identity")
-        return json.loads(connection.getresponse().read())["instance"]
-    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
 
 
 def _start(root: Path, port: int) -> LocalAws:
@@ -161,43 +103,35 @@ def _start(root: Path, port: int) -> LocalAws:
     home.mkdir(parents=True)
     line = [sys.executable, "-m", "orchard.emulator.server"]
     line += ["--home", str(home), "--instance", instance, "--port", str(port)]
-    with (home / "emulator.log").open("ab") as log:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    with (home / "emulator.log").open("ab") as output:
         process = subprocess.Popen(
-            line, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, start_new_session=True
+            line, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT, env=own, start_new_session=True
         )
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
-        found = _read(home / "record.json")
-        if found and _identity(found) == instance:
+        found = record.read(home)
+        if found and found.answers:
             return found
         if process.poll() is not None:
-            _refuse(home, f"the local AWS did not start (exit code {process.returncode})")
+            raise _refusal(home, f"the local AWS did not start (exit code {process.returncode})")
         time.sleep(0.05)
     process.kill()
     process.wait()
-    _refuse(home, f"the local AWS did not answer within {START_TIMEOUT:.0f} seconds")
-    raise AssertionError  # not reached
+    raise _refusal(home, f"the local AWS did not answer within {START_TIMEOUT:.0f} seconds")
 
 
-def _refuse(home: Path, cause: str) -> None:
-    log = home / "emulator.log"
-    lines = log.read_text(errors="replace").splitlines()
+def _refusal(home: Path, cause: str) -> OrchardError:
+    output = home / "emulator.log"
+    lines = output.read_text(errors="replace").splitlines()
     told = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     remedy = [line.removeprefix("remedy: ") for line in lines if line.startswith("remedy: ")]
-    words = _last_words(log)
+    words = record.last_words(output)
     shutil.rmtree(home, ignore_errors=True)
-    raise OrchardError(
+    return OrchardError(
         f"{cause}: {told[-1]}" if told else f"{cause}{words}",
         remedy[-1] if remedy else "read the line above; ./inv doctor checks what the local AWS needs",
     )
-
-
-def _last_words(log: Path) -> str:
-    """Quote the last line of a log that says something, for the end of a sentence."""
-    if not log.exists():
-        return ""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return f"; its last line: {lines[-1]}" if lines else ""
 
 
 def _end(found: LocalAws) -> None:
@@ -208,7 +142,7 @@ def _end(found: LocalAws) -> None:
             return
         time.sleep(0.05)
     raise OrchardError(
-        f"the local AWS (process {found.pid}) does not end{_last_words(found.log)}",
+        f"the local AWS (process {found.pid}) does not end{record.last_words(found.log)}",
         f"end it with: kill -9 {found.pid}",
     )
 
@@ -228,10 +162,17 @@ def _running(pid: int) -> bool:
 
 def _sweep(root: Path) -> None:
     """Remove what former lives left: their objects, their steps, their Terraform state."""
-    for path in directory(root).glob("*/"):
-        found = _read(path / "record.json")
-        if found is None or not _alive(found):
-            shutil.rmtree(path, ignore_errors=True)
+    for home in (path for path in directory(root).glob("*") if path.is_dir()):
+        found = record.read(home)
+        if found and found.alive:
+            continue
+        if found:  # one that ends as it should takes its record with it
+            log.warning(
+                "the local AWS %s ended unexpectedly, and all that it held is gone%s",
+                found.instance,
+                record.last_words(found.log),
+            )
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager

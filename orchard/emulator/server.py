@@ -5,7 +5,6 @@ which also end the steps that it runs.
 """
 
 import argparse
-import json
 import logging
 import os
 import signal
@@ -14,12 +13,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from orchard.emulator import pin
+from orchard.emulator import pin, record
 from orchard.emulator.clock import Clock
 from orchard.emulator.options import Delays, Options
 from orchard.errors import OrchardError
 
-HOST = "127.0.0.1"
 log = logging.getLogger(__name__)
 
 
@@ -54,7 +52,7 @@ class Server:
         handler = type("Handler", (MotoRequestHandler,), {"protocol_version": "HTTP/1.1", "log": _log_request})
         application = Control(DomainDispatcherApplication(create_backend_app), self.options)
         try:
-            server = make_server(HOST, self.options.port, application, threaded=True, request_handler=handler)
+            server = make_server(record.HOST, self.options.port, application, threaded=True, request_handler=handler)
         except (OSError, SystemExit) as error:
             raise OrchardError(
                 f"port {self.options.port} is taken by another program",
@@ -66,7 +64,7 @@ class Server:
     @property
     def endpoint(self) -> str:
         """The URL that stands for every AWS endpoint."""
-        return f"http://{HOST}:{self.options.port}"
+        return f"http://{record.HOST}:{self.options.port}"
 
     def start(self) -> None:
         """Begin to answer, in the background."""
@@ -103,16 +101,13 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error.cause}\nremedy: {error.remedy}", file=sys.stderr)
         return error.exit_code
     server.start()
-    record = options.home / "record.json"
-    partial = record.with_suffix(".partial")
-    partial.write_text(json.dumps({"instance": options.instance, "pid": os.getpid(), "port": options.port}))
-    partial.replace(record)  # whoever reads it sees all of it
+    left = record.write(options.home, options.instance, options.port)
     log.info("the local AWS %s answers on %s", options.instance, server.endpoint)
-    while not stop.wait(5) and record.exists():
+    while not stop.wait(5) and left.exists():
         pass  # without its record nobody would find it again: it ends itself when its directory is removed
     log.info("stopping")
     server.stop()
-    record.unlink(missing_ok=True)
+    left.unlink(missing_ok=True)
     return 0
 
 

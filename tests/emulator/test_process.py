@@ -13,7 +13,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from orchard.emulator import pin, process
+from orchard.emulator import pin, process, record
 from orchard.errors import OrchardError
 
 from .conftest import ROOT, Aws, command
@@ -54,7 +54,9 @@ def test_it_listens_on_the_loopback_interface_only(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(checkout: Path, end: signal.Signals) -> None:
+def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(
+    checkout: Path, end: signal.Signals, caplog: pytest.LogCaptureFixture
+) -> None:
     first = process.start(checkout)
     keys = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
     emr = boto3.client("emr", endpoint_url=first.endpoint, region_name="eu-west-3", **keys)
@@ -74,6 +76,7 @@ def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(checkout: Pa
     os.waitpid(first.pid, 0)
     assert process.find(checkout) is None
     assert not first.home.exists(), "what it left behind is removed"
+    assert ("ended unexpectedly" in caplog.text) == (end == signal.SIGKILL)
     second = process.start(checkout)
     assert second.instance != first.instance
 
@@ -100,7 +103,7 @@ def test_a_taken_port_is_said(checkout: Path) -> None:
 
 def test_one_that_does_not_answer_is_said(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = process.start(checkout)
-    monkeypatch.setattr(process, "ANSWER_TIMEOUT", 0.5)
+    monkeypatch.setattr(record, "ANSWER_TIMEOUT", 0.5)
     os.kill(found.pid, signal.SIGSTOP)
     with pytest.raises(OrchardError, match="does not answer") as caught:
         process.find(checkout)
