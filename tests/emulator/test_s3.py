@@ -50,6 +50,28 @@ def test_bodies_are_files_that_go_with_their_objects(aws: Aws) -> None:
     aws.s3.delete_bucket(Bucket=bucket)
 
 
+def test_uploads_in_parts_are_checked_and_leave_no_parts(aws: Aws) -> None:
+    bucket = aws.bucket()
+    whole = {"Bucket": bucket, "Key": "parts"}
+    upload = whole | {"UploadId": aws.s3.create_multipart_upload(**whole)["UploadId"]}
+    sizes = (5 << 20, 5 << 20, 3)
+    parts = [
+        {"PartNumber": n, "ETag": aws.s3.upload_part(**upload, PartNumber=n, Body=bytes([n]) * size)["ETag"]}
+        for n, size in enumerate(sizes, 1)
+    ]
+    with pytest.raises(ClientError, match="InvalidPart"):
+        aws.s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [parts[0] | {"ETag": '"00"'}]})
+    with pytest.raises(ClientError, match="EntityTooSmall"):
+        aws.s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [parts[2], parts[0]]})
+    done = aws.s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    assert done["ETag"].endswith('-3"')
+    assert aws.read(bucket, "parts") == b"".join(bytes([n]) * size for n, size in enumerate(sizes, 1))
+    gone = aws.s3.create_multipart_upload(**whole)["UploadId"]
+    aws.s3.upload_part(**whole, UploadId=gone, PartNumber=1, Body=b"x")
+    aws.s3.abort_multipart_upload(**whole, UploadId=gone)
+    assert "Uploads" not in aws.s3.list_multipart_uploads(Bucket=bucket)
+
+
 def test_listings_come_in_pages_in_order(aws: Aws) -> None:
     bucket = aws.bucket()
     names = [f"data/{group}/{number:03}" for group in "ab" for number in range(15)] + ["data", "z"]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 def install(objects: Path) -> None:
     """Keep the bodies of all objects under the directory `objects`; call before the first request."""
-    from orchard.emulator.s3 import bodies, listing, reads
+    from orchard.emulator.s3 import bodies, listing, multipart, reads
 
     bodies.install(objects)
+    multipart.install()
     reads.install()
     listing.install()

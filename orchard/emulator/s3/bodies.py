@@ -26,10 +26,13 @@ _doomed: deque[tuple[float, str]] = deque()
 
 
 class Adopted:
-    """A file that becomes the body of a new object without its bytes passing through memory."""
+    """A file that becomes the body of a new object without its bytes passing through memory.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    It stays where it is as well, unless it is `temporary`.
+    """
+
+    def __init__(self, path: Path, *, temporary: bool = False) -> None:
+        self.path, self.temporary = path, temporary
 
 
 class Body:
@@ -58,7 +61,7 @@ class Body:
         path = self.path
         if isinstance(value, Adopted):
             try:
-                os.link(value.path, path)
+                (os.replace if value.temporary else os.link)(value.path, path)
             except OSError:  # another file system, or one without hard links
                 shutil.copyfile(value.path, path)
             return path.stat().st_size
