@@ -1,0 +1,117 @@
+"""A step's own view of the buckets: a directory tree of hard links, which Spark reads and writes in place.
+
+Chosen by measurement, on 67,692 objects of 5 kB: making the tree takes 1.5 s, finding out afterwards what has changed
+0.3 s, removing it 1 s, and no bytes are stored twice; copying takes 2 s longer and 340 MB more. A result of 3 GB is
+published by a link too, in 0.3 s, without passing through memory. Letting Spark work in the store itself would cost
+nothing, but then every reader would see half-written runs.
+
+Links share their bytes with the store, and Hadoop truncates in place when a job creates a file over an existing one.
+So what jobs rewrite (manifests, progress: small files that are neither images nor Parquet) is copied, not linked.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from orchard.emulator.s3 import access
+from orchard.emulator.s3.access import Place
+
+WRITTEN_ONCE = (".jpg", ".jpeg", ".png", ".parquet", ".zip", ".gz")
+COPIED_UP_TO = 1 << 20  # bytes
+
+
+class Stamp(NamedTuple):
+    """What tells one content of a file from another without reading it."""
+
+    inode: int
+    size: int
+    modified_ns: int
+
+
+class Mirror:
+    """The buckets as directories under `root`: `root/<bucket>/<key>`. Files go by their name below the root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.before: dict[str, Stamp] = {}
+        self.skipped: list[str] = []
+
+    def fill(self) -> int:
+        """Make the tree from what S3 holds now; returns the number of objects.
+
+        Keys that are no paths (`a//b`, `../x`, `a` beside `a/b`) are left out and listed in `skipped`.
+        """
+        self.root.mkdir(parents=True)
+        for bucket in access.buckets():
+            (self.root / bucket).mkdir()
+            made: set[str] = set()
+            for key, body, size in access.objects(bucket):
+                if not self._place(f"{self.root}/{bucket}/{key}", key, body, size, made):
+                    self.skipped.append(f"s3://{bucket}/{key}")
+        self.before = dict(self.files())
+        return len(self.before)
+
+    def _place(self, target: str, key: str, body: str, size: int, made: set[str]) -> bool:
+        if any(part in ("", ".", "..") for part in key.removesuffix("/").split("/")):
+            return False
+        folder = os.path.dirname(target)  # noqa: PTH120 - a Path for each of 67,692 keys costs more than the links
+        try:
+            if folder not in made:
+                os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - see above
+                made.add(folder)
+            if key.endswith("/"):
+                return True
+            if size > COPIED_UP_TO or key.endswith(WRITTEN_ONCE):
+                os.link(body, target)
+            else:
+                shutil.copyfile(body, target)
+        except FileNotFoundError:
+            return True  # deleted from S3 while we were at it
+        except (NotADirectoryError, FileExistsError, IsADirectoryError):
+            return False
+        return True
+
+    def files(self) -> Iterator[tuple[str, Stamp]]:
+        """Walk every file that is an object, with its stamp; what Spark and Hadoop keep for themselves is left out."""
+        folders = [str(self.root)]
+        skip = len(folders[0]) + 1
+        while folders:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        if name != "_temporary" and not name.startswith(".spark-staging"):
+                            folders.append(entry.path)
+                    elif not (name.startswith(".") and name.endswith(".crc")):
+                        about = entry.stat()
+                        yield entry.path[skip:], Stamp(about.st_ino, about.st_size, about.st_mtime_ns)
+
+    def changes(self) -> tuple[list[str], list[str]]:
+        """List the files written or replaced since `fill`, and those removed."""
+        after = dict(self.files())
+        written = [name for name, stamp in after.items() if self.before.get(name) != stamp]
+        for name in written:
+            if name in self.before and self.before[name].inode == after[name].inode:
+                self._detach(name)
+        return written, [name for name in self.before if name not in after]
+
+    def _detach(self, name: str) -> None:
+        """Give a file that was rewritten in place bytes of its own: the store may still hold the same ones."""
+        path = self.path(name)
+        own = path.with_name(f"{path.name}.own")
+        shutil.copyfile(path, own)
+        own.replace(path)
+
+    def path(self, name: str) -> Path:
+        """Say where a file of the tree is."""
+        return self.root / name
+
+    def place(self, name: str) -> Place:
+        """Name the object that a file of the tree stands for."""
+        return Place(*name.split("/", 1))
+
+    def remove(self) -> None:
+        """Drop the tree; the objects stay."""
+        shutil.rmtree(self.root, ignore_errors=True)

@@ -1,0 +1,103 @@
+import json
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import Aws
+
+ACCOUNT = "123456789012"
+
+
+def test_a_bucket_may_insist_on_tls(aws: Aws) -> None:
+    bucket = aws.bucket()
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    aws.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    aws.put(bucket, "key", b"body")
+    assert aws.read(bucket, "key") == b"body"
+    del statement["Condition"]
+    aws.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    with pytest.raises(ClientError):
+        aws.put(bucket, "key", b"denied to all")
+
+
+def test_budgets_change_in_place_and_can_be_read_back(aws: Aws) -> None:
+    budgets = aws.client("budgets")
+    budget = {
+        "BudgetName": "monthly",
+        "BudgetType": "COST",
+        "TimeUnit": "MONTHLY",
+        "BudgetLimit": {"Amount": "20", "Unit": "USD"},
+    }
+    notification = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
+    me, you = ({"SubscriptionType": "EMAIL", "Address": f"{name}@example.com"} for name in ("me", "you"))
+    budgets.create_budget(
+        AccountId=ACCOUNT,
+        Budget=budget,
+        NotificationsWithSubscribers=[{"Notification": notification, "Subscribers": [me]}],
+        ResourceTags=[{"Key": "Project", "Value": "orchard"}],
+    )
+    name = {"AccountId": ACCOUNT, "BudgetName": "monthly"}
+    budgets.update_budget(AccountId=ACCOUNT, NewBudget=budget | {"BudgetLimit": {"Amount": "30", "Unit": "USD"}})
+    assert budgets.describe_budget(**name)["Budget"]["BudgetLimit"]["Amount"] == "30"
+    asked = name | {"Notification": notification}
+    assert budgets.describe_subscribers_for_notification(**asked)["Subscribers"] == [me]
+    budgets.create_subscriber(**asked, Subscriber=you)
+    budgets.delete_subscriber(**asked, Subscriber=me)
+    assert budgets.describe_subscribers_for_notification(**asked)["Subscribers"] == [you]
+    budgets.update_notification(
+        **name, OldNotification=notification, NewNotification=notification | {"Threshold": 90.0}
+    )
+    assert budgets.describe_notifications_for_budget(**name)["Notifications"][0]["Threshold"] == 90.0
+    arn = f"arn:aws:budgets::{ACCOUNT}:budget/monthly"
+    budgets.tag_resource(ResourceARN=arn, ResourceTags=[{"Key": "Owner", "Value": "me"}])
+    budgets.untag_resource(ResourceARN=arn, ResourceTagKeys=["Project"])
+    assert budgets.list_tags_for_resource(ResourceARN=arn)["ResourceTags"] == [{"Key": "Owner", "Value": "me"}]
+    with pytest.raises(budgets.exceptions.NotFoundException):
+        budgets.update_budget(AccountId=ACCOUNT, NewBudget=budget | {"BudgetName": "none"})
+    budgets.delete_budget(**name)
+
+
+def test_rules_between_groups_keep_their_description(aws: Aws) -> None:
+    ec2 = aws.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    one, two = (ec2.create_security_group(GroupName=f"g{n}", Description="x", VpcId=vpc)["GroupId"] for n in (1, 2))
+    pair = [{"GroupId": two, "Description": "from the workspace"}]
+    rule = ec2.authorize_security_group_ingress(
+        GroupId=one,
+        IpPermissions=[{"IpProtocol": "tcp", "FromPort": 18888, "ToPort": 18888, "UserIdGroupPairs": pair}],
+    )["SecurityGroupRules"][0]
+    found = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]])
+    assert found["SecurityGroupRules"][0]["Description"] == "from the workspace"
+    revoke = {"GroupId": one, "SecurityGroupRuleIds": [rule["SecurityGroupRuleId"]]}
+    ec2.revoke_security_group_ingress(**revoke)
+    with pytest.raises(ClientError, match=r"InvalidSecurityGroupRuleId\.NotFound"):
+        ec2.revoke_security_group_ingress(**revoke)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("emr", "list_notebook_executions"),
+        ("ec2", "describe_fast_snapshot_restores"),
+        ("wellarchitected", "list_workloads"),
+    ],
+)
+def test_what_is_not_there_is_refused_at_once(aws: Aws, service: str, operation: str) -> None:
+    client, began = aws.client(service), time.monotonic()
+    with pytest.raises(ClientError) as caught:
+        getattr(client, operation)()
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert time.monotonic() - began < 5
+
+
+def test_the_managed_policies_of_aws_exist(aws: Aws) -> None:
+    arn = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"
+    assert aws.client("iam").get_policy(PolicyArn=arn)["Policy"]["PolicyName"] == "AmazonEMRServicePolicy_v2"

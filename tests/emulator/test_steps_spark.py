@@ -1,0 +1,147 @@
+"""Real spark-submit steps: few, since each takes seconds to start."""
+
+import contextlib
+import io
+import json
+import subprocess
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+
+from .conftest import ROOT, Aws, command
+
+JOB = """
+import argparse, json, os, sys, time
+import alpha, beta  # from --py-files
+from pyspark.sql import SparkSession, functions as F
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--master")  # an argument of the job, not of spark-submit
+parser.add_argument("--source")
+parser.add_argument("--output")
+options = parser.parse_args()
+spark = SparkSession.builder.getOrCreate()
+jvm = spark.sparkContext._jvm
+
+def write(name, value):
+    path = jvm.org.apache.hadoop.fs.Path(f"{options.output}/{name}")
+    system = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    stream = system.create(path, True)
+    stream.write(bytearray(json.dumps(value).encode()))
+    stream.close()
+
+write("_progress.json", {"done": 1})
+images = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(options.source)
+sizes = images.select("path", F.length("content").alias("bytes")).cache()
+print("first path", sizes.orderBy("path").first()["path"])
+sizes.write.mode("overwrite").parquet(f"{options.output}/part")
+write("_progress.json", {"done": 2})
+time.sleep(3)  # long enough for a reader to see it
+write("manifest.json", {
+    "images": spark.read.parquet(f"{options.output}/part").count(),
+    "alpha": alpha.NAME, "beta": beta.NAME, "argument": options.master, "python": sys.executable,
+    "archive": open("environment/inside.txt").read(), "file": open("settings.json").read(),
+    "mode": os.environ["MODE"], "partitions": spark.conf.get("spark.sql.shuffle.partitions"),
+    "spark_master": spark.sparkContext.master, "cwd": sorted(os.listdir(".")),
+    "locality": spark.conf.get("spark.sql.sources.ignoreDataLocality"),
+})
+"""
+
+
+def tarball(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def zipped(name: str, content: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_a_spark_job_runs_as_on_a_cluster(aws: Aws, workspace) -> None:
+    bucket = workspace.bucket
+    for number in range(20):
+        aws.put(bucket, f"data/raw/Training/Apple Golden {number % 2}/{number}.jpg", b"x" * (number + 1))
+    aws.put(bucket, "out/run/part/stale.parquet", b"an earlier attempt's, which overwrite removes")
+    aws.put(bucket, "out/run/manifest.json", b"{}")
+    (step,) = aws.run(
+        workspace.cluster,
+        command(
+            "spark-submit", "--deploy-mode", "cluster", "--master", "yarn", "--name=test",
+            "--py-files", ",".join([
+                aws.put(bucket, "jobs/1/alpha.zip", zipped("alpha.py", "NAME = 'a'")),
+                aws.put(bucket, "jobs/1/beta.py", "NAME = 'b'"),
+            ]),
+            "--archives", aws.put(bucket, "jobs/1/env.tar.gz", tarball("inside.txt", b"inside")) + "#environment",
+            "--files", aws.put(bucket, "jobs/1/real.json", "{}") + "#settings.json",
+            "--conf", "spark.yarn.appMasterEnv.MODE=mini",
+            "--conf", "spark.pyspark.python=/usr/bin/python-of-the-node",
+            "--conf=spark.sql.shuffle.partitions=3",
+            "--driver-memory", "512m",
+            aws.put(bucket, "jobs/1/job.py", JOB),
+            "--master", "my own", "--source", f"s3://{bucket}/data/raw/", "--output", f"s3://{bucket}/out/run",
+        ),
+    )  # fmt: skip
+    seen = []
+    while aws.step(workspace.cluster, step)["State"] in ("PENDING", "RUNNING"):
+        keys = aws.keys(bucket, "out/run/")
+        if "out/run/_progress.json" in keys:
+            seen.append(json.loads(aws.read(bucket, "out/run/_progress.json"))["done"])
+            assert "out/run/part/stale.parquet" in keys or json.loads(aws.read(bucket, "out/run/manifest.json"))
+        time.sleep(0.2)
+    assert aws.step(workspace.cluster, step)["State"] == "COMPLETED", aws.log(bucket, workspace.cluster, step, "stderr")
+    assert 2 in seen, "progress is seen while the step runs"
+    keys = aws.keys(bucket, "out/")
+    assert "out/run/part/_SUCCESS" in keys
+    assert sum(key.endswith(".parquet") for key in keys) == len(keys) - 3, keys
+    assert "out/run/part/stale.parquet" not in keys
+    assert not [key for key in keys if "_temporary" in key or key.endswith(".crc")]
+    manifest = json.loads(aws.read(bucket, "out/run/manifest.json"))
+    assert manifest["spark_master"].startswith("local[")
+    assert "spark-warehouse" not in manifest["cwd"]
+    assert {name: manifest[name] for name in ("images", "alpha", "beta", "argument", "archive", "file")} == {
+        "images": 20, "alpha": "a", "beta": "b", "argument": "my own", "archive": "inside", "file": "{}",
+    }  # fmt: skip
+    assert (manifest["mode"], manifest["partitions"], manifest["locality"]) == ("mini", "3", "true")
+    said = aws.log(bucket, workspace.cluster, step, "stdout")
+    assert f"first path s3://{bucket}/data/raw/Training/Apple Golden 0/0.jpg" in said
+    assert not (ROOT / "spark-warehouse").exists()
+    assert not (ROOT / "metastore_db").exists()
+
+
+def test_a_cancelled_spark_job_leaves_no_process(aws: Aws, workspace) -> None:
+    job = aws.put(
+        workspace.bucket,
+        "jobs/slow.py",
+        "import time\nfrom pyspark.sql import SparkSession\n"
+        "s = SparkSession.builder.getOrCreate()\n"
+        "s.range(2).rdd.map(lambda x: time.sleep(600)).count()\n",
+    )
+    (step,) = aws.run(workspace.cluster, command("spark-submit", job))
+    aws.step_until(workspace.cluster, step, "RUNNING")
+    time.sleep(6)
+    assert any("pyspark" in line for line in processes_of(step))
+    aws.emr.cancel_steps(ClusterId=workspace.cluster, StepIds=[step])
+    assert aws.step_until(workspace.cluster, step)["State"] == "CANCELLED"
+    time.sleep(1)
+    assert not processes_of(step)
+
+
+def processes_of(step: str) -> list[str]:
+    """The processes that work in the step's directory, Spark's Python workers among them."""
+    if not Path("/proc").is_dir():
+        listed = subprocess.run(["ps", "-eww", "-o", "args="], capture_output=True, text=True, check=True).stdout
+        return [line for line in listed.splitlines() if step in line]
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if step in str((process / "cwd").readlink()):
+                found.append((process / "cmdline").read_text())
+    return found
