@@ -30,6 +30,12 @@ variable "emulated" {
   default     = false
 }
 
+variable "offline" {
+  description = "Do not even ask which account this is: for plans without a network (with `-refresh=false` and `emulated`), to review what would be made. Useless for an apply."
+  type        = bool
+  default     = false
+}
+
 variable "bootstrap" {
   description = "Prefix in the bucket of what nodes install, and the sha256 of its requirements.lock."
   type        = object({ prefix = string, requirements_sha256 = string })

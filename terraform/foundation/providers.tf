@@ -8,7 +8,7 @@ provider "aws" {
   allowed_account_ids         = var.emulated ? null : [var.account_id]
   skip_credentials_validation = var.emulated
   skip_metadata_api_check     = var.emulated
-  skip_requesting_account_id  = var.emulated
+  skip_requesting_account_id  = var.offline
   s3_use_path_style           = var.emulated
   max_retries                 = var.emulated ? 1 : null
 

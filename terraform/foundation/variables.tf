@@ -36,6 +36,12 @@ variable "emulated" {
   default     = false
 }
 
+variable "offline" {
+  description = "Do not even ask which account this is: for plans without a network (with `-refresh=false` and `emulated`), to review what would be made. Useless for an apply."
+  type        = bool
+  default     = false
+}
+
 variable "bucket" {
   description = "Name of the data bucket. Unset: project, account and region."
   type        = string

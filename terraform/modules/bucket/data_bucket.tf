@@ -64,7 +64,7 @@ locals {
   deny_plain_http = {
     Sid       = "DenyPlainHttp"
     Effect    = "Deny"
-    Principal = "*"
+    Principal = { AWS = "*" }
     Action    = "s3:*"
     Condition = { Bool = { "aws:SecureTransport" = "false" } }
   }

@@ -2,8 +2,15 @@
 # (Amazon EMR Management Guide, "Working with Amazon EMR-managed security groups"). Written here, they are reviewed,
 # and EMR changes nothing.
 locals {
-  pairs = { for pair in setproduct(["primary", "core"], ["primary", "core"], ["tcp", "udp", "icmp"]) :
-    "${pair[0]}-from-${pair[1]}-${pair[2]}" => { to = pair[0], from = pair[1], protocol = pair[2] }
+  all_ports = { tcp = [0, 65535], udp = [0, 65535], icmp = [-1, -1] }
+
+  pairs = { for pair in setproduct(["primary", "core"], ["primary", "core"], keys(local.all_ports)) :
+    "${pair[0]}-from-${pair[1]}-${pair[2]}" => {
+      to       = pair[0]
+      from     = pair[1]
+      protocol = pair[2]
+      ports    = local.all_ports[pair[2]]
+    }
   }
 }
 
@@ -13,8 +20,8 @@ resource "aws_vpc_security_group_ingress_rule" "between_nodes" {
   referenced_security_group_id = aws_security_group.this[each.value.from].id
   description                  = "Hadoop and Spark: ${each.value.protocol} from ${each.value.from}"
   ip_protocol                  = each.value.protocol
-  from_port                    = each.value.protocol == "icmp" ? -1 : 0
-  to_port                      = each.value.protocol == "icmp" ? -1 : 65535
+  from_port                    = each.value.ports[0]
+  to_port                      = each.value.ports[1]
 }
 
 resource "aws_vpc_security_group_egress_rule" "between_nodes" {
