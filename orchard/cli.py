@@ -11,7 +11,7 @@ from invoke import Exit, task
 from orchard.errors import OrchardError
 
 
-def command(*args: Any, **kwargs: Any) -> Callable:  # noqa: ANN401 - invoke's own signature
+def command(*args: Any, **kwargs: Any) -> Callable:
     """Like invoke's `task`, but an OrchardError ends as cause, remedy and exit code instead of a traceback.
 
     `./inv --debug TASK` shows the traceback as well.
@@ -23,7 +23,7 @@ def command(*args: Any, **kwargs: Any) -> Callable:  # noqa: ANN401 - invoke's o
 
 def _reporting(body: Callable) -> Callable:
     @functools.wraps(body)
-    def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return body(*args, **kwargs)
         except OrchardError as error:

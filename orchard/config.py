@@ -78,7 +78,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
-def load(**flags: Any) -> Settings:  # noqa: ANN401 - each flag has its setting's own type
+def load(**flags: Any) -> Settings:
     """Read the settings; flags that are None were not given.
 
     Raises:

@@ -24,7 +24,7 @@ class UsageError(OrchardError):
     exit_code = 2
 
 
-class Interrupted(OrchardError):
+class InterruptedByUserError(OrchardError):
     """The user pressed Ctrl-C; the remedy names what is still there and how to go on."""
 
     exit_code = 130

@@ -1,0 +1,59 @@
+"""The emulator's own requests, beside those of AWS, under `/_orchard/`; and the last resort for faults in moto."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from orchard.emulator.options import Options
+
+log = logging.getLogger(__name__)
+PREFIX = "/_orchard/"
+
+
+class Control:
+    """A WSGI application around moto's.
+
+    `GET /_orchard/identity` answers who this is: {"instance", "pid"}. `POST /_orchard/clock?advance=SECONDS` lets
+    emulated time pass.
+    """
+
+    def __init__(self, aws: Callable, options: Options) -> None:
+        self._aws, self._options = aws, options
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        """Answer one request."""
+        if environ.get("PATH_INFO", "").startswith(PREFIX):
+            return self._own(environ, start_response)
+        try:
+            return self._aws(environ, start_response)
+        except Exception as error:
+            # moto 5.2.5 lets its own mistakes through as a 500, which SDKs retry for minutes: say what happened, once.
+            log.exception("%s %s failed", environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
+            return _fault(environ, start_response, f"The local AWS failed: {type(error).__name__}: {error}")
+
+    def _own(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        name = environ["PATH_INFO"].removeprefix(PREFIX)
+        if name == "clock" and environ["REQUEST_METHOD"] == "POST":
+            self._options.clock.advance(float(parse_qs(environ.get("QUERY_STRING", ""))["advance"][0]))
+        elif name != "identity":
+            start_response("404 Not Found", [("Content-Length", "0")])
+            return [b""]
+        body = json.dumps({"instance": self._options.instance, "pid": os.getpid()}).encode()
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def _fault(environ: dict[str, Any], start_response: Callable, message: str) -> Iterable[bytes]:
+    if "json" in environ.get("CONTENT_TYPE", ""):
+        kind, body = "application/json", json.dumps({"__type": "EmulatorFault", "message": message})
+    else:
+        kind, body = (
+            "text/xml",
+            f"<Error><Code>EmulatorFault</Code><Message>{escape(message)}</Message></Error>",
+        )
+    start_response("400 Bad Request", [("Content-Type", kind), ("Content-Length", str(len(body.encode())))])
+    return [body.encode()]

@@ -1,0 +1,173 @@
+"""The EMR of one region: clusters that live, steps, instance groups, studios and policies."""
+
+from typing import TYPE_CHECKING, Any
+
+from moto.emr import models, urls
+from moto.emr.models import ElasticMapReduceBackend, InstanceGroup
+
+from orchard.emulator.emr.cluster import ManagedCluster
+from orchard.emulator.emr.errors import (
+    InvalidRequestException,
+    Registry,
+    ValidationException,
+    not_modifiable,
+    unknown_step,
+)
+from orchard.emulator.emr.life import ClusterLife
+from orchard.emulator.emr.step import ClusterStep
+from orchard.emulator.emr.studios import Studios
+from orchard.emulator.options import Options
+
+if TYPE_CHECKING:
+    from orchard.emulator.steps.executor import Executor
+
+MAX_ACTIVE_STEPS = 256  # EMR Management Guide, "Submit work to a cluster"
+MAX_CONCURRENCY = 256
+
+
+class EmrBackend(ElasticMapReduceBackend):
+    """moto's tables with the behaviour of EMR."""
+
+    options: Options
+    executor: "Executor"
+    _url_module = urls  # moto looks for urls beside the module of the class itself otherwise
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.clusters = Registry("Cluster")
+        self.instance_groups = Registry("Instance group")
+        self.studios = Studios(region_name, account_id)
+        self.policies: dict[tuple[str, str], dict] = {}  # (cluster id, name of the policy) -> policy
+
+    def run_job_flow(self, **kwargs: Any) -> ManagedCluster:  # noqa: ANN401 - moto's own signature
+        """Register a cluster in STARTING. It does not live before `begin`, once its groups are there."""
+        kwargs["steps"] = kwargs.get("steps") or []
+        check_steps(kwargs["steps"], kwargs.get("step_concurrency_level") or 1, active=0)
+        attributes = kwargs["instance_attrs"]
+        names = ("master", "slave")
+        groups = [f"emr_managed_{name}_security_group" for name in names] + ["service_access_security_group"]
+        attributes.update(zip(groups, self._manage_security_groups(**attributes), strict=True))
+        return ManagedCluster(self, **kwargs)
+
+    def begin(self, cluster: ManagedCluster) -> None:
+        """Let a registered cluster live."""
+        self._tag_instances(cluster)
+        ClusterLife(cluster, self.options, self.executor, self._release).start()
+
+    def terminate_job_flows(self, job_flow_ids: list[str]) -> list[ManagedCluster]:
+        """End clusters; unknown ids are refused before any of them ends."""
+        for number in job_flow_ids:
+            self.describe_cluster(number)
+        return super().terminate_job_flows([n for n in job_flow_ids if self.clusters[n].living])
+
+    def _release(self, cluster: ManagedCluster) -> None:
+        ids = [node.ec2_instance_id for node in cluster.ec2_instances]
+        if ids:
+            # Terminated instances lose their tags (EC2 User Guide, "Terminate Amazon EC2 instances").
+            self.ec2_backend.terminate_instances(ids)
+            self.ec2_backend.delete_tags(ids, dict.fromkeys(key for key in cluster._tags))
+
+    def _tag_instances(self, cluster: ManagedCluster) -> None:
+        ids = [node.ec2_instance_id for node in cluster.ec2_instances]
+        if ids and cluster._tags:
+            self.ec2_backend.create_tags(ids, cluster._tags)  # moto 5.2.5 leaves the instances without tags
+
+    # Steps ------------------------------------------------------------------------------------------------------
+    def add_job_flow_steps(self, job_flow_id: str, steps: list[dict]) -> list[ClusterStep]:
+        """Queue steps on a living cluster."""
+        cluster = self.describe_cluster(job_flow_id)
+        if not cluster.living:
+            raise not_modifiable()
+        check_steps(steps, cluster.step_concurrency_level, active=len(cluster.active_steps()))
+        return cluster.add_steps(steps)
+
+    def describe_step(self, cluster_id: str, step_id: str) -> ClusterStep:
+        """Find a step; moto answers an unknown id with an empty step."""
+        step = super().describe_step(cluster_id, step_id)
+        if step is None:
+            raise unknown_step(step_id)
+        return step
+
+    def cancel_steps(self, cluster_id: str, step_ids: list[str], option: str) -> list[dict[str, str]]:
+        """Cancel steps (moto lacks the operation): pending ones end at once, running ones are told to stop."""
+        cluster = self.describe_cluster(cluster_id)
+        if not cluster.living:
+            raise not_modifiable()
+        steps = [self.describe_step(cluster_id, number) for number in step_ids]
+        return [{"StepId": step.id, **self._cancel(cluster, step, option)} for step in steps]
+
+    def _cancel(self, cluster: ManagedCluster, step: ClusterStep, option: str) -> dict[str, str]:
+        with cluster.changed:
+            state = step.state
+            if state == "PENDING":
+                step.finish("CANCELLED", "Cancelled by user")
+                cluster.changed.notify_all()
+            elif state == "RUNNING":
+                step.state = "CANCEL_PENDING"
+            else:
+                return {"Status": "FAILED", "Reason": f"The step is in the state {state}."}
+        if state == "RUNNING":
+            self.executor.stop(step, at_once=option == "TERMINATE_PROCESS")
+        return {"Status": "SUBMITTED"}
+
+    # Changes in place -------------------------------------------------------------------------------------------
+    def modify_cluster(self, cluster_id: str, step_concurrency_level: int) -> ManagedCluster:
+        """Set how many steps run at a time."""
+        cluster = self.describe_cluster(cluster_id)
+        if not cluster.living:
+            raise not_modifiable()
+        if not 1 <= int(step_concurrency_level) <= MAX_CONCURRENCY:
+            raise ValidationException(f"The step concurrency level must be between 1 and {MAX_CONCURRENCY}.")
+        with cluster.changed:
+            cluster.step_concurrency_level = int(step_concurrency_level)
+            cluster.changed.notify_all()
+        return cluster
+
+    def modify_instance_groups(self, instance_groups: list[dict[str, Any]]) -> None:
+        """Resize groups. moto changes the number only; here instances come and go with it."""
+        for change in instance_groups:
+            group = self.instance_groups[change["instance_group_id"]]
+            cluster, count = self.clusters[group.cluster_id], change.get("instance_count")
+            if not cluster.living:
+                raise not_modifiable()
+            if count is not None and group.role == "MASTER":
+                raise ValidationException("A master instance group may not be resized.")
+            if count is not None:
+                self._resize(cluster, group, int(count))
+
+    def _resize(self, cluster: ManagedCluster, group: InstanceGroup, count: int) -> None:
+        nodes = [node for node in cluster.ec2_instances if node.instance_group is group]
+        surplus = nodes[count:]
+        if surplus:
+            self.ec2_backend.terminate_instances([node.ec2_instance_id for node in surplus])
+            cluster.ec2_instances = [node for node in cluster.ec2_instances if node not in surplus]
+        elif count > len(nodes):
+            missing = {"instance_count": count - len(nodes), "instance_type": group.instance_type}
+            self.run_instances(cluster.id, missing, group)
+            self._tag_instances(cluster)
+        group.set_instance_count(count)
+
+
+def check_steps(steps: list[dict], concurrency: int, active: int) -> None:
+    """Refuse what EMR refuses (EMR Management Guide, "Considerations for running multiple steps in parallel").
+
+    Raises:
+        ValidationException: too many active steps, or an ActionOnFailure that the concurrency level forbids.
+        InvalidRequestException: a step without a jar.
+    """
+    if active + len(steps) > MAX_ACTIVE_STEPS:
+        raise ValidationException(
+            "Maximum number of active steps(State = 'Running', 'Pending' or 'Cancel_Pending') "
+            f"for cluster exceeded. The limit is {MAX_ACTIVE_STEPS}."
+        )
+    for step in steps:
+        if not step.get("HadoopJarStep", {}).get("Jar"):
+            raise InvalidRequestException("A step must name a jar.")
+        if concurrency > 1 and step.get("ActionOnFailure") not in (None, "CONTINUE"):
+            raise ValidationException(
+                f"The ActionOnFailure setting {step['ActionOnFailure']} is not valid: "
+                "with a step concurrency level greater than 1 only CONTINUE is allowed."
+            )
+
+
+__all__ = ["EmrBackend", "check_steps", "models"]

@@ -1,0 +1,75 @@
+"""Bootstrap actions, as far as they can be judged on another machine than a node of the cluster.
+
+They install packages as root, so they are not executed here. A script must exist and be valid Bash; and where its
+arguments name one file in S3 and one SHA-256 (a requirements file and its hash), the two must agree. What fails here
+would fail on every node, and ends the cluster in the same way: TERMINATED_WITH_ERRORS, BOOTSTRAP_FAILURE.
+"""
+
+import gzip
+import hashlib
+import re
+import subprocess
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from orchard.emulator.s3 import access
+from orchard.emulator.s3.access import Place
+
+if TYPE_CHECKING:
+    from orchard.emulator.emr.cluster import ManagedCluster
+
+SHA256 = re.compile(r"(?:sha256[:=])?([0-9a-fA-F]{64})$")
+
+
+def check(cluster: "ManagedCluster") -> str | None:
+    """Check the bootstrap actions of a cluster in turn.
+
+    Returns:
+        The message of the StateChangeReason of the first that fails, or None; its log goes to
+        `<log_uri>/<cluster>/node/<instance>/bootstrap-actions/<n>/stderr.gz`.
+    """
+    for number, action in enumerate(cluster.bootstrap_actions, 1):
+        path, args = action.script_path or "", list(action.args)
+        if not access.is_uri(path) or urlsplit(path).netloc == "elasticmapreduce":
+            continue  # a file of the node itself, or one of AWS's own scripts: neither is here
+        script = access.body(Place.parse(path))
+        if script is None:
+            _log(cluster, number, f"{path} does not exist")
+            return (
+                f"Master instance ({cluster.primary_instance}) failed attempting to download "
+                f"bootstrap action {number} file from S3"
+            )
+        problem = _syntax(script.read_bytes()) or _hash(args)
+        if problem:
+            _log(cluster, number, problem)
+            return (
+                f"On the master instance ({cluster.primary_instance}), bootstrap action {number} "
+                "returned a non-zero return code"
+            )
+    return None
+
+
+def _syntax(script: bytes) -> str | None:
+    if b"\r\n" in script.splitlines(keepends=True)[0]:
+        return "the script has Windows line ends, and its interpreter will not be found"
+    checked = subprocess.run(["bash", "-n"], input=script, capture_output=True, timeout=60, check=False)
+    return checked.stderr.decode(errors="replace") if checked.returncode else None
+
+
+def _hash(args: list[str]) -> str | None:
+    files = [word for arg in args for word in arg.split("=", 1) if access.is_uri(word)]
+    hashes = [found.group(1).lower() for arg in args if (found := SHA256.search(arg))]
+    if len(files) != 1 or len(hashes) != 1:
+        return None
+    body = access.body(Place.parse(files[0]))
+    if body is None:
+        return f"{files[0]} does not exist"
+    found = hashlib.sha256(body.read_bytes()).hexdigest()
+    return None if found == hashes[0] else f"{files[0]} has the SHA-256 {found}, not {hashes[0]}"
+
+
+def _log(cluster: "ManagedCluster", number: int, text: str) -> None:
+    if cluster.log_uri:
+        root = cluster.log_uri.rstrip("/")
+        uri = f"{root}/{cluster.id}/node/{cluster.primary_instance}/bootstrap-actions/{number}/stderr.gz"
+        access.put(Place.parse(uri), gzip.compress(f"{text}\n".encode()))

@@ -1,0 +1,9 @@
+"""Repairs of moto services other than EMR and S3's bodies, each with what it does wrong and what AWS does."""
+
+
+def install() -> None:
+    """Put all repairs in place; call before the first request."""
+    from orchard.emulator.repairs import budgets, bucket_policies, refusals, scheduler, security_groups
+
+    for module in (bucket_policies, budgets, refusals, scheduler, security_groups):
+        module.install()

@@ -1,0 +1,110 @@
+"""EventBridge Scheduler: what moto drops, and one-time schedules that fire.
+
+moto 5.2.5 scheduler/ keeps schedules and never runs them; UpdateSchedule loses ActionAfterCompletion, and creating
+one in a group that does not exist is a KeyError (a 500) instead of ResourceNotFoundException. Fired here are one-time
+schedules, `at(yyyy-mm-ddThh:mm:ss)`, on the universal target of EMR's TerminateJobFlows (Amazon EventBridge Scheduler
+User Guide, "Schedule types" and "Using universal targets").
+"""
+
+import json
+import logging
+import re
+import threading
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from moto.emr.exceptions import ValidationException as EmrValidation
+from moto.emr.models import emr_backends
+from moto.scheduler.exceptions import ScheduleGroupNotFound, ValidationException
+from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
+from moto.scheduler.responses import EventBridgeSchedulerResponse
+
+from orchard.emulator.clock import Clock
+from orchard.emulator.options import ACCOUNT
+
+log = logging.getLogger(__name__)
+
+ONCE = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
+ANY_EXPRESSION = re.compile(r"(at|rate|cron)\(.+\)")
+TERMINATE = re.compile(r"arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows", re.IGNORECASE)
+EVERY = 0.5  # real seconds between two looks at the schedules
+
+
+def install() -> None:
+    """Repair creating and updating."""
+    create = EventBridgeSchedulerBackend.create_schedule
+    update = EventBridgeSchedulerResponse.update_schedule
+
+    def create_schedule(self: EventBridgeSchedulerBackend, **kwargs: Any) -> Schedule:  # noqa: ANN401
+        if (kwargs["group_name"] or "default") not in self.schedule_groups:
+            raise ScheduleGroupNotFound(kwargs["group_name"])
+        if not ANY_EXPRESSION.fullmatch(kwargs["schedule_expression"]):
+            raise ValidationException(f"Invalid Schedule Expression {kwargs['schedule_expression']}.")
+        return create(self, **kwargs)
+
+    def update_schedule(self: EventBridgeSchedulerResponse) -> str:
+        answer = update(self)
+        name = self.uri.split("?")[0].split("/")[-1]
+        schedule = self.scheduler_backend.get_schedule(self._get_param("GroupName"), name)
+        schedule.action_after_completion = self._get_param("ActionAfterCompletion")
+        schedule.fired = False
+        return answer
+
+    EventBridgeSchedulerBackend.create_schedule = create_schedule
+    EventBridgeSchedulerResponse.update_schedule = update_schedule
+
+
+def due(schedule: Schedule, now: float) -> bool:
+    """Whether a one-time schedule should fire; `now` in seconds since the epoch."""
+    found = ONCE.fullmatch(schedule.schedule_expression)
+    if not found or schedule.state != "ENABLED" or getattr(schedule, "fired", False):
+        return False
+    try:
+        zone = ZoneInfo(schedule.schedule_expression_timezone or "UTC")
+    except ZoneInfoNotFoundError:
+        log.warning("the schedule %s has no time zone that this machine knows", schedule.name)
+        return False
+    return datetime.fromisoformat(found.group(1)).replace(tzinfo=zone).timestamp() <= now
+
+
+class Firing:
+    """A thread that fires what is due."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Cease."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY):
+            for region, backend in list(scheduler_backends[ACCOUNT].items()):
+                for group in list(backend.schedule_groups.values()):
+                    for schedule in list(group.schedules.values()):
+                        if due(schedule, self._clock.now()):
+                            self._fire(region, group.schedules, schedule)
+
+    def _fire(self, region: str, siblings: dict[str, Schedule], schedule: Schedule) -> None:
+        schedule.fired = True
+        try:
+            if TERMINATE.fullmatch(schedule.target["Arn"]):
+                ids = json.loads(schedule.target.get("Input") or "{}").get("JobFlowIds", [])
+                emr_backends[ACCOUNT][region].terminate_job_flows(ids)
+            else:
+                log.warning(
+                    "the schedule %s has a target that does nothing here: %s", schedule.name, schedule.target
+                )
+        except (EmrValidation, ValueError) as error:
+            # As the real one, it has no caller to tell: AWS retries, then drops the event or sends it to a queue.
+            log.warning("the schedule %s failed: %s", schedule.name, error)
+        if schedule.action_after_completion == "DELETE":
+            siblings.pop(schedule.name, None)

@@ -1,0 +1,144 @@
+"""The local AWS as a program: `python -m orchard.emulator.server --home DIR --instance ID [--port N]`.
+
+It listens on the loopback interface only, writes `DIR/record.json` once it answers, and runs until SIGTERM or SIGINT,
+which also end the steps that it runs.
+"""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from orchard.emulator import pin
+from orchard.emulator.clock import Clock
+from orchard.emulator.options import Delays, Options
+from orchard.errors import OrchardError
+
+HOST = "127.0.0.1"
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """An emulator in this process. One at a time: moto's tables are global."""
+
+    def __init__(self, options: Options) -> None:
+        pin.check()
+        self.options = options
+        options.home.mkdir(parents=True, exist_ok=True)
+        # The AWS managed policies (AmazonEMRServicePolicy_v2 and so on) exist in every account, in moto on demand.
+        os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+        self._http = self._install()
+        self._thread = threading.Thread(target=self._http.serve_forever, name="http", daemon=True)
+
+    def _install(self):  # noqa: ANN202 - a werkzeug server, imported late with all of moto
+        from moto.moto_server.werkzeug_app import (
+            DomainDispatcherApplication,
+            MotoRequestHandler,
+            create_backend_app,
+        )
+        from werkzeug.serving import make_server
+
+        from orchard.emulator import emr, repairs, s3
+        from orchard.emulator.control import Control
+        from orchard.emulator.repairs.scheduler import Firing
+
+        s3.install(self.options.objects)
+        repairs.install()
+        emr.install(self.options)
+        self._firing = Firing(self.options.clock)
+        handler = type(
+            "Handler", (MotoRequestHandler,), {"protocol_version": "HTTP/1.1", "log": _log_request}
+        )
+        application = Control(DomainDispatcherApplication(create_backend_app), self.options)
+        try:
+            server = make_server(HOST, self.options.port, application, threaded=True, request_handler=handler)
+        except (OSError, SystemExit) as error:
+            raise OrchardError(
+                f"port {self.options.port} is taken by another program",
+                "choose another port, or let the system choose one by not naming any",
+            ) from error
+        self.options.port = server.server_port
+        return server
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that stands for every AWS endpoint."""
+        return f"http://{HOST}:{self.options.port}"
+
+    def start(self) -> None:
+        """Begin to answer, in the background."""
+        self._thread.start()
+        self._firing.start()
+
+    def stop(self) -> None:
+        """End the steps, then cease to answer."""
+        from orchard.emulator import emr
+
+        self._firing.stop()
+        emr.shut_down()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+def _log_request(self, kind: str, message: str, *args: object) -> None:  # noqa: ANN001 - werkzeug's handler
+    log.log(logging.DEBUG if kind == "info" else logging.ERROR, message, *args)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until told to stop; returns the exit code."""
+    options = _options(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal may close
+    try:
+        server = Server(options)
+    except OrchardError as error:
+        print(f"error: {error.cause}\nremedy: {error.remedy}", file=sys.stderr)
+        return error.exit_code
+    server.start()
+    record = options.home / "record.json"
+    partial = record.with_suffix(".partial")
+    partial.write_text(json.dumps({"instance": options.instance, "pid": os.getpid(), "port": options.port}))
+    partial.replace(record)  # whoever reads it sees all of it
+    log.info("the local AWS %s answers on %s", options.instance, server.endpoint)
+    while not stop.wait(5) and record.exists():
+        pass  # without its record nobody would find it again: it ends itself when its directory is removed
+    log.info("stopping")
+    server.stop()
+    record.unlink(missing_ok=True)
+    return 0
+
+
+def _options(argv: list[str] | None) -> Options:
+    parser = argparse.ArgumentParser(prog="python -m orchard.emulator.server", description="The local AWS.")
+    parser.add_argument("--home", type=Path, required=True, help="the directory of this emulator's files")
+    parser.add_argument("--instance", required=True, help="an id for this life of the emulator")
+    parser.add_argument("--port", type=int, default=0, help="0 lets the system choose a free one")
+    parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast its time passes")
+    parser.add_argument("--starting", type=float, default=Delays.starting, help="seconds in STARTING")
+    parser.add_argument(
+        "--bootstrapping", type=float, default=Delays.bootstrapping, help="seconds in BOOTSTRAPPING"
+    )
+    parser.add_argument(
+        "--terminating", type=float, default=Delays.terminating, help="seconds in TERMINATING"
+    )
+    given = parser.parse_args(argv)
+    return Options(
+        home=given.home.resolve(),
+        instance=given.instance,
+        port=given.port,
+        clock=Clock(given.speed),
+        delays=Delays(given.starting, given.bootstrapping, given.terminating),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""The log files of a step, where EMR puts them: `<log_uri>/<cluster>/steps/<step>/{controller,stderr,stdout}.gz`."""
+
+import gzip
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchard.emulator.s3 import access
+from orchard.emulator.s3.access import Place
+
+if TYPE_CHECKING:
+    from orchard.emulator.emr.cluster import ManagedCluster
+    from orchard.emulator.emr.step import ClusterStep
+
+NAMES = ("controller", "stderr", "stdout")
+
+
+def uri(cluster: "ManagedCluster", step: "ClusterStep", name: str) -> str | None:
+    """Where a log file goes; None for a cluster without a log URI, which keeps no logs."""
+    if not cluster.log_uri:
+        return None
+    return f"{cluster.log_uri.rstrip('/')}/{cluster.id}/steps/{step.id}/{name}.gz"
+
+
+def upload(cluster: "ManagedCluster", step: "ClusterStep", work: Path) -> None:
+    """Put the log files of a step that has ended."""
+    for name in NAMES:
+        target = uri(cluster, step, name)
+        if target and Place.parse(target).bucket in access.buckets():
+            access.put(Place.parse(target), gzip.compress((work / name).read_bytes()))

