@@ -64,7 +64,7 @@ def directory(root: Path = ROOT) -> Path:
 
 
 def find(root: Path = ROOT) -> LocalAws | None:
-    """The running emulator of a checkout, or None. What a dead one left behind is removed.
+    """Find the running emulator of a checkout, or None. What a dead one left behind is removed.
 
     Raises:
         OrchardError: it runs and does not answer.
@@ -74,7 +74,7 @@ def find(root: Path = ROOT) -> LocalAws | None:
 
 
 def start(root: Path = ROOT, port: int = 0) -> LocalAws:
-    """The running emulator of a checkout, started if there is none; it survives this process and its terminal.
+    """Find the running emulator of a checkout, or start one that survives this process and its terminal.
 
     Args:
         root: the checkout.
@@ -193,7 +193,7 @@ def _refuse(home: Path, cause: str) -> None:
 
 
 def _last_words(log: Path) -> str:
-    """The last line of a log that says something, for the end of a sentence."""
+    """Quote the last line of a log that says something, for the end of a sentence."""
     if not log.exists():
         return ""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]

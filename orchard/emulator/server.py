@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from orchard.emulator import pin
 from orchard.emulator.clock import Clock
@@ -34,7 +35,7 @@ class Server:
         self._http = self._install()
         self._thread = threading.Thread(target=self._http.serve_forever, name="http", daemon=True)
 
-    def _install(self):  # noqa: ANN202 - a werkzeug server, imported late with all of moto
+    def _install(self) -> Any:
         from moto.moto_server.werkzeug_app import (
             DomainDispatcherApplication,
             MotoRequestHandler,
@@ -50,9 +51,7 @@ class Server:
         repairs.install()
         emr.install(self.options)
         self._firing = Firing(self.options.clock)
-        handler = type(
-            "Handler", (MotoRequestHandler,), {"protocol_version": "HTTP/1.1", "log": _log_request}
-        )
+        handler = type("Handler", (MotoRequestHandler,), {"protocol_version": "HTTP/1.1", "log": _log_request})
         application = Control(DomainDispatcherApplication(create_backend_app), self.options)
         try:
             server = make_server(HOST, self.options.port, application, threaded=True, request_handler=handler)
@@ -85,7 +84,7 @@ class Server:
         self._thread.join()
 
 
-def _log_request(self, kind: str, message: str, *args: object) -> None:  # noqa: ANN001 - werkzeug's handler
+def _log_request(self: Any, kind: str, message: str, *args: object) -> None:
     log.log(logging.DEBUG if kind == "info" else logging.ERROR, message, *args)
 
 
@@ -124,12 +123,8 @@ def _options(argv: list[str] | None) -> Options:
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose a free one")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast its time passes")
     parser.add_argument("--starting", type=float, default=Delays.starting, help="seconds in STARTING")
-    parser.add_argument(
-        "--bootstrapping", type=float, default=Delays.bootstrapping, help="seconds in BOOTSTRAPPING"
-    )
-    parser.add_argument(
-        "--terminating", type=float, default=Delays.terminating, help="seconds in TERMINATING"
-    )
+    parser.add_argument("--bootstrapping", type=float, default=Delays.bootstrapping, help="seconds in BOOTSTRAPPING")
+    parser.add_argument("--terminating", type=float, default=Delays.terminating, help="seconds in TERMINATING")
     given = parser.parse_args(argv)
     return Options(
         home=given.home.resolve(),

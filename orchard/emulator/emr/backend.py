@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from moto.emr import models, urls
-from moto.emr.models import ElasticMapReduceBackend, InstanceGroup
+from moto.emr import urls
+from moto.emr.models import ElasticMapReduceBackend, Instance, InstanceGroup
 
 from orchard.emulator.emr.cluster import ManagedCluster
 from orchard.emulator.emr.errors import (
@@ -39,7 +39,7 @@ class EmrBackend(ElasticMapReduceBackend):
         self.studios = Studios(region_name, account_id)
         self.policies: dict[tuple[str, str], dict] = {}  # (cluster id, name of the policy) -> policy
 
-    def run_job_flow(self, **kwargs: Any) -> ManagedCluster:  # noqa: ANN401 - moto's own signature
+    def run_job_flow(self, **kwargs: Any) -> ManagedCluster:
         """Register a cluster in STARTING. It does not live before `begin`, once its groups are there."""
         kwargs["steps"] = kwargs.get("steps") or []
         check_steps(kwargs["steps"], kwargs.get("step_concurrency_level") or 1, active=0)
@@ -61,11 +61,13 @@ class EmrBackend(ElasticMapReduceBackend):
         return super().terminate_job_flows([n for n in job_flow_ids if self.clusters[n].living])
 
     def _release(self, cluster: ManagedCluster) -> None:
-        ids = [node.ec2_instance_id for node in cluster.ec2_instances]
-        if ids:
-            # Terminated instances lose their tags (EC2 User Guide, "Terminate Amazon EC2 instances").
+        self._dismiss(cluster, cluster.ec2_instances)
+
+    def _dismiss(self, cluster: ManagedCluster, nodes: list[Instance]) -> None:
+        if ids := [node.ec2_instance_id for node in nodes]:
             self.ec2_backend.terminate_instances(ids)
-            self.ec2_backend.delete_tags(ids, dict.fromkeys(key for key in cluster._tags))
+            # Terminated instances lose their tags (EC2 User Guide, "Terminate Amazon EC2 instances").
+            self.ec2_backend.delete_tags(ids, dict.fromkeys(cluster._tags))
 
     def _tag_instances(self, cluster: ManagedCluster) -> None:
         ids = [node.ec2_instance_id for node in cluster.ec2_instances]
@@ -139,7 +141,7 @@ class EmrBackend(ElasticMapReduceBackend):
         nodes = [node for node in cluster.ec2_instances if node.instance_group is group]
         surplus = nodes[count:]
         if surplus:
-            self.ec2_backend.terminate_instances([node.ec2_instance_id for node in surplus])
+            self._dismiss(cluster, surplus)
             cluster.ec2_instances = [node for node in cluster.ec2_instances if node not in surplus]
         elif count > len(nodes):
             missing = {"instance_count": count - len(nodes), "instance_type": group.instance_type}
@@ -169,5 +171,3 @@ def check_steps(steps: list[dict], concurrency: int, active: int) -> None:
                 "with a step concurrency level greater than 1 only CONTINUE is allowed."
             )
 
-
-__all__ = ["EmrBackend", "check_steps", "models"]

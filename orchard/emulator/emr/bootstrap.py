@@ -64,8 +64,8 @@ def _hash(args: list[str]) -> str | None:
     body = access.body(Place.parse(files[0]))
     if body is None:
         return f"{files[0]} does not exist"
-    found = hashlib.sha256(body.read_bytes()).hexdigest()
-    return None if found == hashes[0] else f"{files[0]} has the SHA-256 {found}, not {hashes[0]}"
+    actual = hashlib.sha256(body.read_bytes()).hexdigest()
+    return None if actual == hashes[0] else f"{files[0]} has the SHA-256 {actual}, not {hashes[0]}"
 
 
 def _log(cluster: "ManagedCluster", number: int, text: str) -> None:

@@ -38,7 +38,7 @@ class ManagedCluster(Cluster):
     placement_groups: list[dict[str, str]] | None = None
     instance_collection_type = "INSTANCE_GROUP"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - moto's own signature
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.changed = threading.Condition()
         self.end: End | None = None
         self.reason: dict[str, str] = {}
@@ -97,7 +97,7 @@ class ManagedCluster(Cluster):
         return added
 
     def active_steps(self) -> list[ClusterStep]:
-        """The steps that have not ended, oldest first."""
+        """List the steps that have not ended, oldest first."""
         return [step for step in self.steps if step.state in ACTIVE]
 
     @property

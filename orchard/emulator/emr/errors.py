@@ -18,7 +18,7 @@ class Registry(dict):
         super().__init__()
         self.label = label
 
-    def __missing__(self, key: str) -> Any:  # noqa: ANN401
+    def __missing__(self, key: str) -> Any:
         raise InvalidRequestException(f"{self.label} id '{key}' is not valid.")
 
 
@@ -29,6 +29,4 @@ def unknown_step(number: str) -> InvalidRequestException:
 
 def not_modifiable() -> ValidationException:
     """For changes to a cluster that has ended or is ending."""
-    return ValidationException(
-        "A job flow that is shutting down, terminating, or finished may not be modified."
-    )
+    return ValidationException("A job flow that is shutting down, terminating, or finished may not be modified.")

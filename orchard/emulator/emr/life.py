@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from moto.core.utils import utcnow
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from orchard.emulator.steps.executor import Executor
 
 log = logging.getLogger(__name__)
+Release = Callable[[ManagedCluster], None]
 
 
 class ClusterLife:
@@ -27,7 +29,7 @@ class ClusterLife:
         release: called once with the cluster when its instances are to be given back.
     """
 
-    def __init__(self, cluster: ManagedCluster, options: Options, executor: "Executor", release) -> None:  # noqa: ANN001
+    def __init__(self, cluster: ManagedCluster, options: Options, executor: "Executor", release: Release) -> None:
         self.cluster, self.options, self.executor, self.release = cluster, options, executor, release
         self.clock, self.delays = options.clock, options.delays
         self._workers: list[threading.Thread] = []

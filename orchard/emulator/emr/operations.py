@@ -29,7 +29,7 @@ class EmrOperations(ElasticMapReduceResponse):
     @property
     def emr(self) -> EmrBackend:
         """The backend of the request's region."""
-        return self.backend  # type: ignore[return-value]
+        return self.backend
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -38,6 +38,7 @@ class EmrOperations(ElasticMapReduceResponse):
 
     # Clusters ---------------------------------------------------------------------------------------------------
     def run_job_flow(self) -> ActionResult:
+        """RunJobFlow: moto registers the cluster; then it begins to live."""
         fields = self.fields
         self.params["Steps"] = fields.get("Steps", [])  # plain ones: moto's constructor would unpack its own
         answer = super().run_job_flow()
@@ -53,6 +54,7 @@ class EmrOperations(ElasticMapReduceResponse):
         return answer
 
     def list_instance_fleets(self) -> ActionResult:
+        """ListInstanceFleets: refused, as for every cluster of groups; the provider always asks."""
         self.emr.describe_cluster(self._get_param("ClusterId"))
         raise InvalidRequestException(
             "Instance fleets and instance groups are mutually exclusive. The EMR cluster specified in the request "
@@ -60,50 +62,58 @@ class EmrOperations(ElasticMapReduceResponse):
         )
 
     def set_unhealthy_node_replacement(self) -> EmptyResult:
+        """SetUnhealthyNodeReplacement."""
         for number in self._get_param("JobFlowIds", []):
             cluster = self.emr.describe_cluster(number)
             cluster.unhealthy_node_replacement = self._get_bool_param("UnhealthyNodeReplacement")
         return EmptyResult()
 
     def set_keep_job_flow_alive_when_no_steps(self) -> EmptyResult:
+        """SetKeepJobFlowAliveWhenNoSteps."""
         for number in self._get_param("JobFlowIds", []):
             cluster = self.emr.describe_cluster(number)
             with cluster.changed:
-                cluster.keep_job_flow_alive_when_no_steps = self._get_bool_param(
-                    "KeepJobFlowAliveWhenNoSteps"
-                )
+                cluster.keep_job_flow_alive_when_no_steps = self._get_bool_param("KeepJobFlowAliveWhenNoSteps")
                 cluster.changed.notify_all()
         return EmptyResult()
 
     # Steps ------------------------------------------------------------------------------------------------------
     def add_job_flow_steps(self) -> ActionResult:
+        """AddJobFlowSteps."""
         fields = self.fields
         role = {"ExecutionRoleArn": fields.get("ExecutionRoleArn")}
         steps = self.emr.add_job_flow_steps(fields["JobFlowId"], [role | step for step in fields["Steps"]])
         return ActionResult({"StepIds": [step.id for step in steps]})
 
     def cancel_steps(self) -> ActionResult:
+        """CancelSteps."""
         option = self._get_param("StepCancellationOption") or "SEND_INTERRUPT"
         answers = self.emr.cancel_steps(self._get_param("ClusterId"), self._get_param("StepIds"), option)
         return ActionResult({"CancelStepsInfoList": answers})
 
     # Policies ---------------------------------------------------------------------------------------------------
     def put_auto_termination_policy(self) -> EmptyResult:
+        """PutAutoTerminationPolicy."""
         return self._put_policy(AUTO_TERMINATION)
 
     def get_auto_termination_policy(self) -> ActionResult:
+        """GetAutoTerminationPolicy."""
         return ActionResult(policies.get(self.emr, self._get_param("ClusterId"), AUTO_TERMINATION))
 
     def remove_auto_termination_policy(self) -> EmptyResult:
+        """RemoveAutoTerminationPolicy."""
         return self._remove_policy(AUTO_TERMINATION)
 
     def put_managed_scaling_policy(self) -> EmptyResult:
+        """PutManagedScalingPolicy."""
         return self._put_policy(MANAGED_SCALING)
 
     def get_managed_scaling_policy(self) -> ActionResult:
+        """GetManagedScalingPolicy."""
         return ActionResult(policies.get(self.emr, self._get_param("ClusterId"), MANAGED_SCALING))
 
     def remove_managed_scaling_policy(self) -> EmptyResult:
+        """RemoveManagedScalingPolicy."""
         return self._remove_policy(MANAGED_SCALING)
 
     def _put_policy(self, kind: str) -> EmptyResult:
@@ -117,24 +127,30 @@ class EmrOperations(ElasticMapReduceResponse):
 
     # Studios ----------------------------------------------------------------------------------------------------
     def create_studio(self) -> ActionResult:
+        """CreateStudio."""
         return ActionResult(self.emr.studios.create(self.fields))
 
     def describe_studio(self) -> ActionResult:
+        """DescribeStudio."""
         return ActionResult({"Studio": self.emr.studios.get(self._get_param("StudioId"))})
 
     def list_studios(self) -> ActionResult:
+        """ListStudios."""
         return PaginatedResult({"Studios": self.emr.studios.summaries()})
 
     def update_studio(self) -> EmptyResult:
+        """UpdateStudio."""
         self.emr.studios.update(self._get_param("StudioId"), self.fields)
         return EmptyResult()
 
     def delete_studio(self) -> EmptyResult:
+        """DeleteStudio."""
         self.emr.studios.delete(self._get_param("StudioId"))
         return EmptyResult()
 
     # Tags: moto knows those of clusters only --------------------------------------------------------------------
     def add_tags(self) -> ActionResult:
+        """AddTags, to clusters and studios."""
         fields = self.fields
         if not fields["ResourceId"].startswith("es-"):
             return super().add_tags()
@@ -142,6 +158,7 @@ class EmrOperations(ElasticMapReduceResponse):
         return EmptyResult()
 
     def remove_tags(self) -> ActionResult:
+        """RemoveTags, from clusters and studios."""
         fields = self.fields
         if not fields["ResourceId"].startswith("es-"):
             return super().remove_tags()

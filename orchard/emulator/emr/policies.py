@@ -30,7 +30,7 @@ def put(backend: "EmrBackend", cluster_id: str, kind: str, policy: dict[str, Any
 
 
 def get(backend: "EmrBackend", cluster_id: str, kind: str) -> dict[str, Any]:
-    """The policy under its name, or nothing."""
+    """Return the policy under its name, or nothing."""
     backend.describe_cluster(cluster_id)
     policy = backend.policies.get((cluster_id, kind))
     return {kind: policy} if policy else {}
@@ -44,7 +44,7 @@ def remove(backend: "EmrBackend", cluster_id: str, kind: str) -> None:
         _set_idle_timeout(backend, cluster, None)
 
 
-def _set_idle_timeout(backend: "EmrBackend", cluster: Any, seconds: int | None) -> None:  # noqa: ANN401
+def _set_idle_timeout(backend: "EmrBackend", cluster: Any, seconds: int | None) -> None:
     with cluster.changed:
         cluster.idle_timeout, cluster.idle_since = seconds, backend.options.clock.now()
         cluster.changed.notify_all()

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401
+def plain(value: Any) -> Any:
     """Turn moto's case-blind dictionaries into ordinary ones with the member names of the EMR API Reference."""
     if hasattr(value, "original_dict"):
         value = value.original_dict()

@@ -60,7 +60,7 @@ class Studios:
         del self._studios[self.get(number)["StudioId"]]
 
     def summaries(self) -> list[dict[str, Any]]:
-        """What ListStudios shows, oldest first."""
+        """List what ListStudios shows, oldest first."""
         return [{name: s[name] for name in SUMMARY if name in s} for s in self._studios.values()]
 
     def tag(self, number: str, tags: list[dict[str, str]]) -> None:

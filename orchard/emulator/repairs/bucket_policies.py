@@ -15,7 +15,7 @@ def install() -> None:
     """Make conditional denials neutral."""
     decide = IAMPolicyStatement.is_action_permitted
 
-    def is_action_permitted(self: IAMPolicyStatement, *args: Any, **kwargs: Any) -> PermissionResult:  # noqa: ANN401
+    def is_action_permitted(self: IAMPolicyStatement, *args: Any, **kwargs: Any) -> PermissionResult:
         if self._statement.get("Effect") == "Deny" and self._statement.get("Condition"):
             return PermissionResult.NEUTRAL
         return decide(self, *args, **kwargs)

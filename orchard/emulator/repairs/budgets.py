@@ -19,9 +19,7 @@ def install() -> None:
 
     def create_with_tags(self: BudgetsResponse) -> str:
         answer = create_budget(self)
-        _budget(self, self._get_param("Budget")["BudgetName"]).resource_tags = self._get_param(
-            "ResourceTags", []
-        )
+        _budget(self, self._get_param("Budget")["BudgetName"]).resource_tags = self._get_param("ResourceTags", [])
         return answer
 
     BudgetsResponse.create_budget = create_with_tags

@@ -20,7 +20,7 @@ def install() -> None:
     """Answer 400 for unknown operations, in the protocol of their service."""
     call_action = BaseResponse.call_action
 
-    def call_or_refuse(self: BaseResponse) -> Any:  # noqa: ANN401
+    def call_or_refuse(self: BaseResponse) -> Any:
         try:
             return call_action(self)
         except NotImplementedError as error:

@@ -36,7 +36,7 @@ def install() -> None:
     create = EventBridgeSchedulerBackend.create_schedule
     update = EventBridgeSchedulerResponse.update_schedule
 
-    def create_schedule(self: EventBridgeSchedulerBackend, **kwargs: Any) -> Schedule:  # noqa: ANN401
+    def create_schedule(self: EventBridgeSchedulerBackend, **kwargs: Any) -> Schedule:
         if (kwargs["group_name"] or "default") not in self.schedule_groups:
             raise ScheduleGroupNotFound(kwargs["group_name"])
         if not ANY_EXPRESSION.fullmatch(kwargs["schedule_expression"]):
@@ -100,9 +100,7 @@ class Firing:
                 ids = json.loads(schedule.target.get("Input") or "{}").get("JobFlowIds", [])
                 emr_backends[ACCOUNT][region].terminate_job_flows(ids)
             else:
-                log.warning(
-                    "the schedule %s has a target that does nothing here: %s", schedule.name, schedule.target
-                )
+                log.warning("the schedule %s has a target that does nothing here: %s", schedule.name, schedule.target)
         except (EmrValidation, ValueError) as error:
             # As the real one, it has no caller to tell: AWS retries, then drops the event or sends it to a queue.
             log.warning("the schedule %s failed: %s", schedule.name, error)

@@ -23,7 +23,7 @@ def _description(rule: SecurityGroupRule) -> str | None:
 def _with_code_of_aws(revoke: Callable) -> Callable:
     # moto raises InvalidPermission.NotFound for an unknown rule id. EC2 says InvalidSecurityGroupRuleId.NotFound,
     # which Terraform takes for "already gone" (EMR's own clean-up may have been faster).
-    def call(self: SecurityGroupBackend, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def call(self: SecurityGroupBackend, *args: Any, **kwargs: Any) -> Any:
         try:
             return revoke(self, *args, **kwargs)
         except InvalidPermissionNotFoundError:

@@ -37,7 +37,7 @@ def _backend() -> S3Backend:
 
 
 def buckets() -> list[str]:
-    """The names of all buckets."""
+    """List the names of all buckets."""
     return sorted(_backend().buckets)
 
 
@@ -49,7 +49,7 @@ def objects(bucket: str) -> Iterator[tuple[str, Path, int]]:
 
 
 def body(place: Place) -> Path | None:
-    """The file that holds an object's bytes (not to be written to); None where there is no such object."""
+    """Find the file that holds an object's bytes (not to be written to); None where there is no such object."""
     backend = _backend()
     if place.bucket not in backend.buckets:
         return None

@@ -91,13 +91,17 @@ class streaming:  # noqa: N801 - used as a function in a with statement
 class StoredKey(models.FakeKey):
     """moto's key with its body in a file."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - moto's own signature
+    contentsize: int
+    _value_buffer: Any
+    _etag: str | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Every object would own an equal access control list (about 1 kB): share the default one.
         self.acl = PRIVATE
 
     @property
-    def value(self) -> "bytes | Stream":  # type: ignore[override]
+    def value(self) -> bytes | Stream:
         """The body: bytes, or a `Stream` for a large one while a request streams."""
         body: Body = self._value_buffer
         if self.contentsize > BLOCK and getattr(_state, "streaming", False):

@@ -17,7 +17,7 @@ def install() -> None:
 
     def list_objects_v2(
         self: S3Backend,
-        bucket: Any,  # noqa: ANN401
+        bucket: Any,
         prefix: str | None,
         delimiter: str | None,
         continuation_token: str | None,

@@ -15,7 +15,7 @@ def install() -> None:
     """Let `get_object` hand out streams; moto's range cutting slices them, Flask iterates over them."""
     get_object = S3Response.get_object
 
-    def streamed(self: S3Response) -> Any:  # noqa: ANN401
+    def streamed(self: S3Response) -> Any:
         with streaming():
             return get_object(self)
 

@@ -12,9 +12,7 @@ FLAGS = frozenset({"--verbose", "-v", "--supervise", "--usage-error", "--version
 ALIASES = {"-c": "--conf"}
 LISTS = ("--py-files", "--files", "--archives", "--jars")
 # The cluster's own business: the executor decides these.
-DROPPED = frozenset(
-    {"--master", "--deploy-mode", "--queue", "--num-executors", "--executor-cores", "--driver-cores"}
-)
+DROPPED = frozenset({"--master", "--deploy-mode", "--queue", "--num-executors", "--executor-cores", "--driver-cores"})
 DROPPED_CONF = frozenset(
     {"spark.master", "spark.submit.deployMode", "spark.pyspark.python", "spark.pyspark.driver.python"}
 )

@@ -47,7 +47,7 @@ def unpack(uri: str, folder: Path) -> Path:
     try:
         if zipfile.is_zipfile(aside):
             with zipfile.ZipFile(aside) as archive:
-                archive.extractall(target)
+                archive.extractall(target)  # noqa: S202 - zipfile keeps members inside the target
         else:
             with tarfile.open(aside) as archive:
                 archive.extractall(target, filter="tar")

@@ -59,9 +59,7 @@ class Executor:
         shutil.rmtree(base, ignore_errors=True)
         return found if code else None
 
-    def _run(
-        self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, work: Path, mirror: Mirror
-    ) -> int:
+    def _run(self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, work: Path, mirror: Mirror) -> int:
         controller = Controller(base / "controller")
         controller.say(f"step {step.id} ({step.name}) of {cluster.id}: {step.jar} {shlex.join(step.args)}")
         controller.say(f"{mirror.fill()} objects of S3 are at hand")
@@ -94,9 +92,7 @@ class Executor:
         conf = work.parent / "conf"
         conf.mkdir()
         told = spark.settings(cluster, submit, mirror.root, work)
-        (conf / "spark-defaults.conf").write_text(
-            "".join(f"{name} {value}\n" for name, value in told.items())
-        )
+        (conf / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in told.items()))
         java = spark.java_home()
         extra = {
             "JAVA_HOME": str(java),
@@ -150,7 +146,7 @@ class Executor:
 
 
 def environment(options: Options, cluster: "ManagedCluster") -> dict[str, str]:
-    """The environment of a step's command: this machine's, with AWS in it being this emulator."""
+    """Make the environment of a step's command: this machine's, with AWS in it being this emulator."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     for name in ("PYTHONPATH", "PYTHONHOME", "JAVA_HOME"):
         kept.pop(name, None)

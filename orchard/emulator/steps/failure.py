@@ -25,14 +25,15 @@ def details(stderr: Path, code: int, log_uri: str | None) -> dict[str, str]:
 
 
 def cause(stderr: Path) -> str | None:
-    """The first line that names an exception after the last traceback began; else the last line that says error."""
+    """Find the first line that names an exception after the last traceback began, or the last that says error."""
     with stderr.open("rb") as file:
         file.seek(max(0, stderr.stat().st_size - TAIL))
         lines = file.read().decode(errors="replace").splitlines()
     starts = [n for n, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
     for line in lines[starts[-1] :] if starts else lines:
-        if found := CAUSE.match(line):
-            return found.group(1).strip()
+        if named := CAUSE.match(line):
+            return named.group(1).strip()
     marked = [line.strip() for line in lines if line.startswith(MARKS) or ": error: " in line]
     plain = [line.strip() for line in lines if line.strip() and not re.match(r"\d\d/\d\d/\d\d ", line)]
-    return (marked or plain or [None])[-1]
+    found = marked or plain
+    return found[-1] if found else None

@@ -74,11 +74,9 @@ class Mirror:
         return True
 
     def files(self) -> Iterator[tuple[Path, Stamp]]:
-        """Every file that is an object, with its stamp; what Spark and Hadoop keep for themselves is left out."""
+        """Walk every file that is an object, with its stamp; what Spark and Hadoop keep for themselves is left out."""
         for folder, folders, names in os.walk(self.root):
-            folders[:] = [
-                name for name in folders if name != "_temporary" and not name.startswith(".spark-staging")
-            ]
+            folders[:] = [name for name in folders if name != "_temporary" and not name.startswith(".spark-staging")]
             for name in names:
                 if not (name.startswith(".") and name.endswith(".crc")):
                     path = Path(folder, name)
@@ -86,13 +84,13 @@ class Mirror:
                     yield path, Stamp(about.st_ino, about.st_size, about.st_mtime_ns)
 
     def changes(self) -> tuple[list[Path], list[Path]]:
-        """The files written or replaced since `fill`, and those removed."""
+        """List the files written or replaced since `fill`, and those removed."""
         after = dict(self.files())
         written = [path for path, stamp in after.items() if self.before.get(path) != stamp]
         return written, [path for path in self.before if path not in after]
 
     def place(self, path: Path) -> Place:
-        """The object that a file of the tree stands for."""
+        """Name the object that a file of the tree stands for."""
         bucket, _, key = path.relative_to(self.root).as_posix().partition("/")
         return Place(bucket, key)
 

@@ -36,9 +36,7 @@ class ProgressWatch:
         self._mirror = mirror
         self._stop = threading.Event()
         self._published: dict[Path, bytes] = {}
-        self._folders: dict[
-            Path, tuple[int, list[Path], bool]
-        ] = {}  # folder -> mtime, folders in it, has progress
+        self._folders: dict[Path, tuple[int, list[Path], bool]] = {}  # folder -> mtime, folders in it, has progress
         self._thread = threading.Thread(target=self._watch, name="progress", daemon=True)
 
     def __enter__(self) -> "ProgressWatch":

@@ -27,7 +27,7 @@ class Resources:
 
 
 def of(cluster: "ManagedCluster", requested: str | None = None) -> Resources:
-    """The share of one step in a cluster on this machine.
+    """Work out the share of one step in a cluster on this machine.
 
     Args:
         cluster: its core and task groups count, or the primary node where it is alone.
@@ -46,12 +46,12 @@ def of(cluster: "ManagedCluster", requested: str | None = None) -> Resources:
 
 
 def machine_cores() -> int:
-    """The cores that this process may run on."""
+    """Count the cores that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def machine_memory() -> int:
-    """Physical memory in MiB."""
+    """Measure physical memory in MiB."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20)
 
 

@@ -20,21 +20,19 @@ ABSTRACT = "org.apache.hadoop.fs.viewfs.ViewFs"
 
 
 def home() -> Path:
-    """The directory of the Spark that the pyspark package of this environment carries.
+    """Find the directory of the Spark that the pyspark package of this environment carries.
 
     Raises:
         OrchardError: there is none.
     """
     found = importlib.util.find_spec("pyspark")
     if found is None or found.origin is None:
-        raise OrchardError(
-            "pyspark is not installed in this environment", "remove .venv and call ./inv again"
-        )
+        raise OrchardError("pyspark is not installed in this environment", "remove .venv and call ./inv again")
     return Path(found.origin).parent
 
 
 def java_home() -> Path:
-    """The Java that Spark is to run on.
+    """Find the Java that Spark is to run on.
 
     Raises:
         OrchardError: there is none.
@@ -52,7 +50,7 @@ def java_home() -> Path:
 
 
 def settings(cluster: "ManagedCluster", submit: SparkSubmit, mirror: Path, work: Path) -> dict[str, str]:
-    """What spark-defaults.conf says: `s3://` is the mirror, the machine's share is the cluster's.
+    """Say what spark-defaults.conf says: `s3://` is the mirror, the machine's share is the cluster's.
 
     Hadoop's ViewFileSystemOverloadScheme mounts a directory under the authority (the bucket) of a URI, so that jobs
     keep their `s3://` paths (Hadoop documentation, "View File System Overload Scheme"). It cannot list the bare root
@@ -81,7 +79,7 @@ def settings(cluster: "ManagedCluster", submit: SparkSubmit, mirror: Path, work:
 
 
 def command(submit: SparkSubmit, work: Path) -> list[str]:
-    """The local command line: resources fetched into the working directory, everything else as it was given."""
+    """Write the local command line: resources fetched into the working directory, everything else as it was given."""
     line = [str(home() / "bin" / "spark-submit"), *submit.options]
     for name, value in submit.conf.items():
         line += ["--conf", f"{name}={value}"]

@@ -1,0 +1,152 @@
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import Aws, command
+
+
+def refusal(call, *args, **kwargs) -> tuple[str, str]:
+    with pytest.raises(ClientError) as caught:
+        call(*args, **kwargs)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_a_cluster_passes_through_its_states_in_order(aws: Aws) -> None:
+    cluster = aws.cluster(wait=False)
+    seen = []
+    while not seen or seen[-1] != "WAITING":
+        state = aws.status(cluster)["State"]
+        if state not in seen:
+            seen.append(state)
+        time.sleep(0.02)
+    assert seen == ["STARTING", "BOOTSTRAPPING", "WAITING"]
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+    assert aws.status(cluster)["State"] == "TERMINATING"
+    status = aws.until(cluster, "TERMINATED")
+    assert status["StateChangeReason"] == {"Code": "USER_REQUEST", "Message": "Terminated by user request"}
+    timeline = status["Timeline"]
+    assert timeline["CreationDateTime"] < timeline["ReadyDateTime"] < timeline["EndDateTime"]
+
+
+def test_the_timeline_of_a_young_cluster_has_no_ready_time(aws: Aws) -> None:
+    cluster = aws.cluster(wait=False)
+    assert "ReadyDateTime" not in aws.status(cluster)["Timeline"]
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+    aws.until(cluster, "TERMINATED")
+    assert "ReadyDateTime" not in aws.status(cluster)["Timeline"]
+
+
+def test_the_waiters_of_boto3_work(aws: Aws) -> None:
+    quick = {"Delay": 1, "MaxAttempts": 20}
+    cluster = aws.cluster(wait=False)
+    aws.emr.get_waiter("cluster_running").wait(ClusterId=cluster, WaiterConfig=quick)
+    (step,) = aws.run(cluster, command("true"))
+    aws.emr.get_waiter("step_complete").wait(ClusterId=cluster, StepId=step, WaiterConfig=quick)
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+    aws.emr.get_waiter("cluster_terminated").wait(ClusterId=cluster, WaiterConfig=quick)
+
+
+def test_a_cluster_that_is_not_kept_alive_ends_with_its_steps(aws: Aws) -> None:
+    cluster = aws.cluster(command("true"), keep=False, wait=False)
+    status = aws.until(cluster, "TERMINATED")
+    assert status["StateChangeReason"] == {"Code": "ALL_STEPS_COMPLETED", "Message": "Steps completed"}
+
+
+def test_what_terraform_reads_back_is_what_was_asked_for(aws: Aws) -> None:
+    cluster = aws.cluster(
+        wait=False,
+        ScaleDownBehavior="TERMINATE_AT_TASK_COMPLETION",
+        OSReleaseLabel="2023.6.20241031.0",
+        EbsRootVolumeSize=32,
+        StepConcurrencyLevel=2,
+        AutoTerminationPolicy={"IdleTimeout": 600},
+        Tags=[{"Key": "Project", "Value": "orchard"}],
+        Applications=[{"Name": "Spark"}],
+    )
+    told = aws.emr.describe_cluster(ClusterId=cluster)["Cluster"]
+    assert told["ScaleDownBehavior"] == "TERMINATE_AT_TASK_COMPLETION"
+    assert told["OSReleaseLabel"] == "2023.6.20241031.0"
+    assert told["EbsRootVolumeSize"] == 32
+    assert told["StepConcurrencyLevel"] == 2
+    assert told["InstanceCollectionType"] == "INSTANCE_GROUP"
+    assert told["AutoTerminate"] is False
+    assert told["Tags"] == [{"Key": "Project", "Value": "orchard"}]
+    assert told["ClusterArn"].startswith("arn:aws:elasticmapreduce:eu-west-3:")
+    assert aws.emr.get_auto_termination_policy(ClusterId=cluster)["AutoTerminationPolicy"] == {"IdleTimeout": 600}
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+def test_the_core_group_grows_and_shrinks_in_place(aws: Aws) -> None:
+    cluster = aws.cluster(Tags=[{"Key": "Project", "Value": "resize"}])
+    groups = aws.emr.list_instance_groups(ClusterId=cluster)["InstanceGroups"]
+    core = next(group["Id"] for group in groups if group["InstanceGroupType"] == "CORE")
+    for count in (4, 1):
+        change = [{"InstanceGroupId": core, "InstanceCount": count}]
+        aws.emr.modify_instance_groups(ClusterId=cluster, InstanceGroups=change)
+        groups = {g["Id"]: g for g in aws.emr.list_instance_groups(ClusterId=cluster)["InstanceGroups"]}
+        assert (groups[core]["RequestedInstanceCount"], groups[core]["RunningInstanceCount"]) == (count, count)
+        assert len(aws.emr.list_instances(ClusterId=cluster)["Instances"]) == 1 + count
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+    aws.until(cluster, "TERMINATED")
+    ours = [{"Name": "tag:Project", "Values": ["resize"]}]
+    assert aws.client("ec2").describe_instances(Filters=ours)["Reservations"] == []
+
+
+def test_instances_carry_the_tags_of_their_cluster_while_it_lives(aws: Aws) -> None:
+    cluster = aws.cluster(Tags=[{"Key": "Project", "Value": "tagged"}])
+    ours = [{"Name": "tag:Project", "Values": ["tagged"]}]
+    found = aws.client("ec2").describe_instances(Filters=ours)["Reservations"]
+    assert sum(len(reservation["Instances"]) for reservation in found) == 3
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+def test_a_protected_cluster_refuses_to_end(aws: Aws) -> None:
+    cluster = aws.cluster()
+    aws.emr.set_termination_protection(JobFlowIds=[cluster], TerminationProtected=True)
+    code, _ = refusal(aws.emr.terminate_job_flows, JobFlowIds=[cluster])
+    assert code == "ValidationException"
+    assert aws.status(cluster)["State"] == "WAITING"
+    aws.emr.set_termination_protection(JobFlowIds=[cluster], TerminationProtected=False)
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])  # a second time is no error
+    aws.until(cluster, "TERMINATED")
+
+
+def test_a_cluster_that_ended_accepts_nothing(aws: Aws) -> None:
+    cluster = aws.cluster(keep=False)
+    aws.until(cluster, "TERMINATED")
+    code, message = refusal(aws.run, cluster, command("true"))
+    assert (code, "may not be modified" in message) == ("ValidationException", True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("describe_cluster", {"ClusterId": "j-NONE"}),
+        ("list_steps", {"ClusterId": "j-NONE"}),
+        ("list_instance_groups", {"ClusterId": "j-NONE"}),
+        ("add_job_flow_steps", {"JobFlowId": "j-NONE", "Steps": [command("true")]}),
+        ("terminate_job_flows", {"JobFlowIds": ["j-NONE"]}),
+        ("cancel_steps", {"ClusterId": "j-NONE", "StepIds": ["s-NONE"]}),
+        ("get_auto_termination_policy", {"ClusterId": "j-NONE"}),
+        ("modify_cluster", {"ClusterId": "j-NONE", "StepConcurrencyLevel": 2}),
+    ],
+)
+def test_an_unknown_cluster_is_an_invalid_request(aws: Aws, operation: str, arguments: dict) -> None:
+    code, message = refusal(getattr(aws.emr, operation), **arguments)
+    assert (code, message) == ("InvalidRequestException", "Cluster id 'j-NONE' is not valid.")
+
+
+def test_an_unknown_step_is_an_invalid_request(aws: Aws, workspace) -> None:
+    code, message = refusal(aws.emr.describe_step, ClusterId=workspace.cluster, StepId="s-NONE")
+    assert (code, message) == ("InvalidRequestException", "Step id 's-NONE' is not valid.")
+
+
+def test_regions_do_not_share_clusters(aws: Aws, workspace) -> None:
+    import boto3
+
+    keys = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
+    other = boto3.client("emr", endpoint_url=aws.endpoint, region_name="eu-central-1", **keys)
+    assert refusal(other.describe_cluster, ClusterId=workspace.cluster)[0] == "InvalidRequestException"

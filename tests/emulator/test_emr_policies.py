@@ -1,0 +1,92 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import Aws, command
+
+TARGET = "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows"
+
+
+def test_an_idle_cluster_ends_itself(aws: Aws) -> None:
+    cluster = aws.cluster(AutoTerminationPolicy={"IdleTimeout": 600})
+    aws.advance(590)
+    (step,) = aws.run(cluster, command("sleep", "1"))
+    aws.advance(590)  # a step is running: not idle
+    assert aws.step_until(cluster, step)["State"] == "COMPLETED"
+    aws.advance(590)
+    assert aws.until(cluster, "WAITING")
+    aws.advance(11)
+    status = aws.until(cluster, "TERMINATED")
+    assert "600 seconds" in status["StateChangeReason"]["Message"]
+
+
+def test_the_idle_timeout_can_be_changed_and_removed(aws: Aws) -> None:
+    cluster = aws.cluster(AutoTerminationPolicy={"IdleTimeout": 60})
+    aws.emr.put_auto_termination_policy(ClusterId=cluster, AutoTerminationPolicy={"IdleTimeout": 86400})
+    aws.advance(61)
+    assert aws.until(cluster, "WAITING")
+    assert aws.emr.get_auto_termination_policy(ClusterId=cluster)["AutoTerminationPolicy"] == {"IdleTimeout": 86400}
+    aws.emr.remove_auto_termination_policy(ClusterId=cluster)
+    assert "AutoTerminationPolicy" not in aws.emr.get_auto_termination_policy(ClusterId=cluster)
+    aws.advance(86401)
+    assert aws.until(cluster, "WAITING")
+    with pytest.raises(ClientError, match="between 60 and 604800"):
+        aws.emr.put_auto_termination_policy(ClusterId=cluster, AutoTerminationPolicy={"IdleTimeout": 59})
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+def test_managed_scaling_is_kept(aws: Aws) -> None:
+    cluster = aws.cluster()
+    limits = {"UnitType": "Instances", "MinimumCapacityUnits": 2, "MaximumCapacityUnits": 5}
+    aws.emr.put_managed_scaling_policy(ClusterId=cluster, ManagedScalingPolicy={"ComputeLimits": limits})
+    assert aws.emr.get_managed_scaling_policy(ClusterId=cluster)["ManagedScalingPolicy"]["ComputeLimits"] == limits
+    aws.emr.remove_managed_scaling_policy(ClusterId=cluster)
+    assert "ManagedScalingPolicy" not in aws.emr.get_managed_scaling_policy(ClusterId=cluster)
+    with pytest.raises(ClientError, match="MinimumCapacityUnits"):
+        aws.emr.put_managed_scaling_policy(
+            ClusterId=cluster, ManagedScalingPolicy={"ComputeLimits": limits | {"MinimumCapacityUnits": 9}}
+        )
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+@pytest.mark.parametrize("after", ["DELETE", "NONE"])
+def test_a_one_time_schedule_ends_a_cluster(aws: Aws, after: str) -> None:
+    scheduler, cluster = aws.client("scheduler"), aws.cluster()
+    # An hour and a bit ahead of the emulated time, which other tests have pushed forward by days.
+    moment = datetime.now(UTC) + timedelta(days=30 if after == "DELETE" else 60)
+    schedule = {
+        "Name": f"end-{after.lower()}",
+        "ScheduleExpression": f"at({moment:%Y-%m-%dT%H:%M:%S})",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ActionAfterCompletion": after,
+        "Target": {
+            "Arn": TARGET,
+            "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
+            "Input": json.dumps({"JobFlowIds": [cluster]}),
+        },
+    }
+    scheduler.create_schedule(**schedule | {"ScheduleExpression": "at(2099-01-01T00:00:00)"})
+    scheduler.update_schedule(**schedule)
+    told = scheduler.get_schedule(Name=schedule["Name"])
+    assert (told["ActionAfterCompletion"], told["ScheduleExpression"]) == (after, schedule["ScheduleExpression"])
+    assert aws.status(cluster)["State"] == "WAITING"
+    aws.advance(31 * 86400)
+    assert aws.until(cluster, "TERMINATED")["StateChangeReason"]["Code"] == "USER_REQUEST"
+    kept = [s["Name"] for s in scheduler.list_schedules()["Schedules"]]
+    assert (schedule["Name"] in kept) == (after == "NONE")
+
+
+def test_schedules_are_checked(aws: Aws) -> None:
+    scheduler = aws.client("scheduler")
+    schedule = {
+        "Name": "bad",
+        "ScheduleExpression": "tomorrow",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": TARGET, "RoleArn": "arn:aws:iam::123456789012:role/scheduler"},
+    }
+    with pytest.raises(ClientError, match="Invalid Schedule Expression"):
+        scheduler.create_schedule(**schedule)
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.create_schedule(**schedule | {"ScheduleExpression": "rate(1 day)", "GroupName": "none"})

@@ -1,0 +1,161 @@
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import ROOT, Aws, command
+
+
+def test_a_step_runs_and_leaves_its_logs(aws: Aws, workspace) -> None:
+    (step,) = aws.run(workspace.cluster, command("bash", "-c", "echo out; echo err >&2; pwd"))
+    status = aws.step_until(workspace.cluster, step)
+    assert status["State"] == "COMPLETED"
+    timeline = status["Timeline"]
+    assert timeline["CreationDateTime"] <= timeline["StartDateTime"] <= timeline["EndDateTime"]
+    out = aws.log(workspace.bucket, workspace.cluster, step, "stdout").splitlines()
+    assert out[0] == "out"
+    assert not out[1].startswith(f"{ROOT}/"), "a step works in a directory of its own"
+    assert aws.log(workspace.bucket, workspace.cluster, step, "stderr") == "err\n"
+    assert "exit code 0" in aws.log(workspace.bucket, workspace.cluster, step, "controller")
+    assert not (aws.home / "steps" / workspace.cluster / step).exists()
+
+
+def test_a_failing_step_says_why_and_where(aws: Aws, workspace) -> None:
+    (step,) = aws.run(workspace.cluster, command("python", "-c", "raise ValueError('no apples')"))
+    status = aws.step_until(workspace.cluster, step)
+    assert status["State"] == "FAILED"
+    assert status["FailureDetails"] == {
+        "Reason": "Unknown Error.",
+        "Message": "ValueError: no apples",
+        "LogFile": f"s3://{workspace.bucket}/logs/{workspace.cluster}/steps/{step}/stderr.gz",
+    }
+    assert aws.until(workspace.cluster, "WAITING")["StateChangeReason"]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["no-such-program"], "no-such-program: No such file or directory"),
+        (["bash", "-c", "kill -9 $$"], "exit code 137"),
+        (["spark-submit", "--deploy-mode", "cluster"], "no application"),
+        (["spark-submit", "s3://nowhere/job.py"], "s3://nowhere/job.py does not exist"),
+        (["spark-submit", "--py-files", "s3://nowhere/a.zip", "x.py"], "s3://nowhere/a.zip does not exist"),
+    ],
+)
+def test_bad_commands_fail_with_their_cause(aws: Aws, workspace, args: list[str], message: str) -> None:
+    (step,) = aws.run(workspace.cluster, command(*args))
+    status = aws.step_until(workspace.cluster, step)
+    assert status["State"] == "FAILED"
+    assert message in status["FailureDetails"]["Message"]
+
+
+def test_other_jars_are_refused_when_they_run(aws: Aws, workspace) -> None:
+    other = command("x") | {"HadoopJarStep": {"Jar": "s3://somewhere/my.jar", "Args": ["x"]}}
+    (step,) = aws.run(workspace.cluster, other)
+    assert "command-runner.jar" in aws.step_until(workspace.cluster, step)["FailureDetails"]["Message"]
+
+
+def test_a_script_of_script_runner_runs_from_s3(aws: Aws, workspace) -> None:
+    script = aws.put(workspace.bucket, "jobs/hello.sh", 'echo "hello $1"')
+    jar = "s3://eu-west-3.elasticmapreduce/libs/script-runner/script-runner.jar"
+    (step,) = aws.run(workspace.cluster, command("x") | {"HadoopJarStep": {"Jar": jar, "Args": [script, "there"]}})
+    assert aws.step_until(workspace.cluster, step)["State"] == "COMPLETED"
+    assert aws.log(workspace.bucket, workspace.cluster, step, "stdout") == "hello there\n"
+
+
+def test_steps_talk_to_the_same_aws(aws: Aws, workspace) -> None:
+    code = f"import boto3; boto3.client('s3').put_object(Bucket='{workspace.bucket}', Key='said', Body=b'hi')"
+    (step,) = aws.run(workspace.cluster, command("python", "-c", code))
+    assert aws.step_until(workspace.cluster, step)["State"] == "COMPLETED"
+    assert aws.read(workspace.bucket, "said") == b"hi"
+
+
+def test_steps_wait_for_their_turn_and_can_be_cancelled(aws: Aws, workspace) -> None:
+    first, second, third = aws.run(
+        workspace.cluster, command("sleep", "60"), command("sleep", "60"), command("echo", "third")
+    )
+    aws.step_until(workspace.cluster, first, "RUNNING")
+    assert aws.step(workspace.cluster, second)["State"] == "PENDING"
+    assert aws.status(workspace.cluster)["State"] == "RUNNING"
+    answers = aws.emr.cancel_steps(ClusterId=workspace.cluster, StepIds=[first, second])["CancelStepsInfoList"]
+    assert [answer["Status"] for answer in answers] == ["SUBMITTED", "SUBMITTED"]
+    assert aws.step(workspace.cluster, second)["State"] == "CANCELLED"
+    assert aws.step_until(workspace.cluster, first, within=8)["State"] == "CANCELLED"
+    assert aws.step_until(workspace.cluster, third)["State"] == "COMPLETED"
+    (again,) = aws.emr.cancel_steps(ClusterId=workspace.cluster, StepIds=[third])["CancelStepsInfoList"]
+    assert again["Status"] == "FAILED"
+
+
+def test_a_cancelled_step_shows_that_it_is_being_cancelled(aws: Aws, workspace) -> None:
+    # It takes its time to clean up after SIGTERM.
+    (step,) = aws.run(workspace.cluster, command("bash", "-c", "trap 'sleep 1; exit 3' TERM; sleep 60 & wait"))
+    aws.step_until(workspace.cluster, step, "RUNNING")
+    time.sleep(0.5)
+    aws.emr.cancel_steps(ClusterId=workspace.cluster, StepIds=[step])
+    assert aws.step(workspace.cluster, step)["State"] == "CANCEL_PENDING"
+    assert aws.step_until(workspace.cluster, step)["State"] == "CANCELLED"
+
+
+def test_terminate_process_does_not_wait_for_a_stubborn_step(aws: Aws, workspace) -> None:
+    (step,) = aws.run(workspace.cluster, command("bash", "-c", "trap '' TERM; sleep 60; sleep 60"))
+    aws.step_until(workspace.cluster, step, "RUNNING")
+    time.sleep(0.5)
+    aws.emr.cancel_steps(
+        ClusterId=workspace.cluster, StepIds=[step], StepCancellationOption="TERMINATE_PROCESS"
+    )
+    assert aws.step_until(workspace.cluster, step, within=5)["State"] == "CANCELLED"
+
+
+def test_cancel_and_wait_cancels_what_is_pending(aws: Aws, workspace) -> None:
+    bad, never = aws.run(workspace.cluster, command("false", on="CANCEL_AND_WAIT"), command("true"))
+    assert aws.step_until(workspace.cluster, bad)["State"] == "FAILED"
+    assert aws.step_until(workspace.cluster, never)["State"] == "CANCELLED"
+    aws.until(workspace.cluster, "WAITING")
+
+
+def test_terminate_cluster_ends_it_with_errors(aws: Aws) -> None:
+    cluster = aws.cluster()
+    bad, never = aws.run(cluster, command("false", on="TERMINATE_CLUSTER"), command("true"))
+    status = aws.until(cluster, "TERMINATED_WITH_ERRORS")
+    assert status["StateChangeReason"] == {"Code": "STEP_FAILURE", "Message": "Shut down as step failed"}
+    assert [aws.step(cluster, step)["State"] for step in (bad, never)] == ["FAILED", "CANCELLED"]
+
+
+def test_a_cluster_that_ends_interrupts_its_step(aws: Aws) -> None:
+    cluster = aws.cluster()
+    running, pending = aws.run(cluster, command("sleep", "60"), command("true"))
+    aws.step_until(cluster, running, "RUNNING")
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+    aws.until(cluster, "TERMINATED", within=8)
+    assert [aws.step(cluster, step)["State"] for step in (running, pending)] == ["INTERRUPTED", "CANCELLED"]
+
+
+def test_concurrent_steps_run_at_once_and_must_continue(aws: Aws) -> None:
+    cluster = aws.cluster(StepConcurrencyLevel=2)
+    with pytest.raises(ClientError, match="ActionOnFailure"):
+        aws.run(cluster, command("true", on="CANCEL_AND_WAIT"))
+    meet = "import os, time\nwhile not os.path.exists(p): time.sleep(.05)"  # each waits for the other's file
+    folder = aws.home / "meeting"
+    folder.mkdir()
+    code = "import pathlib; pathlib.Path(r'{0}/{1}').touch(); p = r'{0}/{2}'; exec({3!r})"
+    first, second = aws.run(
+        cluster,
+        command("python", "-c", code.format(folder, "a", "b", meet)),
+        command("python", "-c", code.format(folder, "b", "a", meet)),
+    )
+    assert aws.step_until(cluster, first)["State"] == "COMPLETED"
+    assert aws.step_until(cluster, second)["State"] == "COMPLETED"
+    assert aws.emr.modify_cluster(ClusterId=cluster, StepConcurrencyLevel=1)["StepConcurrencyLevel"] == 1
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+def test_no_more_than_256_steps_can_be_active(aws: Aws, workspace) -> None:
+    with pytest.raises(ClientError, match="Maximum number of active steps"):
+        aws.run(workspace.cluster, *[command("true")] * 257)
+
+
+def test_list_steps_shows_the_newest_first(aws: Aws, workspace) -> None:
+    one, two = aws.run(workspace.cluster, command("true", name="one"), command("true", name="two"))
+    aws.step_until(workspace.cluster, two)
+    listed = [step["Id"] for step in aws.emr.list_steps(ClusterId=workspace.cluster)["Steps"]]
+    assert listed.index(two) < listed.index(one)
