@@ -170,4 +170,3 @@ def check_steps(steps: list[dict], concurrency: int, active: int) -> None:
                 f"The ActionOnFailure setting {step['ActionOnFailure']} is not valid: "
                 "with a step concurrency level greater than 1 only CONTINUE is allowed."
             )
-

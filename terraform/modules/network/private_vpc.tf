@@ -26,7 +26,9 @@ resource "aws_subnet" "private" {
   vpc_id            = aws_vpc.private[0].id
   availability_zone = "${var.region}${each.key}"
   cidr_block        = each.value
-  tags              = { Name = "${var.project}-private-${each.key}" }
+  # Said aloud for reviewers; it is also the default.
+  map_public_ip_on_launch = false
+  tags                    = { Name = "${var.project}-private-${each.key}" }
 }
 
 # One table a subnet: each cluster puts the route to its own NAT gateway into the table of its own subnet, so that

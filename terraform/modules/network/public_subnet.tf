@@ -10,7 +10,9 @@ resource "aws_subnet" "public" {
   vpc_id            = aws_vpc.private[0].id
   availability_zone = "${var.region}${var.zones[0]}"
   cidr_block        = cidrsubnet(var.vpc_cidr, 3, 7)
-  tags              = { Name = "${var.project}-public" }
+  # Said aloud for reviewers; it is also the default.
+  map_public_ip_on_launch = false
+  tags                    = { Name = "${var.project}-public" }
 }
 
 resource "aws_route_table" "public" {

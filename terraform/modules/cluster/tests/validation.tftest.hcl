@@ -18,23 +18,21 @@ variables {
 run "everything_wrong_at_once" {
   command = plan
   variables {
-    name                = "Orchard"
-    notebook            = "zeppelin"
-    instance_type       = "t3.nano"
-    core_count          = 0
-    task_spot_count     = -1
-    task_spot_bid       = 0
-    managed_scaling_max = 1000
-    idle_timeout        = 30
-    ebs_gib             = 8
-    logs_prefix         = "logs"
-    security_group_ids  = { primary = "sg-p" }
-    bootstrap           = { prefix = "jobs/abc/", requirements_sha256 = "abc" }
-    ssh                 = { public_key = "ssh-ed25519 AAAA", cidr = "0.0.0.0/0" }
+    name               = "Orchard"
+    notebook           = "zeppelin"
+    instance_type      = "t3.nano"
+    core_count         = 0
+    task_spot_count    = -1
+    task_spot_bid      = 0
+    idle_timeout       = 30
+    ebs_gib            = 8
+    logs_prefix        = "logs"
+    security_group_ids = { primary = "sg-p" }
+    bootstrap          = { prefix = "jobs/abc/", requirements_sha256 = "abc" }
   }
   expect_failures = [
     var.name, var.notebook, var.instance_type, var.core_count, var.task_spot_count, var.task_spot_bid,
-    var.managed_scaling_max, var.idle_timeout, var.ebs_gib, var.logs_prefix, var.security_group_ids, var.bootstrap, var.ssh,
+    var.idle_timeout, var.ebs_gib, var.logs_prefix, var.security_group_ids, var.bootstrap,
   ]
 }
 
@@ -57,6 +55,21 @@ run "jupyterhub_on_spark_8" {
     release_label = "emr-spark-8.0.0"
   }
   expect_failures = [var.notebook]
+}
+
+run "scaling_without_end" {
+  command = plan
+  variables { managed_scaling_max = 1000 }
+  expect_failures = [var.managed_scaling_max]
+}
+
+run "ssh_from_everywhere" {
+  command = plan
+  variables {
+    notebook = "jupyterhub"
+    ssh      = { public_key = "ssh-ed25519 AAAA", cidr = "0.0.0.0/0" }
+  }
+  expect_failures = [var.ssh]
 }
 
 run "scaling_below_the_core" {
