@@ -6,7 +6,7 @@ from typing import Any
 from orchard import bootstrap
 from orchard.config import Settings
 from orchard.errors import OrchardError
-from orchard.target import Target, account
+from orchard.target import Target
 from orchard.terraform import Event, Root, Terraform
 
 DEFAULT_WORKSPACE = "default"
@@ -29,7 +29,8 @@ def open_root(
         workspace: of the cluster root, which of several clusters.
         report: is told what happens.
     """
-    shared = "" if target.terraform_variables["emulated"] else settings.state_bucket
+    # What an emulated AWS holds ends with it, and so must the state that tells of it.
+    shared = "" if target.emulated else settings.state_bucket
     return Terraform(
         root,
         target.state_dir,
@@ -52,8 +53,8 @@ def foundation_variables(settings: Settings, target: Target, *, force_destroy: b
     return {
         "project": settings.project,
         "region": settings.region,
-        "account_id": account(target),
-        "emulated": target.terraform_variables["emulated"],
+        "account_id": target.account(),
+        "emulated": target.emulated,
         "bucket": settings.bucket or None,
         "force_destroy": force_destroy,
         "log_retention_days": settings.log_retention_days,
@@ -82,7 +83,7 @@ def cluster_variables(
     )
     return {
         "foundation": dict(foundation),
-        "emulated": target.terraform_variables["emulated"],
+        "emulated": target.emulated,
         "bootstrap": bootstrap.variable(),
         "ssh": ssh,
         **{name: getattr(settings, name) for name in chosen.split()},

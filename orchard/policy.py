@@ -16,7 +16,7 @@ LOCK = ROOT / "requirements" / "policy.lock"
 MOST_SKIPS = 15
 
 # Nothing is fetched and nothing is sent: checkov's checks come with it.
-FLAGS = ("--framework", "terraform", "--compact", "--quiet", "--skip-download")
+FLAGS = ("--framework", "terraform", "--compact", "--skip-download")
 
 
 class Scan(NamedTuple):

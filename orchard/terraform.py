@@ -18,7 +18,7 @@ from python_terraform import IsFlagged
 
 from orchard import terraform_providers
 from orchard.config import ROOT
-from orchard.errors import Interrupted
+from orchard.errors import InterruptedByUserError
 from orchard.terraform_binary import find_terraform
 from orchard.terraform_errors import TerraformError, translate
 from orchard.terraform_events import Event, Transcript
@@ -215,7 +215,7 @@ class Terraform:
                 os.kill(process.pid, signal.SIGINT)
                 self._report(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
         if interrupted:
-            raise Interrupted(
+            raise InterruptedByUserError(
                 f"terraform {words.split()[0]} of the {self.root} was interrupted",
                 f"what exists is in the state: ./inv tf.plan --root {self.root} shows it; up or down goes on there",
             )

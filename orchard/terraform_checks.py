@@ -1,5 +1,6 @@
 """What Terraform itself can check without a network or credentials: format, validity and the modules' own tests."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from orchard import terraform_providers
 from orchard.terraform_binary import find_terraform
@@ -24,11 +25,13 @@ class Outcome(NamedTuple):
         name: relative to terraform/.
         passed: whether it is valid and its tests pass.
         text: Terraform's words.
+        states: of a root, the state after each run that applied, as `terraform show -json` has it under `root_module`.
     """
 
     name: str
     passed: bool
     text: str
+    states: list[dict[str, Any]]
 
 
 def unformatted() -> list[str]:
@@ -57,14 +60,22 @@ def check(names: list[str] | None = None) -> Iterator[Outcome]:
 
 def _check(copy: Path, name: str, scratch: Path) -> Outcome:
     data = {"TF_DATA_DIR": str(scratch / "data" / name)}
-    said = []
-    # `test` validates too, and against more: every run plans.
-    for words in (("init", "-backend=false", "-input=false", "-lockfile=readonly"), ("test",)):
-        done = _terraform(copy / name, data, words[0], "-no-color", *words[1:])
-        said.append(done.stdout + done.stderr)
-        if done.returncode:
-            return Outcome(name, False, "\n".join(said))
-    return Outcome(name, True, said[-1])
+    options = ("-backend=false", "-input=false", "-lockfile=readonly", "-no-color")
+    done = _terraform(copy / name, data, "init", *options)
+    if done.returncode:
+        return Outcome(name, False, done.stdout + done.stderr, [])
+    # No `validate`: `test` validates too, and plans besides. The state is asked of the roots only; it takes a second.
+    verbose = [] if name.startswith("modules/") else ["-verbose"]
+    done = _terraform(copy / name, data, "test", "-json", *verbose)
+    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    text = "\n".join([_words(event) for event in said if "@testrun" not in event or event["@level"] == "error"])
+    states = [event["test_state"]["root_module"] for event in said if event["type"] == "test_state"]
+    return Outcome(name, done.returncode == 0, f"{text}\n{done.stderr}".strip(), states)
+
+
+def _words(event: dict[str, Any]) -> str:
+    about = event.get("diagnostic", {})
+    return f"{event['@message']} {event.get('@testrun', '')} {about.get('detail', '')}".strip()
 
 
 def _terraform(directory: Path, data: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:

@@ -21,6 +21,7 @@ def _open(root: str, target: str | None, workspace: str) -> tuple[Any, Any, Any]
 
     settings = config.load(target=target)
     place = targets.connect(settings)
+    assert place is not None  # noqa: S101 - started when it was not there
     terraform = infrastructure.open_root(
         _root(root), settings, place, workspace=workspace, report=lambda event: say(event.message)
     )
