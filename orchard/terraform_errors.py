@@ -71,15 +71,15 @@ _RULES = (
         "make a new one: ./inv tf.plan --root {root}",
     ),
     _Rule(
+        r"locked provider \S+ \S+ (?:does not match|.*?checksums)|doesn't match any of the checksums",
+        "the AWS provider is not the one in .terraform.lock.hcl",
+        "restore terraform/{root}/.terraform.lock.hcl from Git, and look at where the provider comes from",
+    ),
+    _Rule(
         r"(?:Failed to (?:query available|install) provider|Could not retrieve the list of available versions"
         r"|failed to request discovery document|registry service is unreachable)",
         "the AWS provider of Terraform cannot be reached",
         "check the network, or name a mirror on this machine by ORCHARD_PROVIDER_MIRROR",
-    ),
-    _Rule(
-        r"locked provider \S+ \S+ (?:does not match|.*?checksums)|doesn't match any of the checksums",
-        "the AWS provider is not the one in .terraform.lock.hcl",
-        "restore terraform/{root}/.terraform.lock.hcl from Git, and look at where the provider comes from",
     ),
     _Rule(
         r"Unsupported Terraform Core version[\s\S]*?(\d+\.\d+\.\d+)?",
@@ -118,8 +118,13 @@ _RULES = (
         "use fewer or smaller nodes (core_count, instance_type), or raise the quota in the AWS console",
     ),
     _Rule(
-        r"(?:AccessDenied\w*|UnauthorizedOperation|not authorized to perform:?) *([\w-]+:\w+)?",
-        "the credentials lack a permission {0}",
+        r"not authorized to perform: ([\w-]+:\w+)",
+        "the credentials lack a permission: {0}",
+        "see docs/security.md for what Orchard needs, or use another AWS_PROFILE",
+    ),
+    _Rule(
+        r"api error (AccessDenied\w*|UnauthorizedOperation)",
+        "the credentials lack a permission ({0})",
         "see docs/security.md for what Orchard needs, or use another AWS_PROFILE",
     ),
     _Rule(
@@ -170,13 +175,18 @@ def _refused_variable(error: dict[str, Any]) -> tuple[str, str] | None:
     """Recognise our own validations, whose messages say already what is allowed."""
     if error["summary"] not in ("Invalid value for variable", "No value for required variable"):
         return None
-    code = (error.get("snippet") or {}).get("code", "")
-    named = re.search(r'variable "(\w+)"', code) or re.search(r"^\s*(\w+)\s*=", code)
-    name = named[1] if named else ""
+    snippet = error.get("snippet") or {}
+    passed_on = re.search(r"= *(?:var|local)\.(\w+) *$", snippet.get("code", ""))  # from a root to a module
+    tested = {v["traversal"].removeprefix("var."): v["statement"] for v in snippet.get("values") or []}
+    variables = {path: said for path, said in tested.items() if not path.startswith("local.")}
+    name = passed_on[1] if passed_on else next(iter(variables), "")
+    value = variables.get(name) or next(iter(variables.values()), "")
+    setting = name.rpartition(".")[2]
+    given = f"{setting} = {value.removeprefix('is ')}" if value.startswith("is ") else setting
     why = _one_line(re.split(r"\n\nThis was checked", error.get("detail", ""))[0])
     return (
-        f"{name} cannot be used: {why}" if name else why,
-        f"change {name or 'it'} in orchard.toml, or by ORCHARD_{name.upper() or '...'}",
+        f"{given} cannot be used: {why}" if given else why,
+        f"change {setting or 'it'} in orchard.toml, or by ORCHARD_{setting.upper() or '...'}",
     )
 
 

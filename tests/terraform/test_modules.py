@@ -49,7 +49,9 @@ def test_no_file_is_too_long_to_read():
 
 
 def test_every_platform_can_use_the_lock_files():
-    locks = [(terraform_docs.DIRECTORY / root / ".terraform.lock.hcl").read_text() for root in ("foundation", "cluster")]
+    locks = [
+        (terraform_docs.DIRECTORY / root / ".terraform.lock.hcl").read_text() for root in ("foundation", "cluster")
+    ]
     assert locks[0] == locks[1]
     assert len(set(re.findall(r"zh:[0-9a-f]{64}", locks[0]))) == 15, "one hash for each archive of the release"
     assert "h1:" in locks[0]
