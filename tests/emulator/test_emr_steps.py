@@ -100,9 +100,7 @@ def test_terminate_process_does_not_wait_for_a_stubborn_step(aws: Aws, workspace
     (step,) = aws.run(workspace.cluster, command("bash", "-c", "trap '' TERM; sleep 60; sleep 60"))
     aws.step_until(workspace.cluster, step, "RUNNING")
     time.sleep(0.5)
-    aws.emr.cancel_steps(
-        ClusterId=workspace.cluster, StepIds=[step], StepCancellationOption="TERMINATE_PROCESS"
-    )
+    aws.emr.cancel_steps(ClusterId=workspace.cluster, StepIds=[step], StepCancellationOption="TERMINATE_PROCESS")
     assert aws.step_until(workspace.cluster, step, within=5)["State"] == "CANCELLED"
 
 

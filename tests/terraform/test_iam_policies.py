@@ -49,7 +49,7 @@ def statements(outcomes):
 
 def test_all_documents_are_seen(statements):
     addresses = {address for address, _ in statements}
-    assert len(addresses) == 15, sorted(addresses)
+    assert len(addresses) == 16, sorted(addresses)
     assert all(statement.get("Sid") for _, statement in statements)
 
 

@@ -49,8 +49,12 @@ run "second_private_cluster" {
   }
 }
 
-run "no_such_subnet" {
+# Zurich is not in the EU.
+run "wrong_values" {
   command = plan
-  variables { subnet_index = 2 }
-  expect_failures = [var.subnet_index]
+  variables {
+    foundation   = merge(var.foundation, { region = "eu-central-2" })
+    subnet_index = 2
+  }
+  expect_failures = [var.foundation, var.subnet_index]
 }

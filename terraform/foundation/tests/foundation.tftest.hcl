@@ -32,20 +32,13 @@ run "hands_over_one_object" {
   }
 }
 
-run "london_is_not_in_the_eu" {
+# London is not in the EU.
+run "wrong_values" {
   command = plan
-  variables { region = "eu-west-2" }
-  expect_failures = [var.region]
-}
-
-run "bad_project" {
-  command = plan
-  variables { project = "Or_chard" }
-  expect_failures = [var.project]
-}
-
-run "bad_account" {
-  command = plan
-  variables { account_id = "1234" }
-  expect_failures = [var.account_id]
+  variables {
+    region     = "eu-west-2"
+    project    = "Or_chard"
+    account_id = "1234"
+  }
+  expect_failures = [var.region, var.project, var.account_id]
 }

@@ -68,26 +68,18 @@ run "keeps_its_promises" {
   }
 }
 
-run "dot_in_the_name" {
-  command = plan
-  variables { name = "or.chard" }
-  expect_failures = [var.name]
-}
-
 run "reserved_name" {
   command = plan
   variables { name = "xn--orchard" }
   expect_failures = [var.name]
 }
 
-run "short_account" {
+run "wrong_values" {
   command = plan
-  variables { account_id = "12345" }
-  expect_failures = [var.account_id]
-}
-
-run "logs_for_ever" {
-  command = plan
-  variables { log_retention_days = 0 }
-  expect_failures = [var.log_retention_days]
+  variables {
+    name               = "or.chard"
+    account_id         = "12345"
+    log_retention_days = 0
+  }
+  expect_failures = [var.name, var.account_id, var.log_retention_days]
 }

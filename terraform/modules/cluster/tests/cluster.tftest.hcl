@@ -38,10 +38,6 @@ run "studio_cluster" {
     condition     = aws_emr_cluster.this.log_uri == "s3://photographs/logs/"
     error_message = "Logs go to the bucket; the slash at the end counts."
   }
-}
-
-run "guards" {
-  command = plan
 
   assert {
     condition     = one(aws_emr_cluster.this.auto_termination_policy).idle_timeout == 3600
@@ -67,10 +63,6 @@ run "guards" {
     condition     = jsondecode(aws_emr_security_configuration.this.configuration).EncryptionConfiguration.AtRestEncryptionConfiguration.S3EncryptionConfiguration == { EncryptionMode = "SSE-KMS", AwsKmsKey = var.key_arn }
     error_message = "What the cluster writes to S3 is encrypted with the data key."
   }
-}
-
-run "python_and_memory" {
-  command = plan
 
   assert {
     condition     = alltrue([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c.Configurations[0].Properties.PYSPARK_PYTHON == "/opt/orchard/python/bin/python3.11" if c.Classification == "spark-env"]) && local.spark_defaults["spark.yarn.appMasterEnv.PYSPARK_PYTHON"] == local.spark_defaults["spark.pyspark.python"]

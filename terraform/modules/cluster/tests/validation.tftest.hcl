@@ -36,61 +36,42 @@ run "everything_wrong_at_once" {
   ]
 }
 
-run "idle_too_long" {
-  command = plan
-  variables { idle_timeout = 604801 }
-  expect_failures = [var.idle_timeout]
-}
-
-run "release_before_python_311" {
-  command = plan
-  variables { release_label = "emr-6.15.0" }
-  expect_failures = [var.release_label]
-}
-
-run "jupyterhub_on_spark_8" {
+run "wrong_upper_ends" {
   command = plan
   variables {
-    notebook      = "jupyterhub"
-    release_label = "emr-spark-8.0.0"
+    notebook            = "jupyterhub"
+    idle_timeout        = 604801
+    managed_scaling_max = 1000
+    ssh                 = { public_key = "ssh-ed25519 AAAA", cidr = "0.0.0.0/0" }
   }
-  expect_failures = [var.notebook]
+  expect_failures = [var.idle_timeout, var.managed_scaling_max, var.ssh]
 }
 
-run "scaling_without_end" {
-  command = plan
-  variables { managed_scaling_max = 1000 }
-  expect_failures = [var.managed_scaling_max]
-}
-
-run "ssh_from_everywhere" {
+# Right by themselves, wrong together.
+run "wrong_company" {
   command = plan
   variables {
-    notebook = "jupyterhub"
-    ssh      = { public_key = "ssh-ed25519 AAAA", cidr = "0.0.0.0/0" }
+    release_label       = "emr-spark-8.0.0"
+    notebook            = "jupyterhub"
+    managed_scaling_max = 2
   }
-  expect_failures = [var.ssh]
+  expect_failures = [var.notebook, var.managed_scaling_max]
 }
 
-run "scaling_below_the_core" {
-  command = plan
-  variables { managed_scaling_max = 2 }
-  expect_failures = [var.managed_scaling_max]
-}
-
-run "scaling_below_the_start" {
+run "wrong_start" {
   command = plan
   variables {
     managed_scaling_max = 4
     task_spot_count     = 3
+    ssh                 = { public_key = "ssh-ed25519 AAAA", cidr = "198.51.100.7/32" }
   }
-  expect_failures = [var.managed_scaling_max]
+  expect_failures = [var.managed_scaling_max, var.ssh]
 }
 
-run "ssh_without_jupyterhub" {
+run "release_before_python_311" {
   command = plan
   variables {
-    ssh = { public_key = "ssh-ed25519 AAAA", cidr = "198.51.100.7/32" }
+    release_label = "emr-6.15.0"
   }
-  expect_failures = [var.ssh]
+  expect_failures = [var.release_label]
 }

@@ -46,14 +46,18 @@ run "budget_without_reader" {
   expect_failures = [var.alarm_email]
 }
 
-run "negative_budget" {
+run "wrong_values" {
   command = plan
-  variables { monthly_budget = -1 }
+  variables {
+    monthly_budget = -1
+  }
   expect_failures = [var.monthly_budget]
 }
 
 run "no_address" {
   command = plan
-  variables { alarm_email = "ops" }
+  variables {
+    alarm_email = "ops"
+  }
   expect_failures = [var.alarm_email]
 }

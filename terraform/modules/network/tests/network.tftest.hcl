@@ -99,28 +99,13 @@ run "groups_are_closed" {
   }
 }
 
-run "unknown_mode" {
-  command = plan
-  variables { mode = "public" }
-  expect_failures = [var.mode]
-}
-
-run "default_vpc_without_subnets" {
+run "wrong_values" {
   command = plan
   variables {
+    mode        = "public"
     default_vpc = { vpc_id = "vpc-1", subnet_ids = [] }
+    vpc_cidr    = "8.8.0.0/16"
+    zones       = ["a"]
   }
-  expect_failures = [var.default_vpc]
-}
-
-run "public_range" {
-  command = plan
-  variables { vpc_cidr = "8.8.0.0/16" }
-  expect_failures = [var.vpc_cidr]
-}
-
-run "one_zone" {
-  command = plan
-  variables { zones = ["a"] }
-  expect_failures = [var.zones]
+  expect_failures = [var.mode, var.default_vpc, var.vpc_cidr, var.zones]
 }

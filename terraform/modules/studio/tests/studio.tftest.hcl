@@ -21,14 +21,11 @@ run "workspaces_are_kept_and_encrypted" {
   }
 }
 
-run "prefix_without_slash" {
+run "wrong_values" {
   command = plan
-  variables { workspaces_prefix = "emr-studio-workspaces" }
-  expect_failures = [var.workspaces_prefix]
-}
-
-run "six_subnets" {
-  command = plan
-  variables { subnet_ids = ["a", "b", "c", "d", "e", "f"] }
-  expect_failures = [var.subnet_ids]
+  variables {
+    workspaces_prefix = "emr-studio-workspaces"
+    subnet_ids        = ["a", "b", "c", "d", "e", "f"]
+  }
+  expect_failures = [var.workspaces_prefix, var.subnet_ids]
 }
