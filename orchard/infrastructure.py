@@ -90,14 +90,12 @@ def cluster_variables(
     }
 
 
-def variables(root: Root, settings: Settings, target: Target) -> dict[str, Any]:
-    """Return the variables of either root, reading the foundation's output where the cluster needs it.
+def foundation_output(settings: Settings, target: Target) -> dict[str, Any]:
+    """Return what the cluster root needs of the foundation.
 
     Raises:
-        OrchardError: the cluster's foundation does not exist yet.
+        OrchardError: the foundation does not exist yet.
     """
-    if root == "foundation":
-        return foundation_variables(settings, target)
     found = open_root("foundation", settings, target)
     found.init()
     outputs = found.outputs()
@@ -106,4 +104,20 @@ def variables(root: Root, settings: Settings, target: Target) -> dict[str, Any]:
             "the cluster has nothing to stand on: the foundation has not been applied",
             "./inv tf.plan --root foundation, then ./inv tf.apply --root foundation (or simply ./inv up)",
         )
-    return cluster_variables(settings, target, outputs["foundation"])
+    return outputs["foundation"]
+
+
+def variables(root: Root, settings: Settings, target: Target) -> dict[str, Any]:
+    """Return the variables of either root, reading the foundation's output where the cluster needs it.
+
+    Raises:
+        OrchardError: the cluster's foundation does not exist yet.
+    """
+    if root == "foundation":
+        return foundation_variables(settings, target)
+    return cluster_variables(settings, target, foundation_output(settings, target))
+
+
+def upload_bootstrap(settings: Settings, target: Target) -> list[str]:
+    """Put what nodes install into the bucket, which must be done before a cluster is applied; returns the keys put."""
+    return bootstrap.upload(target.client("s3"), foundation_output(settings, target)["bucket"])

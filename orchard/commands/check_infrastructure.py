@@ -20,15 +20,24 @@ def policy(_: Context) -> None:
         raise Exit(code=1)
 
 
-@command(help={"only": "one directory under terraform/, such as modules/bucket"})
-def terraform(_: Context, only: str = "") -> None:
-    """Check the format of the Terraform and run the tests of every module and root, without a network."""
+@command
+def formatting(_: Context) -> None:
+    """Check that the Terraform is formatted."""
     from orchard import terraform_checks
 
     files = terraform_checks.unformatted()
     for file in files:
         say(f"not formatted: terraform/{file} (terraform fmt -recursive terraform)")
-    failed = bool(files)
+    if files:
+        raise Exit(code=1)
+
+
+@command(pre=[formatting], help={"only": "one directory under terraform/, such as modules/bucket"})
+def terraform(_: Context, only: str = "") -> None:
+    """Run the tests of every module and root, without a network."""
+    from orchard import terraform_checks
+
+    failed = False
     for outcome in terraform_checks.check([only] if only else None):
         last = outcome.text.strip().splitlines()[-1] if outcome.passed else f"failed\n{outcome.text}"
         say(f"{outcome.name:20} {last}")

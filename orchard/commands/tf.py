@@ -86,12 +86,15 @@ def plan(
 @command(help=ROOT_HELP)
 def apply(_: Context, root: str = "foundation", target: str | None = None, workspace: str = "default") -> None:
     """Do what the last plan says, and nothing else."""
+    from orchard import infrastructure
     from orchard.terraform import Plan
 
-    terraform, _settings, _place = _open(root, target, workspace)
+    terraform, settings, place = _open(root, target, workspace)
     file = terraform.plan_file
     if not file.exists():
         raise UsageError(f"there is no plan of the {root} to apply", f"make one: ./inv tf.plan --root {root}")
+    if root == "cluster":
+        infrastructure.upload_bootstrap(settings, place)
     terraform.init()
     terraform.apply(Plan(file, True, {}, []))
     file.unlink()
