@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from invoke import Collection, Context
 
 from orchard.cli import command, say
-from orchard.commands import check
+from orchard.commands import check, check_infrastructure, tf
 
 RUN_HELP = {
     "mode": "mini (a sample spread over the classes), apples (the classes Apple*) or full",
@@ -66,5 +66,9 @@ def settings(_: Context) -> None:
 
 
 namespace = Collection(run, demo, settings)
-namespace.add_collection(Collection.from_module(check, name="check"))
 namespace.add_task(check.test)
+namespace.add_collection(Collection.from_module(tf, name="tf"))
+checks = Collection.from_module(check, name="check")
+for task in Collection.from_module(check_infrastructure).tasks.values():
+    checks.add_task(task)
+namespace.add_collection(checks)
