@@ -5,11 +5,21 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from typing import TYPE_CHECKING
+
 from invoke import Collection, Context
 
 from orchard.cli import command, say
 from orchard.commands import check, check_infrastructure, tf
 
+if TYPE_CHECKING:
+    from orchard.lifecycle import Confirm, Site
+
+SITE_HELP = {
+    "target": "local (an AWS emulated on this machine) or aws",
+    "name": "of the cluster, where there are several",
+    "yes": "do not ask",
+}
 RUN_HELP = {
     "mode": "mini (a sample spread over the classes), apples (the classes Apple*) or full",
     "k": "principal components: a number (50) or a share of the variance (0.95)",
@@ -17,12 +27,49 @@ RUN_HELP = {
     "max-images": "the size of the mini sample",
     "run-name": "a name instead of the time and the mode; an interrupted run of that name goes on where it stopped",
     "csv": "write the scores as CSV too",
-    "dataset": "photographs in the Fruits-360 layout (default: ORCHARD_DATASET, else data/raw/)",
     "weights": "a MobileNetV2 weights file (default: found or fetched)",
 }
 
 
-@command(help=RUN_HELP)
+@command(help=SITE_HELP | {"only": "foundation: everything but the cluster", "instance-type": "of all nodes"})
+def up(
+    _: Context,
+    target: str | None = None,
+    name: str = "default",
+    only: str | None = None,
+    instance_type: str | None = None,
+    core_count: str | None = None,
+    notebook: str | None = None,
+    yes: bool = False,
+) -> None:
+    """Make the bucket, the roles, the Studio and the cluster, as far as they are not there."""
+    from orchard import lifecycle
+
+    site = open_site(target, name, instance_type=instance_type, core_count=core_count, notebook=notebook)
+    lifecycle.up(site, only=only, confirm=answer("yes", yes=yes))
+
+
+@command(help=SITE_HELP)
+def plan(_: Context, target: str | None = None, name: str = "default") -> None:
+    """Show what `up` would do, and what it costs; changes nothing."""
+    from orchard import lifecycle
+
+    lifecycle.plan(open_site(target, name))
+
+
+@command(
+    name="upload-dataset", help={"target": SITE_HELP["target"], "dataset": "default: ORCHARD_DATASET, or data/raw/"}
+)
+def upload_dataset(_: Context, target: str | None = None, dataset: str | None = None) -> None:
+    """Upload photographs in the Fruits-360 layout to the bucket."""
+    from orchard import dataset as photographs
+
+    site = open_site(target, "default", dataset=dataset)
+    count = photographs.upload(photographs.find(site.settings), site.bucket())
+    say(f"{count} photographs are in {site.bucket().uri('data/raw/')}.")
+
+
+@command(help=RUN_HELP | SITE_HELP | {"follow": "only watch a run that is under way"})
 def run(
     _: Context,
     mode: str | None = None,
@@ -31,29 +78,62 @@ def run(
     max_images: str | None = None,
     run_name: str | None = None,
     csv: bool = False,
-    dataset: str | None = None,
     weights: str | None = None,
+    follow: bool = False,
+    target: str | None = None,
+    name: str = "default",
 ) -> None:
-    """Compute the features of the photographs and their principal components."""
-    from orchard import config, pipeline
-    from orchard import dataset as photographs
+    """Compute the features of the photographs in the bucket and their principal components, on the cluster."""
+    from orchard import pipeline
 
-    settings = config.load(mode=mode, k=k, split=split, max_images=max_images, dataset=dataset, weights=weights)
-    place = photographs.find(settings)
-    pipeline.run(settings, place, settings.split, run_name, csv=csv)
+    site = open_site(target, name, mode=mode, k=k, split=split, max_images=max_images, weights=weights)
+    if follow:
+        pipeline.follow(site, run_name or pipeline.latest(site))
+    else:
+        pipeline.run(site, run_name, csv=csv)
+
+
+@command(help={"run-name": "default: every open step", "target": SITE_HELP["target"], "name": SITE_HELP["name"]})
+def cancel(_: Context, run_name: str | None = None, target: str | None = None, name: str = "default") -> None:
+    """Stop a run's steps; what they wrote is kept."""
+    from orchard import pipeline
+
+    pipeline.cancel(open_site(target, name), run_name)
+    say("Cancelled; ./inv run --run-name NAME goes on where it stopped.")
+
+
+@command(help={"run-name": "default: the newest complete run", "target": SITE_HELP["target"]})
+def results(_: Context, run_name: str | None = None, target: str | None = None) -> None:
+    """Download a run's features and PCA to data/emr_output/."""
+    from orchard import results as found
+
+    for kind, folder in found.download(open_site(target, "default").bucket(), run_name).items():
+        print(f"{kind:9} {folder}")
+
+
+@command(help={"target": SITE_HELP["target"], "name": SITE_HELP["name"]})
+def down(_: Context, target: str | None = None, name: str = "default") -> None:
+    """End the cluster. The data, the roles and the Studio stay, and cost nothing by the hour."""
+    from orchard import lifecycle
+
+    lifecycle.down(open_site(target, name))
+
+
+@command(help=SITE_HELP)
+def cleanup(_: Context, target: str | None = None, name: str = "default", yes: bool = False) -> None:
+    """Delete everything, data and results in the bucket included, and prove that nothing is left."""
+    from orchard import config, lifecycle
+
+    lifecycle.cleanup(open_site(target, name), answer(config.load().project, yes=yes))
 
 
 @command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")})
 def demo(_: Context, mode: str | None = None, k: str | None = None, max_images: str | None = None) -> None:
-    """Run the whole pipeline on your photographs, or on pictures that Orchard draws when there are none."""
-    from orchard import config, pipeline
-    from orchard import dataset as photographs
+    """Up, run, results, cleanup on the local target, with your photographs or pictures drawn by Orchard."""
+    from orchard import config
+    from orchard import demo as demonstration
 
-    settings = config.load(mode=mode, k=k, max_images=max_images)
-    place, drawn = photographs.find_or_draw(settings)
-    if drawn:
-        say(f"There are no photographs in data/raw/, so this runs on {drawn} fruit-like pictures drawn by Orchard.")
-    pipeline.run(settings, place, photographs.split_of(place, settings.split), None, csv=False)
+    demonstration.run(config.load(mode=mode, k=k, max_images=max_images))
 
 
 @command
@@ -65,8 +145,22 @@ def settings(_: Context) -> None:
         print(f"{name:16} {value if value is not None else '(not set)'}")
 
 
-namespace = Collection(run, demo, settings)
-namespace.add_task(check.test)
+def open_site(target: str | None, name: str, **flags: object) -> "Site":
+    """Read the settings and connect to the target."""
+    from orchard import config
+    from orchard import target as targets
+    from orchard.lifecycle import Site
+
+    chosen = config.load(target=target, **flags)
+    return Site(chosen, targets.connect(chosen), name)
+
+
+def answer(word: str, *, yes: bool) -> "Confirm":
+    """Return what asks the user, or what says `word` without asking."""
+    return (lambda _: word) if yes else input
+
+
+namespace = Collection(up, plan, upload_dataset, run, cancel, results, down, cleanup, demo, settings, check.test)
 namespace.add_collection(Collection.from_module(tf, name="tf"))
 checks = Collection.from_module(check, name="check")
 for task in Collection.from_module(check_infrastructure).tasks.values():

@@ -1,6 +1,7 @@
 """What every task shares: errors as two lines and an exit code, and the console to print on."""
 
 import functools
+import inspect
 import logging
 import sys
 from collections.abc import Callable
@@ -14,11 +15,18 @@ from orchard.errors import OrchardError
 def command(*args: Any, **kwargs: Any) -> Callable:
     """Like invoke's `task`, but an OrchardError ends as cause, remedy and exit code instead of a traceback.
 
-    `./inv --debug TASK` shows the traceback as well.
+    `./inv --debug TASK` shows the traceback as well. Of `help`, only the entries for the body's parameters count, so
+    that tasks can share one table.
     """
     if len(args) == 1 and callable(args[0]):
         return task(_reporting(args[0]), **kwargs)
-    return lambda body: task(*args, **kwargs)(_reporting(body))
+
+    def decorate(body: Callable) -> Callable:
+        own = {name.replace("_", "-") for name in inspect.signature(body).parameters}
+        texts = {name: text for name, text in kwargs.get("help", {}).items() if name in own}
+        return task(*args, **kwargs | {"help": texts})(_reporting(body))
+
+    return decorate
 
 
 def _reporting(body: Callable) -> Callable:

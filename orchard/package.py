@@ -8,7 +8,7 @@ from typing import NamedTuple
 from orchard.config import ROOT
 
 SPARK = ROOT / "spark"
-SHIPPED = ("features.py", "pca.py", "bootstrap.sh", "requirements.lock")
+SHIPPED = ("features.py", "pca.py")
 
 
 class Package(NamedTuple):

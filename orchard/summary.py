@@ -1,6 +1,5 @@
 """What a run gave, as a person reads it in a terminal."""
 
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -10,12 +9,12 @@ SHOWN = 10  # components with a row of their own
 BAR = 30  # characters
 
 
-def show(features: Path, pca: Path, manifest: dict[str, Any]) -> None:
+def show(features: object, pca: object, manifest: dict[str, Any]) -> None:
     """Print counts, throughput, explained variance, and where the results lie.
 
     Args:
-        features: the run's features directory.
-        pca: the run's PCA directory.
+        features: where the features are, a path or a URI.
+        pca: where the PCA is.
         manifest: of the PCA run, with the features run's inside.
     """
     console = Console()
@@ -24,7 +23,7 @@ def show(features: Path, pca: Path, manifest: dict[str, Any]) -> None:
     console.print(_variance(manifest), no_wrap=True)
     reach = ", ".join(f"{float(share):.0%} by {count}" for share, count in manifest["components_for"].items())
     console.print(f"{components} components explain {manifest['explained_variance_sum']:.1%} of the variance; {reach}")
-    rejected = f", {counts['rejected']} rejected (see {features / 'errors'})" if counts["rejected"] else ""
+    rejected = f", {counts['rejected']} rejected (see {features}/errors)" if counts["rejected"] else ""
     console.print(
         f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
         f"{images['cores']} cores, {_seconds(images)} s; PCA {_seconds(manifest)} s"

@@ -46,6 +46,8 @@ class Target:
         state_dir: where Terraform's local state and plans are. It exists, and goes when what it tells of is gone.
         environment: the whole environment for subprocesses (Terraform, the AWS CLI), which then act on this target.
         endpoint: the URL of every service, None for AWS's own.
+        poll_interval: seconds between two looks at steps: EMR refills ListSteps at one call in two seconds for a whole
+            account, a local server has no limit.
     """
 
     name: str
@@ -55,9 +57,15 @@ class Target:
     state_dir: Path
     environment: dict[str, str] = field(repr=False)
     endpoint: str | None = None
+    poll_interval: float = 15.0
     _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
     _config: Config = field(default=PACED, repr=False)
     _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing that is made there costs anything."""
+        return self.emulated
 
     @property
     def terraform_variables(self) -> dict[str, Any]:
@@ -141,6 +149,7 @@ def _local(region: str, found: process.LocalAws) -> Target:
         state_dir=_made(found.state_dir / "terraform"),
         environment=kept | said,
         endpoint=found.endpoint,
+        poll_interval=0.5,
         _make_session=_isolated_session,
         _config=LOOPBACK,
         _stop=process.stop,

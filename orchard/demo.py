@@ -1,0 +1,46 @@
+"""The whole path on the local target, from nothing to nothing: up, run, results, cleanup."""
+
+from pathlib import Path
+
+from orchard import dataset, lifecycle, pipeline, results
+from orchard import target as targets
+from orchard.cli import say
+from orchard.config import Settings
+from orchard.errors import UsageError
+from orchard.lifecycle import Site
+
+
+def run(settings: Settings) -> None:
+    """Run the demonstration and leave only the results behind.
+
+    Raises:
+        UsageError: the local AWS is in use already; the demonstration would delete what it holds.
+        OrchardError: a part failed; the local AWS is taken down all the same.
+    """
+    settings = settings.model_copy(update={"target": "local"})
+    if targets.connect(settings, start=False) is not None:
+        raise UsageError(
+            "the local AWS is up already, and the demo deletes what it makes there",
+            "use what is there (./inv run), or clear it away first: ./inv cleanup",
+        )
+    place, drawn = dataset.find_or_draw(settings)
+    if drawn:
+        say(f"There are no photographs in data/raw/, so this runs on {drawn} fruit-like pictures drawn by Orchard.")
+    settings = settings.model_copy(update={"split": dataset.split_of(place, settings.split)})
+    target = targets.connect(settings)
+    assert target is not None  # noqa: S101 - started when it was not there
+    site = Site(settings, target)
+    try:
+        lifecycle.up(site, only=None, confirm=lambda _: "", meanwhile=lambda: _upload(place, site))
+        name = pipeline.run(site, None, csv=False)
+        folders = results.download(site.bucket(), name)
+        lifecycle.cleanup(site, lambda _: settings.project)
+    finally:
+        target.stop()
+    for kind, folder in folders.items():
+        print(f"{kind:9} {folder}")
+
+
+def _upload(place: Path, site: Site) -> None:
+    count = dataset.upload(place, site.bucket())
+    say(f"  {count} photographs are in the bucket")

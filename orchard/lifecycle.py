@@ -1,0 +1,204 @@
+"""Up and down: the foundation that stays, the cluster that comes and goes, and the proof that nothing is left."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from orchard import bootstrap, bucket, cost, infrastructure, sweep
+from orchard.cli import say
+from orchard.config import Settings
+from orchard.emr import Cluster, Emr
+from orchard.errors import OrchardError, UsageError
+from orchard.target import Target
+from orchard.terraform import Event, Plan, Terraform
+
+Confirm = Callable[[str], str]
+
+
+class Site(NamedTuple):
+    """One cluster's surroundings: what every verb needs to act.
+
+    Attributes:
+        settings: what the user wants.
+        target: where.
+        name: of the cluster, as the user gives it; also the Terraform workspace.
+    """
+
+    settings: Settings
+    target: Target
+    name: str = infrastructure.DEFAULT_WORKSPACE
+
+    @property
+    def cluster_name(self) -> str:
+        """The cluster's name on EMR."""
+        return f"{self.settings.project}-{self.name}"
+
+    def root(self, root: Any) -> Terraform:
+        """Open a root of Terraform, initialised, reporting on standard error."""
+        opened = infrastructure.open_root(root, self.settings, self.target, workspace=self.name, report=_report)
+        opened.init()
+        return opened
+
+    def bucket(self) -> bucket.Bucket:
+        """Open the data bucket."""
+        return bucket.Bucket(self.target, bucket.name(self.settings, self.target))
+
+    def cluster(self) -> Cluster:
+        """Find the cluster that is there.
+
+        Raises:
+            OrchardError: there is none.
+        """
+        alive = Emr(self.target).clusters(self.cluster_name)
+        if not alive:
+            raise OrchardError(f"no cluster {self.cluster_name} is running", "start one: ./inv up")
+        return alive[0]
+
+
+def plan(site: Site) -> None:
+    """Print what `up` would do, root by root, and change nothing."""
+    foundation = site.root("foundation")
+    saved = foundation.plan(infrastructure.foundation_variables(site.settings, site.target))
+    print(foundation.show(saved))
+    outputs = foundation.outputs()
+    if "foundation" not in outputs:
+        say("The cluster's plan needs the foundation to exist: it comes after ./inv up --only foundation.")
+    else:
+        cluster = site.root("cluster")
+        variables = infrastructure.cluster_variables(site.settings, site.target, outputs["foundation"])
+        print(cluster.show(cluster.plan(variables)))
+    say(*cost.statement(site.settings, site.target))
+
+
+def up(site: Site, *, only: str | None, confirm: Confirm, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Make the foundation and the cluster, as far as they are not there.
+
+    Args:
+        site: what and where.
+        only: `foundation` to stop after it.
+        confirm: asks the user; called only before something that costs money.
+        meanwhile: is done while the cluster starts; the bucket is there by then.
+
+    Raises:
+        OrchardError: Terraform's or EMR's refusal; what was made is in the state, and `up` goes on there.
+        UsageError: the user did not agree; nothing was changed.
+    """
+    if only not in (None, "foundation"):
+        raise UsageError(f"--only {only} is not a part", "the part to make alone is the foundation")
+    if only is None:
+        say(*cost.statement(site.settings, site.target))
+        _agree(site, confirm)
+    foundation = site.root("foundation")
+    _apply(foundation, infrastructure.foundation_variables(site.settings, site.target))
+    outputs = foundation.outputs()
+    if only:
+        return
+    _say_why_it_ended(site)
+    bootstrap.upload(site.target.client("s3"), outputs["bucket"])
+    cluster = site.root("cluster")
+    variables = infrastructure.cluster_variables(site.settings, site.target, outputs["foundation"])
+    with _alongside(meanwhile):
+        _apply(cluster, variables)
+    say(f"The cluster {site.cluster_name} ({site.cluster().id}) is {site.cluster().state}.")
+
+
+def down(site: Site) -> None:
+    """Remove the cluster and what lives with it; data, roles and the Studio stay. Twice is as good as once."""
+    foundation = site.root("foundation").outputs()
+    if "foundation" not in foundation:
+        say("There is nothing here, so nothing to take down.")
+        return
+    cluster = site.root("cluster")
+    variables = infrastructure.cluster_variables(site.settings, site.target, foundation["foundation"])
+    removed = cluster.destroy(variables)["remove"]
+    left = Emr(site.target).clusters(site.cluster_name, sweep.ENDING)
+    if left:
+        raise OrchardError(
+            f"the cluster {left[0].id} is still {left[0].state} although Terraform has removed it from its state",
+            f"end it: aws emr terminate-clusters --cluster-ids {left[0].id}",
+        )
+    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.")
+    say(f"What stays, at no cost by the hour: the bucket {foundation['bucket']} and all in it, the roles, the Studio.")
+
+
+def cleanup(site: Site, confirm: Confirm) -> None:
+    """Remove everything, data included, and prove that nothing with our tag is left.
+
+    Raises:
+        UsageError: the user did not type the project's name; nothing was changed.
+        OrchardError: something is left; names it.
+    """
+    bucket_name = bucket.name(site.settings, site.target)
+    project = site.settings.project
+    question = (
+        f"This deletes the bucket {bucket_name} with all data and results, the roles and the Studio. Type {project}: "
+    )
+    if confirm(question) != project:
+        raise UsageError("nothing was deleted", f"type {project} when asked, or call again with --yes")
+    _refuse_other_clusters(site)
+    down(site)
+    foundation = site.root("foundation")
+    if "foundation" in foundation.outputs():
+        # The provider reads force_destroy from the state, so it must be there before the destroy.
+        _apply(foundation, infrastructure.foundation_variables(site.settings, site.target, force_destroy=True))
+        foundation.destroy(infrastructure.foundation_variables(site.settings, site.target, force_destroy=True))
+    left = sweep.tagged(site.settings, site.target)
+    if left:
+        raise OrchardError(f"still there: {', '.join(left)}", "delete these by hand: Terraform does not know them")
+    say(
+        f"Nothing tagged Project={project} is left.",
+        "EMR Studio Workspaces have no API: if you made any, delete their files' bucket prefix and the Workspaces "
+        "themselves in the EMR console.",
+    )
+    site.target.stop()
+
+
+def _apply(root: Terraform, variables: dict[str, Any]) -> Plan:
+    saved = root.plan(variables)
+    if saved.changed:
+        counts = ", ".join(f"{count} to {verb}" for verb, count in saved.counts.items() if count)
+        say(f"{root.root}: {counts}")
+        root.apply(saved)
+    else:
+        say(f"{root.root}: no changes")
+    return saved
+
+
+def _agree(site: Site, confirm: Confirm) -> None:
+    if cost.hourly(site.settings, site.target).per_hour == 0 or Emr(site.target).clusters(site.cluster_name):
+        return
+    if confirm("Go on? Type yes: ") != "yes":
+        raise UsageError("nothing was changed", "type yes when asked, or call again with --yes")
+
+
+def _say_why_it_ended(site: Site) -> None:
+    """Name the cluster that was here last, when the one that `up` makes now takes the place of one that ended."""
+    if "cluster_id" not in (outputs := site.root("cluster").outputs()):
+        return
+    last = Emr(site.target).cluster(outputs["cluster_id"])
+    if last.state.startswith("TERMINATED"):
+        say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
+
+
+def _refuse_other_clusters(site: Site) -> None:
+    pages = Emr(site.target).api.get_paginator("list_clusters").paginate(ClusterStates=list(sweep.ENDING))
+    names = [c["Name"] for page in pages for c in page["Clusters"]]
+    others = [n for n in names if n.startswith(f"{site.settings.project}-") and n != site.cluster_name]
+    if others:
+        name = others[0].removeprefix(f"{site.settings.project}-")
+        raise UsageError(f"another cluster stands on this foundation: {others[0]}", f"./inv down --name {name} first")
+
+
+@contextmanager
+def _alongside(work: Callable[[], None]) -> Iterator[None]:
+    """Do `work` in a thread while the body runs; its exception is raised after the body."""
+    with ThreadPoolExecutor(1) as pool:
+        doing = pool.submit(work)
+        yield
+        doing.result()
+
+
+def _report(event: Event) -> None:
+    if event.kind in ("apply_start", "apply_complete", "apply_errored", "diagnostic", "interrupt"):
+        say(f"  {event.message}")
