@@ -1,5 +1,8 @@
 """The settings: orchard.toml, then ORCHARD_* in the environment, then a task's flags; the last one wins."""
 
+import difflib
+import json
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -20,6 +23,17 @@ FILE = ROOT / "orchard.toml"
 
 # The AWS regions inside the European Union. London (eu-west-2) and Zurich (eu-central-2) are not in it.
 EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
+
+# Stricter than S3 by its dots, which break TLS host names, and by the room that `-access-logs` needs (Amazon S3 User
+# Guide, "Bucket naming rules").
+BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,49}[a-z0-9]")
+RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$")
+
+
+@cache
+def instance_types() -> dict[str, dict[str, int]]:
+    """Return the instance types that a cluster can be made of: vCPUs, GiB, and MiB that YARN hands out, for each."""
+    return json.loads((ROOT / "terraform" / "modules" / "cluster" / "instance_types.json").read_text())
 
 
 class Settings(BaseSettings):
@@ -43,7 +57,16 @@ class Settings(BaseSettings):
     core_count: int = Field(2, ge=1, le=50)
     idle_timeout: int = Field(3600, ge=60, le=604_800)
     max_lifetime: int = Field(8, ge=1, le=168)
+    task_spot_count: int = Field(0, ge=0, le=50)
+    managed_scaling_max: int = Field(0, ge=0, le=100)
     network: Literal["default", "private"] = "default"
+    vpc_cidr: str = Field("10.20.0.0/16", pattern=r"^\d+\.\d+\.\d+\.\d+/(1[6-9]|2[0-2])$")
+    subnet_index: int = Field(0, ge=0, le=4)
+
+    bucket: str = ""
+    log_retention_days: int = Field(30, ge=1, le=3650)
+    state_bucket: str = ""
+    studio_users: dict[str, Literal["basic", "intermediate", "advanced"]] = {}
 
     monthly_budget: float = Field(0, ge=0)
     alarm_email: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
@@ -57,6 +80,20 @@ class Settings(BaseSettings):
         if region not in EU_REGIONS:
             raise ValueError(f"personal data stays in the EU, so only {', '.join(EU_REGIONS)} are allowed")
         return region
+
+    @field_validator("instance_type")
+    @classmethod
+    def _emr_knows_the_instance_type(cls, instance_type: str) -> str:
+        if instance_type not in instance_types():
+            raise ValueError(f"EMR does not know it, or Orchard has no figures for it; {_nearest(instance_type)}")
+        return instance_type
+
+    @field_validator("bucket", "state_bucket")
+    @classmethod
+    def _s3_takes_the_name(cls, bucket: str) -> str:
+        if bucket and (not BUCKET.fullmatch(bucket) or RESERVED.search(bucket)):
+            raise ValueError("S3 takes 3 to 51 lower-case letters, digits and hyphens, no xn-- and the like in front")
+        return bucket
 
     @field_validator("k")
     @classmethod
@@ -113,3 +150,8 @@ def _written() -> set[str]:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:].removeprefix("Value error, ")
+
+
+def _nearest(instance_type: str) -> str:
+    near = difflib.get_close_matches(instance_type, instance_types(), n=3, cutoff=0.4)
+    return f"near it are {', '.join(near)}" if near else "m5.xlarge is the usual choice"

@@ -17,7 +17,6 @@ from pyspark.sql.functions import col, collect_list, count, lit, struct, to_json
 from fruits import dataset, hadoop, job, manifest, weights
 from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
-from fruits.progress import Progress
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -57,9 +56,7 @@ def run(spark: SparkSession, options: argparse.Namespace) -> None:
         "max_images": options.max_images if options.mode == "mini" else None,
         "weights": weights.DIGEST,
     }
-    resumed = manifest.begin(spark, output, parameters)
-    progress = Progress(spark, output, "features")
-    try:
+    with job.attempt(spark, output, "features", parameters) as (progress, resumed):
         with progress.phase("listing"):
             selection = dataset.select(spark, options.input, options.mode, options.split, options.max_images)
             done = _done(spark, output) if resumed else set()
@@ -68,36 +65,29 @@ def run(spark: SparkSession, options: argparse.Namespace) -> None:
             weights=options.weights, outputType="array", handleInvalid="keep", errorCol="reason"
         )
         with progress.phase("features", total=len(selection.paths), already=len(done)):
-            rejected = _featurise(featurizer, dataset.read(spark, selection, left), output) if left else {}
+            rejected = _featurise(featurizer, dataset.read(spark, selection, left), left, output) if left else {}
         _write_errors(spark, rejected, output)
         _account(selection.paths, rejected, options.max_error_rate)
-    except Exception as error:
-        failure = job.failure(error)
-        progress.failed(failure.cause, failure.remedy)
-        if failure.exit_code == job.USAGE and not resumed:
-            manifest.withdraw(spark, output)
-        raise failure from error
-    featurised = len(selection.paths) - len(rejected)
-    seconds = progress.timings["features"]
-    manifest.write(
-        spark,
-        output,
-        {
-            "job": "features",
-            "run": output.rsplit("/", 1)[-1],
-            "input": options.input,
-            "parameters": parameters | {"max_error_rate": options.max_error_rate},
-            "counts": {"read": len(selection.paths), "featurised": featurised, "rejected": len(rejected)},
-            "resumed": len(done),
-            "timings": progress.timings,
-            "images_per_second": round(len(left) / seconds, 1),
-            "cores": spark.sparkContext.defaultParallelism,
-            "code": options.code_hash,
-            "weights": weights.DIGEST,
-        },
-    )
-    progress.complete()
-    print(f"{featurised} images featurised, {len(rejected)} rejected, {len(left) / seconds:.0f} images/s -> {output}")
+        speed = round(len(left) / progress.timings["features"], 1)
+        featurised = len(selection.paths) - len(rejected)
+        manifest.write(
+            spark,
+            output,
+            {
+                "job": "features",
+                "run": output.rsplit("/", 1)[-1],
+                "input": options.input,
+                "parameters": parameters | {"max_error_rate": options.max_error_rate},
+                "counts": {"read": len(selection.paths), "featurised": featurised, "rejected": len(rejected)},
+                "resumed": len(done),
+                "timings": progress.timings,
+                "images_per_second": speed,
+                "cores": spark.sparkContext.defaultParallelism,
+                "code": options.code_hash,
+                "weights": weights.DIGEST,
+            },
+        )
+    print(f"{featurised} images featurised, {len(rejected)} rejected, {speed:.0f} images/s -> {output}")
 
 
 def _done(spark: SparkSession, output: str) -> set[str]:
@@ -109,24 +99,28 @@ def _done(spark: SparkSession, output: str) -> set[str]:
     return set(written.toPandas()["path"])
 
 
-def _featurise(featurizer: ImageFeaturizer, images: DataFrame, output: str) -> dict[str, str]:
+def _featurise(featurizer: ImageFeaturizer, images: DataFrame, paths: list[str], output: str) -> dict[str, str]:
     """Write the features and return the rejected images, path to reason.
 
     One pass over the images serves both: the rejected are few, so they come to the driver as an observed metric of
     the write, which (unlike an accumulator) counts each finished task once.
     """
-    rejections = Observation("rejections")
+    seen = Observation("seen")
     bad = when(col("reason").isNotNull(), struct("path", "reason"))
     (
         featurizer.transform(images)
         .drop("content")
-        .observe(rejections, to_json(collect_list(bad)).alias("rejected"), count(lit(1)).alias("read"))
+        .observe(seen, to_json(collect_list(bad)).alias("rejected"), count(lit(1)).alias("read"))
         .where(col("reason").isNull())
         .drop("reason")
         .write.mode("append")
         .parquet(output)
     )
-    return {row["path"]: row["reason"] for row in json.loads(rejections.get["rejected"])}
+    rejected = {row["path"]: row["reason"] for row in json.loads(seen.get["rejected"])}
+    if seen.get["read"] < len(paths):
+        # Spark lists files of no bytes, and then passes over them without a word.
+        rejected |= dict.fromkeys(set(paths) - rejected.keys() - _done(images.sparkSession, output), "empty file")
+    return rejected
 
 
 def _write_errors(spark: SparkSession, rejected: dict[str, str], output: str) -> None:

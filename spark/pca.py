@@ -19,7 +19,6 @@ from pyspark.sql.functions import col
 from fruits import hadoop, job, manifest
 from fruits.decomposition import Decomposition
 from fruits.pca import DistributedPCA
-from fruits.progress import Progress
 
 SHARES = (0.80, 0.90, 0.95, 0.99)  # of the variance: how many components reach them goes into the manifest
 
@@ -49,46 +48,38 @@ def run(spark: SparkSession, options: argparse.Namespace) -> None:
     source, output = options.input.rstrip("/"), options.output.rstrip("/")
     features_manifest = manifest.read(spark, source)
     parameters = {"k": options.k, "csv": options.csv, "features": source.rsplit("/", 1)[-1]}
-    manifest.begin(spark, output, parameters)
-    progress = Progress(spark, output, "pca")
-    count = features_manifest["counts"]["featurised"]
-    try:
+    with job.attempt(spark, output, "pca", parameters) as (progress, _):
+        images = features_manifest["counts"]["featurised"]
         rows = spark.read.parquet(f"{source}/part-*.parquet")
         pca = DistributedPCA(k=options.k, inputCol="features", outputCol="scores")
-        with progress.phase("decomposition", total=count):
+        with progress.phase("decomposition", total=images):
             decomposition = pca.decompose(rows)
         model = pca.model(spark, decomposition)
-        with progress.phase("scores", total=count):
+        with progress.phase("scores", total=images):
             model.write().overwrite().save(f"{output}/model")
             _scores(model, rows).write.mode("overwrite").parquet(f"{output}/scores")
         with progress.phase("tables"):
             hadoop.write_text(spark, f"{output}/variance.csv", _variance_csv(decomposition))
             if options.csv:
                 _write_csv(spark, output, model.getK())
-    except Exception as error:
-        failure = job.failure(error)
-        progress.failed(failure.cause, failure.remedy)
-        raise failure from error
-    k = model.getK()
-    explained = decomposition.explained
-    manifest.write(
-        spark,
-        output,
-        {
-            "job": "pca",
-            "run": output.rsplit("/", 1)[-1],
-            "parameters": parameters,
-            "counts": {"rows": decomposition.rows, "columns": len(explained), "components": k},
-            "explained_variance": [float(value) for value in explained[:k]],
-            "explained_variance_sum": float(explained[:k].sum()),
-            "components_for": {f"{share:.2f}": decomposition.components_for(share) for share in SHARES},
-            "timings": progress.timings,
-            "cores": spark.sparkContext.defaultParallelism,
-            "code": options.code_hash,
-            "features": features_manifest,
-        },
-    )
-    progress.complete()
+        k, explained = model.getK(), decomposition.explained
+        manifest.write(
+            spark,
+            output,
+            {
+                "job": "pca",
+                "run": output.rsplit("/", 1)[-1],
+                "parameters": parameters,
+                "counts": {"rows": decomposition.rows, "columns": len(explained), "components": k},
+                "explained_variance": [float(value) for value in explained[:k]],
+                "explained_variance_sum": float(explained[:k].sum()),
+                "components_for": {f"{share:.2f}": decomposition.components_for(share) for share in SHARES},
+                "timings": progress.timings,
+                "cores": spark.sparkContext.defaultParallelism,
+                "code": options.code_hash,
+                "features": features_manifest,
+            },
+        )
     print(f"{k} components of {decomposition.rows} images explain {explained[:k].sum():.1%} -> {output}")
 
 

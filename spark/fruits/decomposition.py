@@ -35,11 +35,17 @@ class Moments(NamedTuple):
     scatter: np.ndarray
 
     def merged(self, other: "Moments") -> "Moments":
-        """Return the moments of both sets of rows together."""
+        """Return the moments of both sets of rows together.
+
+        Raises:
+            JobError: their rows differ in length.
+        """
         rows, bad = self.rows + other.rows, self.bad + other.bad
         if not self.rows or not other.rows:
             one = self if self.rows else other
             return one._replace(bad=bad)
+        if len(self.mean) != len(other.mean):
+            raise _ragged(len(self.mean), len(other.mean))
         delta = other.mean - self.mean
         mean = self.mean + delta * (other.rows / rows)
         scatter = self.scatter + other.scatter
@@ -83,7 +89,7 @@ def decompose(rows: DataFrame) -> Decomposition:
     Raises:
         JobError: fewer than two rows, rows of different lengths, or NaN or infinite values.
     """
-    moments = _gather(rows)
+    moments = gather(rows, rows.sparkSession.sparkContext.defaultParallelism)
     if moments.bad:
         raise JobError(
             f"{moments.bad} of {moments.rows + moments.bad} feature rows hold NaN or infinite values",
@@ -102,11 +108,11 @@ def decompose(rows: DataFrame) -> Decomposition:
     return Decomposition(moments.rows, moments.mean, variances, components * signs)
 
 
-def _gather(rows: DataFrame) -> Moments:
-    # coalesce: a core sums up several partitions one after the other, so there are only as many sums as cores.
-    parallelism = rows.sparkSession.sparkContext.defaultParallelism
-    partials = rows.coalesce(parallelism).mapInArrow(_sum_up, _PARTIAL)
-    width = parallelism
+def gather(rows: DataFrame, cores: int) -> Moments:
+    """Sum up all rows on `cores` tasks, and those sums in a tree."""
+    # coalesce: a task sums up several partitions one after the other, so there are only as many sums as cores.
+    partials = rows.coalesce(cores).mapInArrow(_sum_up, _PARTIAL)
+    width = cores
     while width > FAN_IN:
         width = -(-width // FAN_IN)
         partials = partials.repartition(width).mapInArrow(_merge, _PARTIAL)
@@ -117,11 +123,6 @@ def _sum_up(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     total = _nothing(0)
     for batch in batches:
         x = _matrix(batch.column(0))
-        if total.rows and x.shape[1] != len(total.mean):
-            raise JobError(
-                f"feature rows differ in length: {len(total.mean)} and {x.shape[1]}",
-                "compute the features again",
-            )
         finite = np.isfinite(x).all(axis=1)
         if not finite.all():
             total = total._replace(bad=total.bad + int((~finite).sum()))
@@ -140,12 +141,13 @@ def _matrix(column: pa.ListArray) -> np.ndarray:
         raise JobError(f"{column.null_count} feature rows are null", "drop the rows of rejected images first")
     lengths = np.diff(column.offsets.to_numpy())
     if len(lengths) and lengths.min() != lengths.max():
-        raise JobError(
-            f"feature rows differ in length: {lengths.min()} and {lengths.max()}",
-            "compute the features again",
-        )
+        raise _ragged(lengths.min(), lengths.max())
     values = column.flatten().to_numpy(zero_copy_only=False).astype(np.float64)
     return values.reshape(len(column), -1)
+
+
+def _ragged(one: int, other: int) -> JobError:
+    return JobError(f"feature rows differ in length: {one} and {other}", "compute the features again")
 
 
 def _merge(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

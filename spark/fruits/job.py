@@ -1,14 +1,18 @@
-"""What both entry points share: a Spark session, and failures as two lines and an exit code."""
+"""What both entry points share: a Spark session, an attempt at a run, failures as two lines and an exit code."""
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from fruits import manifest
 from fruits.errors import JobError
+from fruits.progress import Progress
 
 FAILURE, USAGE = 1, 2  # exit codes
 
@@ -68,6 +72,35 @@ def main(name: str, run: Callable[[SparkSession], None]) -> None:
         spark.stop()
     if code:
         sys.exit(code)
+
+
+@contextmanager
+def attempt(spark: SparkSession, output: str, name: str, parameters: dict[str, Any]) -> Iterator[tuple[Progress, bool]]:
+    """Claim an output directory for a job, and see to it that however the job ends, its progress file says so.
+
+    Args:
+        spark: the session.
+        output: the run's directory.
+        name: of the job.
+        parameters: what an interrupted run must share with the one that resumes it.
+
+    Yields:
+        the job's progress, and whether an interrupted run is being resumed.
+
+    Raises:
+        JobError: whatever went wrong. After wrong usage the claim is withdrawn, so that the run's name stays free.
+    """
+    resumed = manifest.begin(spark, output, parameters)
+    progress = Progress(spark, output, name)
+    try:
+        yield progress, resumed
+    except Exception as error:
+        known = failure(error)
+        progress.failed(known.cause, known.remedy)
+        if known.exit_code == USAGE and not resumed:
+            manifest.withdraw(spark, output)
+        raise known from error
+    progress.complete()
 
 
 def failure(error: Exception) -> JobError:

@@ -1,0 +1,1 @@
+"""The namespaced tasks, a module for each namespace."""

@@ -1,0 +1,81 @@
+"""Long work as the user sees it: a bar on a terminal, a plain line now and then elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
+
+Report = Callable[[dict[str, Any]], None]
+
+
+@contextmanager
+def display() -> Iterator[Report]:
+    """Show what a job's `_progress.json` says, each time the returned function is called with its content."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plain()
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("starting", total=None, rate="")
+
+        def report(state: dict[str, Any]) -> None:
+            bars.update(
+                task,
+                description=describe(state),
+                completed=state.get("done", 0),
+                total=state.get("total") or None,
+                rate=rate(state),
+            )
+
+        yield report
+
+
+def describe(state: dict[str, Any]) -> str:
+    """Say which job is in which phase."""
+    if not state:
+        return "starting"
+    return f"{state['job']}: {state['phase']}" if state["phase"] != state["job"] else state["job"]
+
+
+def rate(state: dict[str, Any]) -> str:
+    """Say how fast images go through; empty where the phase does not count them."""
+    speed = state.get("images_per_second", 0)
+    return f"{speed:.0f} images/s" if speed else ""
+
+
+def _plain() -> Report:
+    last: dict[str, Any] = {"time": float("-inf"), "text": ""}
+
+    def report(state: dict[str, Any]) -> None:
+        text, now = describe(state), time.monotonic()
+        if text == last["text"] and now - last["time"] < PLAIN_INTERVAL:
+            return
+        counted = f" {state['done']}/{state['total']} images" if state.get("total") else ""
+        speed = rate(state)
+        left = _left(state)
+        print(f"{text}{counted}{', ' + speed if speed else ''}{left}", file=sys.stderr, flush=True)
+        last.update(time=now, text=text)
+
+    return report
+
+
+def _left(state: dict[str, Any]) -> str:
+    speed = state.get("images_per_second", 0)
+    if not speed:
+        return ""
+    seconds = (state["total"] - state["done"]) / speed
+    return f", about {seconds:.0f} s left"

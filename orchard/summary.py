@@ -1,0 +1,52 @@
+"""What a run gave, as a person reads it in a terminal."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+SHOWN = 10  # components with a row of their own
+BAR = 30  # characters
+
+
+def show(features: Path, pca: Path, manifest: dict[str, Any]) -> None:
+    """Print counts, throughput, explained variance, and where the results lie.
+
+    Args:
+        features: the run's features directory.
+        pca: the run's PCA directory.
+        manifest: of the PCA run, with the features run's inside.
+    """
+    console = Console()
+    images, components = manifest["features"], manifest["counts"]["components"]
+    counts = images["counts"]
+    console.print(_variance(manifest), no_wrap=True)
+    reach = ", ".join(f"{float(share):.0%} by {count}" for share, count in manifest["components_for"].items())
+    console.print(f"{components} components explain {manifest['explained_variance_sum']:.1%} of the variance; {reach}")
+    rejected = f", {counts['rejected']} rejected (see {features / 'errors'})" if counts["rejected"] else ""
+    console.print(
+        f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
+        f"{images['cores']} cores, {_seconds(images)} s; PCA {_seconds(manifest)} s"
+    )
+    console.print(f"features  {features}", soft_wrap=True, highlight=False)
+    console.print(f"PCA       {pca}", soft_wrap=True, highlight=False)
+
+
+def _variance(manifest: dict[str, Any]) -> Table:
+    table = Table(title=f"Explained variance of run {manifest['run']}", title_justify="left")
+    table.add_column("component", justify="right")
+    table.add_column("explained", justify="right")
+    table.add_column("cumulative", justify="right")
+    table.add_column("")
+    shares = manifest["explained_variance"]
+    for number, share in enumerate(shares[:SHOWN], start=1):
+        bar = "█" * round(share / max(shares) * BAR)
+        table.add_row(str(number), f"{share:.2%}", f"{sum(shares[:number]):.2%}", bar)
+    if len(shares) > SHOWN:
+        table.add_row(f"… {len(shares)}", f"{shares[-1]:.2%}", f"{sum(shares):.2%}", "")
+    return table
+
+
+def _seconds(manifest: dict[str, Any]) -> int:
+    return round(sum(manifest["timings"].values()))

@@ -1,0 +1,57 @@
+locals {
+  # One workspace per named cluster.
+  name    = "${var.foundation.project}-${terraform.workspace}"
+  private = var.foundation.nat_subnet_id != null
+}
+
+module "nat" {
+  source = "../modules/nat"
+  count  = local.private ? 1 : 0
+
+  name             = local.name
+  public_subnet_id = var.foundation.nat_subnet_id
+  route_table_id   = var.foundation.route_table_ids[var.subnet_index]
+}
+
+module "cluster" {
+  source = "../modules/cluster"
+
+  name                = local.name
+  notebook            = var.notebook
+  release_label       = var.release_label
+  instance_type       = var.instance_type
+  core_count          = var.core_count
+  task_spot_count     = var.task_spot_count
+  task_spot_bid       = var.task_spot_bid
+  managed_scaling_max = var.managed_scaling_max
+  idle_timeout        = var.idle_timeout
+  bootstrap           = var.bootstrap
+  ssh                 = var.ssh
+
+  region               = var.foundation.region
+  bucket               = var.foundation.bucket
+  logs_prefix          = var.foundation.logs_prefix
+  key_arn              = var.foundation.key_arn
+  emr_service_role_arn = var.foundation.emr_service_role_arn
+  instance_profile_arn = var.foundation.instance_profile_arn
+  vpc_id               = var.foundation.vpc_id
+  subnet_id            = var.foundation.subnet_ids[var.subnet_index]
+  security_group_ids   = var.foundation.security_group_ids
+
+  # Nodes install packages while they start.
+  depends_on = [module.nat]
+}
+
+module "lifetime" {
+  source = "../modules/lifetime"
+
+  name               = local.name
+  cluster_id         = module.cluster.id
+  cluster_arn        = module.cluster.arn
+  account_id         = var.foundation.account_id
+  region             = var.foundation.region
+  key_arn            = var.foundation.key_arn
+  eu_only_policy_arn = var.foundation.eu_only_policy_arn
+  alarm_topic_arn    = var.foundation.alarm_topic_arn
+  max_lifetime       = var.max_lifetime
+}

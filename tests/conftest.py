@@ -1,0 +1,78 @@
+"""Fixtures that several folders of tests share.
+
+ORCHARD_TEST_PHOTOS names real photographs (a tar of, or a directory with, Fruits-360's layout); tests that need them
+are left out, and say so, where it is not set. ORCHARD_WEIGHTS names the weights; without it they are found or fetched.
+"""
+
+import os
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Spark's Python workers must run this interpreter and find the package, in whatever process a test starts them.
+os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+os.environ["PYTHONPATH"] = str(ROOT / "spark")
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real photographs: the directory above Test."""
+    named = os.environ.get("ORCHARD_TEST_PHOTOS")
+    if not named:
+        pytest.skip("set ORCHARD_TEST_PHOTOS to real photographs in the Fruits-360 layout, or a tar of them")
+    place = Path(named)
+    if place.is_file():
+        folder = tmp_path_factory.mktemp("photographs")
+        with tarfile.open(place) as archive:
+            archive.extractall(folder, filter="data")
+        place = folder
+    return next(path.parent for path in sorted(place.rglob("Test")) if path.is_dir())
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn pictures: ten classes of 12 Training and 4 Test pictures."""
+    from orchard import pictures
+
+    root = tmp_path_factory.mktemp("drawn")
+    pictures.draw(root, per_class=12)
+    return root
+
+
+@pytest.fixture(scope="session")
+def weights_file() -> str:
+    """A verified weights file."""
+    from fruits import weights_source
+
+    return os.environ.get("ORCHARD_WEIGHTS") or str(weights_source.find())
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """One Spark for all tests: two cores, the jobs' own settings."""
+    from orchard.java import find_java
+
+    os.environ["JAVA_HOME"] = str(find_java())
+    from pyspark.sql import SparkSession
+
+    from fruits import job
+
+    builder = SparkSession.builder.master("local[2]")
+    for key, value in {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
+    }.items():
+        builder = builder.config(key, value)
+    builder.getOrCreate()
+    session = job.session("tests")
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()

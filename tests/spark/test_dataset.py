@@ -1,0 +1,136 @@
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pyspark.sql.functions import length
+
+from fruits import dataset
+from fruits.errors import JobError
+
+
+def names(classes: int, images: int) -> list[str]:
+    return [f"Test/class {c:03}/{i:03}.jpg" for c in range(classes) for i in range(images)]
+
+
+def per_class(paths: list[str]) -> Counter:
+    return Counter(path.split("/")[1] for path in paths)
+
+
+def test_a_sample_is_even_over_the_classes():
+    counts = per_class(dataset.spread(names(8, 60), 100))
+    assert sum(counts.values()) == 100
+    assert set(counts.values()) == {12, 13}
+
+
+def test_a_sample_smaller_than_the_classes_takes_classes_evenly():
+    counts = per_class(dataset.spread(names(131, 60), 100))
+    assert len(counts) == 100
+    assert set(counts.values()) == {1}
+    assert "class 130" in counts or "class 129" in counts  # not only the first hundred
+
+
+def test_small_classes_leave_their_share_to_the_others():
+    paths = ["Test/small/1.jpg", *names(2, 60)]
+    counts = per_class(dataset.spread(paths, 61))
+    assert counts == {"small": 1, "class 000": 30, "class 001": 30}
+
+
+def test_images_are_spread_over_a_class():
+    assert dataset.spread(names(1, 60), 3) == [f"Test/class 000/{i:03}.jpg" for i in (0, 20, 40)]
+
+
+def test_a_sample_is_the_same_whatever_the_order():
+    paths = names(7, 9)
+    assert dataset.spread(paths, 30) == dataset.spread(paths[::-1], 30)
+
+
+@pytest.mark.parametrize("count", [63, 64, 10_000])
+def test_a_sample_is_never_more_than_there_is(count):
+    assert dataset.spread(names(7, 9), count) == names(7, 9)
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """Names that break globs, URIs and shells; files that are no images."""
+    for folder in ("Apple [old]", "Pomme d'été", "50% {ripe}", "Apple Braeburn"):
+        place = tmp_path / "data set" / "Test" / folder
+        place.mkdir(parents=True)
+        for name in ("a b.jpg", "r_1%20.JPG", "é*.png", "notes.txt", ".hidden.jpg"):
+            (place / name).write_bytes(name.encode())
+    return tmp_path / "data set"
+
+
+def test_odd_names_arrive_unchanged(spark, odd):
+    selection = dataset.select(spark, str(odd), "full", "Test", 1)
+    rows = dataset.read(spark, selection).collect()
+    found = {row.path: (row.label, bytes(row.content).decode()) for row in rows}
+    assert set(found) == set(selection.paths)
+    assert len(found) == 12
+    for path, (label, content) in found.items():
+        assert path.split("/") == ["Test", label, content]
+
+
+def test_odd_names_can_be_chosen_one_by_one(spark, odd):
+    selection = dataset.select(spark, str(odd), "mini", "Test", 8)
+    assert selection.partial
+    assert sorted(row.path for row in dataset.read(spark, selection).collect()) == selection.paths
+    assert len(selection.paths) == 8
+
+
+def test_some_of_many_are_read_without_naming_them(spark, odd, monkeypatch):
+    monkeypatch.setattr(dataset, "LISTED_BY_NAME", 2)
+    selection = dataset.select(spark, str(odd), "full", "Test", 1)
+    wanted = selection.paths[::3]
+    assert sorted(row.path for row in dataset.read(spark, selection, wanted).collect()) == sorted(wanted)
+
+
+def test_apples(spark, odd):
+    selection = dataset.select(spark, str(odd), "apples", "Test", 1)
+    assert set(per_class(selection.paths)) == {"Apple [old]", "Apple Braeburn"}
+    assert {row.label for row in dataset.read(spark, selection).collect()} == {"Apple [old]", "Apple Braeburn"}
+
+
+def test_partitions_follow_the_images_and_the_cores(spark, drawn):
+    selection = dataset.select(spark, str(drawn), "full", "Training", 1)
+    assert len(selection.paths) == 120
+    images = dataset.read(spark, selection)
+    assert 4 <= images.rdd.getNumPartitions() <= 2 * 2 * dataset.TASKS_PER_CORE
+    assert images.select(length("content")).where("length(content) = 0").count() == 0
+
+
+def test_no_directory(spark, tmp_path):
+    with pytest.raises(JobError, match="no photographs under") as raised:
+        dataset.select(spark, str(tmp_path / "none"), "mini", "Test", 9)
+    assert raised.value.exit_code == 2
+    assert "put photographs into" in raised.value.remedy
+
+
+def test_the_other_split(spark, odd):
+    with pytest.raises(JobError) as raised:
+        dataset.select(spark, str(odd), "mini", "Training", 9)
+    assert raised.value.remedy == "there is a split Test: choose it with --split Test"
+
+
+def test_one_level_too_high(spark, odd):
+    with pytest.raises(JobError) as raised:
+        dataset.select(spark, str(odd.parent), "mini", "Test", 9)
+    assert raised.value.remedy.endswith(f"--input {odd}")
+
+
+def test_one_level_too_low(spark, odd):
+    with pytest.raises(JobError) as raised:
+        dataset.select(spark, str(odd / "Test"), "mini", "Test", 9)
+    assert "name the directory above Training and Test" in raised.value.remedy
+
+
+def test_a_mode_that_matches_nothing(spark, tmp_path):
+    (tmp_path / "Test" / "Kiwi").mkdir(parents=True)
+    with pytest.raises(JobError, match="the mode apples reads the classes 'Apple\\*', and none of the 1"):
+        dataset.select(spark, str(tmp_path), "apples", "Test", 9)
+
+
+def test_classes_without_images(spark, tmp_path):
+    (tmp_path / "Test" / "Kiwi").mkdir(parents=True)
+    (tmp_path / "Test" / "Kiwi" / "notes.txt").write_text("none")
+    with pytest.raises(JobError, match=r"there are no \*\.\{jpg"):
+        dataset.select(spark, str(tmp_path), "full", "Test", 9)

@@ -1,0 +1,144 @@
+import numpy as np
+import pytest
+from pyspark.errors import PythonException
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml.feature import PCA
+from pyspark.ml.linalg import DenseVector
+from pyspark.sql.functions import udf
+
+from fruits import engine
+from fruits.errors import JobError
+from fruits.featurizer import ImageFeaturizer
+
+
+@pytest.fixture(scope="module")
+def images(spark, drawn):
+    """40 drawn pictures in four partitions: path, content."""
+    rows = [(path.name, path.read_bytes()) for path in sorted(drawn.rglob("Test/*/*.jpg"))]
+    return spark.createDataFrame(rows, "path string, content binary").repartition(4).cache()
+
+
+@pytest.fixture
+def damaged(spark, drawn):
+    good = next(drawn.rglob("*.jpg")).read_bytes()
+    return spark.createDataFrame(
+        [("good", good), ("empty", b""), ("null", None), ("text", b"text")], "path string, content binary"
+    ).coalesce(1)
+
+
+@pytest.fixture
+def featurizer(weights_file) -> ImageFeaturizer:
+    return ImageFeaturizer(weights=weights_file, outputType="array")
+
+
+def test_it_appends_a_column_and_keeps_the_others(featurizer, images):
+    result = featurizer.transform(images)
+    assert result.columns == ["path", "content", "features"]
+    assert dict(result.dtypes)["features"] == "array<float>"
+    rows = result.collect()
+    assert len(rows) == 40
+    assert {len(row.features) for row in rows} == {1280}
+    assert {row.path: bytes(row.content) for row in rows} == {row.path: bytes(row.content) for row in images.collect()}
+
+
+def test_rows_keep_their_own_features(featurizer, images, weights_file):
+    from pathlib import Path
+
+    from fruits import preprocessing, weights
+
+    network = engine.build(weights.parse(Path(weights_file).read_bytes(), "file"))
+    for row in featurizer.transform(images).collect():
+        expected = engine.run(network, [preprocessing.pixels(bytes(row.content))])[0]
+        np.testing.assert_allclose(row.features, expected, atol=1e-5)
+
+
+def test_it_works_in_a_pipeline_and_is_saved_with_it(images, weights_file, tmp_path):
+    stages = [
+        ImageFeaturizer(weights=weights_file),
+        PCA(k=3, inputCol="features", outputCol="scores"),
+    ]
+    model = Pipeline(stages=stages).fit(images)
+    first = {row.path: row.scores for row in model.transform(images).collect()}
+    assert isinstance(first.popitem()[1], DenseVector)
+    model.save(str(tmp_path / "model"))
+    loaded = PipelineModel.load(str(tmp_path / "model"))
+    assert loaded.stages[0].getOrDefault("weights") == weights_file
+    again = {row.path: row.scores for row in loaded.transform(images).collect()}
+    for path, scores in first.items():
+        np.testing.assert_allclose(scores.toArray(), again[path].toArray(), atol=1e-5)
+
+
+def test_a_worker_builds_one_engine_for_all_its_tasks(featurizer, images):
+    @udf("string")
+    def worker(_):
+        import os
+
+        return f"{os.getpid()} {engine.builds}"
+
+    # The second UDF runs in the worker that the first job's engine was built in, or in a new one without any.
+    featurizer.transform(images.repartition(12)).write.format("noop").mode("overwrite").save()
+    featurizer.transform(images.repartition(12)).write.format("noop").mode("overwrite").save()
+    seen = {row.w for row in images.repartition(12).select(worker("path").alias("w")).collect()}
+    assert {line.split()[1] for line in seen} <= {"0", "1"}
+    assert any(line.endswith(" 1") for line in seen)
+
+
+def test_the_weights_are_broadcast_once(featurizer, images):
+    featurizer.transform(images)
+    first = featurizer._broadcast
+    featurizer.transform(images)
+    assert featurizer._broadcast is first
+    featurizer.release()
+    assert featurizer._broadcast is None
+    assert featurizer.transform(images).count() == 40
+
+
+def test_keep_names_the_reason(featurizer, damaged):
+    featurizer.setParams(handleInvalid="keep", errorCol="reason")
+    rows = {row.path: row for row in featurizer.transform(damaged).collect()}
+    assert {path: row.reason for path, row in rows.items()} == {
+        "good": None,
+        "empty": "empty file",
+        "null": "empty file",
+        "text": "not a JPEG or PNG image",
+    }
+    assert len(rows["good"].features) == 1280
+    assert rows["text"].features is None
+
+
+def test_keep_gives_null_vectors(featurizer, damaged):
+    featurizer.setParams(handleInvalid="keep", outputType="vector")
+    rows = {row.path: row.features for row in featurizer.transform(damaged).collect()}
+    assert rows["empty"] is None
+    assert isinstance(rows["good"], DenseVector)
+
+
+def test_skip_drops_the_row(featurizer, damaged):
+    featurizer.setParams(handleInvalid="skip")
+    rows = featurizer.transform(damaged).collect()
+    assert [(row.path, len(row.features)) for row in rows] == [("good", 1280)]
+
+
+def test_error_fails_the_job(featurizer, damaged):
+    with pytest.raises(PythonException, match="RejectedImageError: an image cannot be featurised: empty file"):
+        featurizer.transform(damaged).collect()
+
+
+def test_wrong_params(featurizer, images):
+    with pytest.raises(ValueError, match="handleInvalid is 'drop'; it can be error, skip, keep"):
+        ImageFeaturizer(handleInvalid="drop").transform(images)
+    with pytest.raises(ValueError, match="no column 'bytes'"):
+        ImageFeaturizer(inputCol="bytes").transform(images)
+    with pytest.raises(ValueError, match="'path' exists already"):
+        ImageFeaturizer(outputCol="path").transform(images)
+
+
+def test_weights_that_cannot_be_read(images, tmp_path):
+    with pytest.raises(JobError, match="cannot be read"):
+        ImageFeaturizer(weights=str(tmp_path / "none.h5")).transform(images)
+    with pytest.raises(JobError, match="cannot be read"):
+        ImageFeaturizer(weights=f"file://{tmp_path}/none.h5").transform(images)
+
+
+def test_weights_from_a_uri(images, weights_file):
+    assert ImageFeaturizer(weights=f"file://{weights_file}").transform(images.limit(1)).count() == 1

@@ -1,0 +1,242 @@
+"""The two entry points, from pictures on disk to results on disk."""
+
+import argparse
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyspark.ml.feature import PCAModel
+
+import features
+import pca
+from fruits import hadoop, job, manifest
+from fruits.errors import JobError
+
+
+def featurise(spark, weights_file: str, source: Path, output: Path, *flags: str) -> None:
+    words = ["--input", str(source), "--output", str(output), "--weights", weights_file, "--mode", "full", *flags]
+    features.run(spark, features.parse(words))
+
+
+def decompose(spark, source: Path, output: Path, *flags: str) -> None:
+    pca.run(spark, pca.parse(["--input", str(source), "--output", str(output), *flags]))
+
+
+@pytest.fixture
+def pictures(drawn, tmp_path) -> Path:
+    """The drawn Test pictures, a copy to damage."""
+    shutil.copytree(drawn / "Test", tmp_path / "set" / "Test")
+    return tmp_path / "set"
+
+
+@pytest.fixture(scope="module")
+def finished(spark, drawn, weights_file, tmp_path_factory) -> Path:
+    """A complete run over the 40 drawn Test pictures: features and PCA with k = 5 and CSV."""
+    home = tmp_path_factory.mktemp("finished")
+    featurise(spark, weights_file, drawn, home / "features" / "r1", "--split", "Test")
+    decompose(spark, home / "features" / "r1", home / "pca" / "r1", "--k", "5", "--csv")
+    return home
+
+
+def test_features_layout_and_manifest(spark, finished):
+    run = finished / "features" / "r1"
+    written = json.loads((run / "manifest.json").read_text())
+    assert written["counts"] == {"read": 40, "featurised": 40, "rejected": 0}
+    assert written["parameters"]["mode"] == "full"
+    assert written["images_per_second"] > 0
+    assert set(written["timings"]) == {"listing", "features"}
+    assert written["versions"]["spark"] == "3.5.2"
+    rows = spark.read.parquet(str(run / "part-*.parquet"))
+    assert dict(rows.dtypes) == {"path": "string", "label": "string", "features": "array<float>"}
+    assert rows.select("path").distinct().count() == 40
+    assert {row.label for row in rows.select("label").distinct().collect()} >= {"Kiwi", "Apple Red"}
+    assert spark.read.parquet(str(run / "errors")).count() == 0
+    assert json.loads((run / "_progress.json").read_text())["phase"] == "complete"
+
+
+def test_pca_layout_and_manifest(spark, finished):
+    run = finished / "pca" / "r1"
+    written = json.loads((run / "manifest.json").read_text())
+    assert written["counts"] == {"rows": 40, "columns": 1280, "components": 5}
+    assert written["features"]["counts"]["featurised"] == 40
+    table = list(csv.DictReader((run / "variance.csv").open()))
+    assert len(table) == 1280
+    np.testing.assert_allclose([float(row["explained"]) for row in table[:5]], written["explained_variance"], rtol=1e-8)
+    assert float(table[-1]["cumulative"]) == pytest.approx(1)
+    reached = [float(row["cumulative"]) >= 0.95 for row in table].index(True) + 1
+    assert written["components_for"]["0.95"] == reached
+    scores = {row.path: row.scores for row in spark.read.parquet(str(run / "scores")).collect()}
+    with next((run / "csv").glob("*.csv")).open() as file:
+        lines = {row["path"]: [float(row[f"pc{i}"]) for i in range(1, 6)] for row in csv.DictReader(file)}
+    assert lines.keys() == scores.keys()
+    for path, line in lines.items():
+        np.testing.assert_allclose(line, scores[path], rtol=1e-9)
+
+
+def test_the_saved_model_gives_the_saved_scores(spark, finished):
+    from pyspark.ml.functions import array_to_vector
+
+    model = PCAModel.load(str(finished / "pca" / "r1" / "model"))
+    rows = spark.read.parquet(str(finished / "features" / "r1" / "part-*.parquet"))
+    again = model.transform(rows.select("path", array_to_vector("features").alias("features")))
+    expected = {row.path: row.scores for row in spark.read.parquet(str(finished / "pca" / "r1" / "scores")).collect()}
+    for row in again.collect():
+        np.testing.assert_allclose(row.scores.toArray(), expected[row.path], atol=1e-9)
+
+
+def test_a_complete_run_is_refused(spark, finished, drawn, weights_file):
+    for redo in (
+        lambda: featurise(spark, weights_file, drawn, finished / "features" / "r1", "--split", "Test"),
+        lambda: decompose(spark, finished / "features" / "r1", finished / "pca" / "r1"),
+    ):
+        with pytest.raises(JobError, match="the run r1 is complete already") as raised:
+            redo()
+        assert raised.value.exit_code == 2
+
+
+def test_rejected_images_are_named_and_the_rest_goes_on(spark, pictures, weights_file, tmp_path):
+    (pictures / "Test" / "Kiwi" / "empty.jpg").touch()
+    (pictures / "Test" / "Kiwi" / "page.jpg").write_text("<html>")
+    output = tmp_path / "out" / "r"
+    featurise(spark, weights_file, pictures, output, "--split", "Test", "--max-error-rate", "0.05")
+    errors = {row.path: row.reason for row in spark.read.parquet(str(output / "errors")).collect()}
+    assert errors == {"Test/Kiwi/empty.jpg": "empty file", "Test/Kiwi/page.jpg": "not a JPEG or PNG image"}
+    counts = json.loads((output / "manifest.json").read_text())["counts"]
+    assert counts == {"read": 42, "featurised": 40, "rejected": 2}
+    assert spark.read.parquet(str(output / "part-*.parquet")).count() == 40
+
+
+def test_too_many_rejected_images_fail_the_job_and_keep_the_results(spark, pictures, weights_file, tmp_path):
+    (pictures / "Test" / "Kiwi" / "empty.jpg").touch()
+    output = tmp_path / "out" / "r"
+    with pytest.raises(JobError, match=r"1 of 41 images \(2.4%\) could not be read, more than 1.0%") as raised:
+        featurise(spark, weights_file, pictures, output, "--split", "Test")
+    assert raised.value.exit_code == 1
+    assert not (output / "manifest.json").exists()
+    assert spark.read.parquet(str(output / "errors")).count() == 1
+    said = json.loads((output / "_progress.json").read_text())
+    assert (said["phase"], said["cause"]) == ("failed", raised.value.cause)
+
+    # Mended, the run goes on under its name, and only the image that was missing is done.
+    shutil.copy(pictures / "Test" / "Lemon" / "0_100.jpg", pictures / "Test" / "Kiwi" / "empty.jpg")
+    featurise(spark, weights_file, pictures, output, "--split", "Test")
+    mended = json.loads((output / "manifest.json").read_text())
+    assert mended["counts"] == {"read": 41, "featurised": 41, "rejected": 0}
+    assert mended["resumed"] == 40
+    assert spark.read.parquet(str(output / "part-*.parquet")).count() == 41
+    assert spark.read.parquet(str(output / "errors")).count() == 0
+
+
+def test_an_interrupted_run_goes_on(spark, drawn, finished, weights_file, tmp_path):
+    """As a killed driver leaves it: some tasks' files, no manifest, the committer's leftovers."""
+    output = tmp_path / "r1"
+    shutil.copytree(finished / "features" / "r1", output)
+    (output / "manifest.json").unlink()
+    parts = sorted(output.glob("part-*.parquet"))
+    parts[0].unlink()
+    (output / f".{parts[0].name}.crc").unlink()
+    (output / "_temporary" / "0").mkdir(parents=True)
+    kept = spark.read.parquet(str(output / "part-*.parquet")).count()
+    featurise(spark, weights_file, drawn, output, "--split", "Test")
+    again = json.loads((output / "manifest.json").read_text())
+    assert again["resumed"] == kept < 40
+    rows = spark.read.parquet(str(output / "part-*.parquet"))
+    assert rows.count() == rows.select("path").distinct().count() == 40
+
+
+def test_other_parameters_do_not_resume(spark, drawn, weights_file, tmp_path):
+    manifest.begin(spark, str(tmp_path / "r"), {"mode": "mini", "split": "Test"})
+    with pytest.raises(JobError, match="the run r was begun with mode = 'mini', not 'full'"):
+        featurise(spark, weights_file, drawn, tmp_path / "r", "--split", "Test")
+
+
+def test_wrong_input_leaves_the_name_free(spark, weights_file, tmp_path):
+    with pytest.raises(JobError, match="no photographs under"):
+        featurise(spark, weights_file, tmp_path / "none", tmp_path / "r")
+    assert json.loads((tmp_path / "r" / "_progress.json").read_text())["phase"] == "failed"
+    assert not (tmp_path / "r" / "_run.json").exists()
+
+
+def test_an_unwritable_output(spark, drawn, weights_file, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(JobError, match=r"_run\.json cannot be written") as raised:
+        featurise(spark, weights_file, drawn, tmp_path / "file" / "r", "--split", "Test")
+    assert "choose a place" in raised.value.remedy
+
+
+def test_pca_needs_a_complete_run(spark, tmp_path):
+    with pytest.raises(JobError, match="there is no complete run at"):
+        decompose(spark, tmp_path / "none", tmp_path / "out")
+
+
+def test_pca_with_an_impossible_k_leaves_no_manifest(spark, finished, tmp_path):
+    with pytest.raises(JobError, match="k is 50, and there are only 40 images"):
+        decompose(spark, finished / "features" / "r1", tmp_path / "r")
+    assert not (tmp_path / "r" / "manifest.json").exists()
+    decompose(spark, finished / "features" / "r1", tmp_path / "r", "--k", "0.9")  # the name is still free
+    assert (tmp_path / "r" / "manifest.json").exists()
+
+
+def test_help_teaches(capsys):
+    for entry in (features, pca):
+        with pytest.raises(SystemExit) as ended:
+            entry.parse(["--help"])
+        assert ended.value.code == 0
+        text = capsys.readouterr().out
+        assert "manifest.json" in text
+        assert "default: " in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--max-error-rate", "2"], ["--max-images", "0"], ["--mode", "pears"], ["--split", "Validation"]],
+)
+def test_wrong_arguments(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        features.parse(["--input", "a", "--output", "b", *words])
+    assert ended.value.code == 2
+    assert words[0] in capsys.readouterr().err
+
+
+class TestFailure:
+    """Whatever Spark raises becomes a cause and a remedy."""
+
+    def test_a_job_error_from_a_worker(self):
+        from pyspark.errors import PythonException
+
+        text = "\n  An exception was thrown\nfruits.errors.JobError: 3 feature rows are null\n\tat java.base/Thread.run"
+        assert job.failure(PythonException(text)).cause == "3 feature rows are null"
+
+    def test_sparks_own(self, spark, tmp_path):
+        from pyspark.errors import AnalysisException
+
+        with pytest.raises(AnalysisException) as raised:
+            spark.read.parquet(str(tmp_path / "none"))
+        assert "PATH_NOT_FOUND" in job.failure(raised.value).cause
+
+    def test_a_bug_stays_a_bug(self):
+        with pytest.raises(ZeroDivisionError):
+            job.failure(ZeroDivisionError("ours"))
+
+
+def test_hadoop_files(spark, tmp_path):
+    uri = f"file://{tmp_path}/a b/text.json"
+    hadoop.write_text(spark, uri, "one")
+    hadoop.write_text(spark, uri, "two, longer: é")
+    assert hadoop.read_bytes(spark, uri).decode() == "two, longer: é"
+    assert hadoop.files(spark, f"{tmp_path}/a b") == ["text.json"]
+    assert hadoop.files(spark, f"{tmp_path}/none") == []
+    assert hadoop.directories(spark, str(tmp_path)) == ["a b"]
+    hadoop.delete(spark, uri)
+    hadoop.delete(spark, uri)
+    assert not hadoop.exists(spark, uri)
+
+
+def test_argparse_types():
+    assert job.share("0.5") == 0.5
+    assert job.positive("3") == 3
+    with pytest.raises(argparse.ArgumentTypeError):
+        job.share("1.1")

@@ -1,0 +1,68 @@
+"""The jobs as spark-submit starts them: shipped as a zip, in processes of their own, one machine or two."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyspark.sql import SparkSession
+
+from orchard import package
+
+# Nothing of the checkout on the path: what the executors import can only come from the zip.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> package.Package:
+    return package.build(tmp_path_factory.mktemp("jobs"))
+
+
+def submit(code: package.Package, job: str, master: str, *words: str) -> subprocess.CompletedProcess:
+    spark_submit = Path(sys.executable).parent / "spark-submit"
+    options = ["--master", master, "--conf", "spark.ui.enabled=false", "--py-files", str(code.file("fruits.zip"))]
+    return subprocess.run(
+        [spark_submit, *options, str(code.file(f"{job}.py")), *words],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT | {"SPARK_LOCAL_IP": "127.0.0.1"},
+        check=False,
+    )
+
+
+def results(spark: SparkSession, home: Path) -> tuple[dict, dict]:
+    features = spark.read.parquet(str(home / "features" / "r" / "part-*.parquet")).collect()
+    scores = spark.read.parquet(str(home / "pca" / "r" / "scores")).collect()
+    return {row.path: row.features for row in features}, {row.path: row.scores for row in scores}
+
+
+def run(code, master: str, home: Path, pictures: Path, weights_file: str) -> None:
+    features, pca = str(home / "features" / "r"), str(home / "pca" / "r")
+    words = ["--input", str(pictures), "--split", "Test", "--mode", "full", "--weights", weights_file]
+    done = submit(code, "features", master, *words, "--output", features)
+    assert done.returncode == 0, done.stderr[-3000:]
+    done = submit(code, "pca", master, "--input", features, "--output", pca, "--k", "5")
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_separate_executors_give_the_same(spark, code, drawn, weights_file, tmp_path):
+    run(code, "local[2]", tmp_path / "one", drawn, weights_file)
+    run(code, "local-cluster[2,1,2048]", tmp_path / "two", drawn, weights_file)
+    for one, two in zip(results(spark, tmp_path / "one"), results(spark, tmp_path / "two"), strict=True):
+        assert one.keys() == two.keys()
+        assert len(one) == 40
+        for path, values in one.items():
+            np.testing.assert_allclose(values, two[path], atol=1e-5)
+
+
+def test_a_user_error_ends_in_two_lines(code, tmp_path):
+    done = submit(
+        code, "features", "local[1]", "--input", str(tmp_path / "in"), "--output", str(tmp_path / "out" / "r")
+    )
+    assert done.returncode == 2
+    assert (
+        f"error: there are no photographs under file:{tmp_path}/in/Training\nremedy: put photographs" in done.stdout
+    )  # spark-submit joins the two
+    assert "Traceback" not in done.stdout + done.stderr

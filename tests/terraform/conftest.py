@@ -1,0 +1,9 @@
+import pytest
+
+from orchard import terraform_checks
+
+
+@pytest.fixture(scope="session")
+def outcomes():
+    """Every module and root, checked once for all tests that look at the result."""
+    return {outcome.name: outcome for outcome in terraform_checks.check()}
