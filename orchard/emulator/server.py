@@ -31,17 +31,12 @@ class Server:
         # The AWS managed policies (AmazonEMRServicePolicy_v2 and so on) exist in every account, in moto on demand.
         os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         self._http = self._install()
-        self._thread = threading.Thread(target=self._http.serve_forever, name="http", daemon=True)
+        self._thread = threading.Thread(target=self._http.run, name="http", daemon=True)
 
     def _install(self) -> Any:
-        from moto.moto_server.werkzeug_app import (
-            DomainDispatcherApplication,
-            MotoRequestHandler,
-            create_backend_app,
-        )
-        from werkzeug.serving import make_server
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-        from orchard.emulator import emr, repairs, s3
+        from orchard.emulator import emr, repairs, s3, wsgi
         from orchard.emulator.control import Control
         from orchard.emulator.repairs.scheduler import Firing
 
@@ -49,16 +44,15 @@ class Server:
         repairs.install()
         emr.install(self.options)
         self._firing = Firing(self.options.clock)
-        handler = type("Handler", (MotoRequestHandler,), {"protocol_version": "HTTP/1.1", "log": _log_request})
         application = Control(DomainDispatcherApplication(create_backend_app), self.options)
         try:
-            server = make_server(record.HOST, self.options.port, application, threaded=True, request_handler=handler)
-        except (OSError, SystemExit) as error:
+            server = wsgi.serve(application, record.HOST, self.options.port)
+        except OSError as error:
             raise OrchardError(
                 f"port {self.options.port} is taken by another program",
                 "choose another port, or let the system choose one by not naming any",
             ) from error
-        self.options.port = server.server_port
+        self.options.port = int(server.effective_port)
         return server
 
     @property
@@ -77,20 +71,15 @@ class Server:
 
         self._firing.stop()
         emr.shut_down()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-
-def _log_request(self: Any, kind: str, message: str, *args: object) -> None:
-    log.log(logging.DEBUG if kind == "info" else logging.ERROR, message, *args)
+        self._http.close()
+        self._http.task_dispatcher.shutdown()
 
 
 def main(argv: list[str] | None = None) -> int:
     """Serve until told to stop; returns the exit code."""
     options = _options(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns whenever a request waits a moment
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -16,6 +16,7 @@ from orchard.emulator.options import KEY, Options
 from orchard.emulator.steps import command, container, failure, logs, publish, spark
 from orchard.emulator.steps.mirror import Mirror
 from orchard.errors import OrchardError
+from orchard.java import find_java
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -93,7 +94,7 @@ class Executor:
         conf.mkdir()
         told = spark.settings(cluster, submit, mirror.root, work)
         (conf / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in told.items()))
-        java = spark.java_home()
+        java = find_java()
         extra = {
             "JAVA_HOME": str(java),
             "SPARK_HOME": str(spark.home()),

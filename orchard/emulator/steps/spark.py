@@ -1,8 +1,6 @@
 """Spark on this machine for one step: where it is, what it is told, its command line."""
 
 import importlib.util
-import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,24 +27,6 @@ def home() -> Path:
     if found is None or found.origin is None:
         raise OrchardError("pyspark is not installed in this environment", "remove .venv and call ./inv again")
     return Path(found.origin).parent
-
-
-def java_home() -> Path:
-    """Find the Java that Spark is to run on.
-
-    Raises:
-        OrchardError: there is none.
-    """
-    if importlib.util.find_spec("orchard.java"):
-        from orchard.java import find_java  # type: ignore[import-not-found,unused-ignore]
-
-        return find_java()
-    if os.environ.get("JAVA_HOME"):
-        return Path(os.environ["JAVA_HOME"])
-    java = shutil.which("java")
-    if java is None:
-        raise OrchardError("no Java was found", "install a Java 17 runtime, or set JAVA_HOME")
-    return Path(java).resolve().parent.parent
 
 
 def settings(cluster: "ManagedCluster", submit: SparkSubmit, mirror: Path, work: Path) -> dict[str, str]:
