@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
@@ -55,6 +56,50 @@ def rate(state: dict[str, Any]) -> str:
     """Say how fast images go through; empty where the phase does not count them."""
     speed = state.get("images_per_second", 0)
     return f"{speed:.0f} images/s" if speed else ""
+
+
+@contextmanager
+def changes(what: str, total: int) -> Iterator[Callable[[str, str], None]]:
+    """Show how far Terraform is with a plan's changes.
+
+    Args:
+        what: is being changed, such as `foundation: apply`.
+        total: how many changes the plan has.
+
+    Yields:
+        what is to be told of each event: its kind (`apply_start`, `apply_complete`, ...) and its one-line message.
+    """
+    console = Console(stderr=True)
+    done, last = 0, time.monotonic()
+    if console.is_terminal:
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
+        ) as bars:
+            task = bars.add_task(what, total=total)
+
+            def show(kind: str, message: str) -> None:
+                bars.update(task, advance=kind == "apply_complete", description=f"{what}  {escape(message)[:70]}")
+                if kind not in ("apply_start", "apply_progress", "apply_complete"):
+                    bars.console.print(escape(message))
+
+            yield show
+        return
+
+    def tell(kind: str, message: str) -> None:
+        nonlocal done, last
+        done += kind == "apply_complete"
+        if kind not in ("apply_start", "apply_progress", "apply_complete"):
+            print(message, file=sys.stderr, flush=True)
+        elif time.monotonic() - last >= PLAIN_INTERVAL:
+            print(f"{what}: {done} of {total} done; {message}", file=sys.stderr, flush=True)
+            last = time.monotonic()
+
+    yield tell
 
 
 def _plain() -> Report:

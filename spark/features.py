@@ -61,11 +61,12 @@ def run(spark: SparkSession, options: argparse.Namespace) -> None:
             selection = dataset.select(spark, options.input, options.mode, options.split, options.max_images)
             done = _done(spark, output) if resumed else set()
             left = [path for path in selection.paths if path not in done]
+            images = dataset.read(spark, selection, left)
         featurizer = ImageFeaturizer(
             weights=options.weights, outputType="array", handleInvalid="keep", errorCol="reason"
         )
         with progress.phase("features", total=len(selection.paths), already=len(done)):
-            rejected = _featurise(featurizer, dataset.read(spark, selection, left), left, output) if left else {}
+            rejected = _featurise(featurizer, images, left, output) if left else {}
         _write_errors(spark, rejected, output)
         _account(selection.paths, rejected, options.max_error_rate)
         speed = round(len(left) / progress.timings["features"], 1)
