@@ -67,7 +67,9 @@ def _check(copy: Path, name: str, scratch: Path) -> Outcome:
     # No `validate`: `test` validates too, and plans besides. The state is asked of the roots only; it takes a second.
     verbose = [] if name.startswith("modules/") else ["-verbose"]
     done = _terraform(copy / name, data, "test", "-json", *verbose)
-    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    # A plan is told with the schema of the whole provider, 20 MB of it, and nobody reads it.
+    lines = (line for line in done.stdout.splitlines() if line.startswith("{") and '"test_plan":{' not in line)
+    said = [json.loads(line) for line in lines]
     text = "\n".join([_words(event) for event in said if "@testrun" not in event or event["@level"] == "error"])
     states = [event["test_state"]["root_module"] for event in said if event["type"] == "test_state"]
     return Outcome(name, done.returncode == 0, f"{text}\n{done.stderr}".strip(), states)
@@ -79,8 +81,10 @@ def _words(event: dict[str, Any]) -> str:
 
 
 def _terraform(directory: Path, data: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    # The provider's schema fills Go's heap anew in every run; collecting it less often saves a third of the time.
+    environment = {"GOGC": "400"} | offline() | data
     return subprocess.run(
-        [find_terraform(), *words], cwd=directory, env=offline() | data, capture_output=True, text=True, check=False
+        [find_terraform(), *words], cwd=directory, env=environment, capture_output=True, text=True, check=False
     )
 
 

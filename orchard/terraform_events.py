@@ -55,9 +55,9 @@ class Transcript:
             return self._diagnostic(said["diagnostic"])
         if said.get("type") == "change_summary":
             self.changes = {name: int(said["changes"].get(name, 0)) for name in self.changes}
-        if said.get("type") not in SHOWN:
-            return None
         about = said.get("hook") or said.get("change") or {}
+        if said.get("type") not in SHOWN or about.get("action") in ("read", "noop"):
+            return None
         return Event(
             said["type"],
             said.get("@message", ""),

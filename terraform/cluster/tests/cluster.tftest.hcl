@@ -49,12 +49,18 @@ run "second_private_cluster" {
   }
 }
 
-# Zurich is not in the EU.
-run "wrong_values" {
+run "region_outside_the_eu" {
   command = plan
   variables {
-    foundation   = merge(var.foundation, { region = "eu-central-2" })
+    foundation = merge(var.foundation, { region = "eu-central-2" })
+  }
+  expect_failures = [var.foundation]
+}
+
+run "no_such_subnet" {
+  command = plan
+  variables {
     subnet_index = 2
   }
-  expect_failures = [var.foundation, var.subnet_index]
+  expect_failures = [var.subnet_index]
 }
