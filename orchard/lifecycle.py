@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from orchard import bootstrap, bucket, cost, infrastructure, sweep
+from orchard import bootstrap, bucket, cost, infrastructure, progress, sweep
 from orchard.cli import say
 from orchard.config import Settings
 from orchard.emr import Cluster, Emr
 from orchard.errors import OrchardError, UsageError
 from orchard.target import Target
-from orchard.terraform import Event, Plan, Terraform
+from orchard.terraform import Plan, Terraform
 
 Confirm = Callable[[str], str]
 
@@ -35,8 +35,8 @@ class Site(NamedTuple):
         return f"{self.settings.project}-{self.name}"
 
     def root(self, root: Any) -> Terraform:
-        """Open a root of Terraform, initialised, reporting on standard error."""
-        opened = infrastructure.open_root(root, self.settings, self.target, workspace=self.name, report=_report)
+        """Open a root of Terraform, initialised."""
+        opened = infrastructure.open_root(root, self.settings, self.target, workspace=self.name)
         opened.init()
         return opened
 
@@ -111,7 +111,7 @@ def down(site: Site) -> None:
         return
     cluster = site.root("cluster")
     variables = infrastructure.cluster_variables(site.settings, site.target, foundation["foundation"])
-    removed = cluster.destroy(variables)["remove"]
+    removed = _apply(cluster, variables, destroy=True).changed
     left = Emr(site.target).clusters(site.cluster_name, sweep.ENDING)
     if left:
         raise OrchardError(
@@ -141,8 +141,9 @@ def cleanup(site: Site, confirm: Confirm) -> None:
     foundation = site.root("foundation")
     if "foundation" in foundation.outputs():
         # The provider reads force_destroy from the state, so it must be there before the destroy.
-        _apply(foundation, infrastructure.foundation_variables(site.settings, site.target, force_destroy=True))
-        foundation.destroy(infrastructure.foundation_variables(site.settings, site.target, force_destroy=True))
+        variables = infrastructure.foundation_variables(site.settings, site.target, force_destroy=True)
+        _apply(foundation, variables)
+        _apply(foundation, variables, destroy=True)
     left = sweep.tagged(site.settings, site.target)
     if left:
         raise OrchardError(f"still there: {', '.join(left)}", "delete these by hand: Terraform does not know them")
@@ -154,14 +155,19 @@ def cleanup(site: Site, confirm: Confirm) -> None:
     site.target.stop()
 
 
-def _apply(root: Terraform, variables: dict[str, Any]) -> Plan:
-    saved = root.plan(variables)
-    if saved.changed:
-        counts = ", ".join(f"{count} to {verb}" for verb, count in saved.counts.items() if count)
-        say(f"{root.root}: {counts}")
+def _apply(root: Terraform, variables: dict[str, Any], *, destroy: bool = False) -> Plan:
+    verb = "destroy" if destroy else "apply"
+    say(f"{root.root}: planning ...")
+    saved = root.plan(variables, destroy=destroy)
+    for warning in saved.warnings:
+        say(f"warning: {warning}")
+    if not saved.changed:
+        say(f"{root.root}: nothing to {verb}")
+        return saved
+    say(f"{root.root}: {', '.join(f'{count} to {what}' for what, count in saved.counts.items() if count)}")
+    with progress.changes(f"{root.root}: {verb}", sum(saved.counts.values())) as tell:
+        root.report = lambda event: tell(event.kind, event.message)
         root.apply(saved)
-    else:
-        say(f"{root.root}: no changes")
     return saved
 
 
@@ -197,8 +203,3 @@ def _alongside(work: Callable[[], None]) -> Iterator[None]:
         doing = pool.submit(work)
         yield
         doing.result()
-
-
-def _report(event: Event) -> None:
-    if event.kind in ("apply_start", "apply_complete", "apply_errored", "diagnostic", "interrupt"):
-        say(f"  {event.message}")

@@ -12,6 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
 
+STEADY = ("apply_start", "apply_progress", "apply_complete")
+REMARKABLE = ("diagnostic", "apply_errored", "interrupt")  # shown whole, among the rest that is only counted
+
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -84,7 +87,7 @@ def changes(what: str, total: int) -> Iterator[Callable[[str, str], None]]:
 
             def show(kind: str, message: str) -> None:
                 bars.update(task, advance=kind == "apply_complete", description=f"{what}  {escape(message)[:70]}")
-                if kind not in ("apply_start", "apply_progress", "apply_complete"):
+                if kind in REMARKABLE:
                     bars.console.print(escape(message))
 
             yield show
@@ -93,9 +96,9 @@ def changes(what: str, total: int) -> Iterator[Callable[[str, str], None]]:
     def tell(kind: str, message: str) -> None:
         nonlocal done, last
         done += kind == "apply_complete"
-        if kind not in ("apply_start", "apply_progress", "apply_complete"):
+        if kind in REMARKABLE:
             print(message, file=sys.stderr, flush=True)
-        elif time.monotonic() - last >= PLAIN_INTERVAL:
+        elif kind in STEADY and time.monotonic() - last >= PLAIN_INTERVAL:
             print(f"{what}: {done} of {total} done; {message}", file=sys.stderr, flush=True)
             last = time.monotonic()
 

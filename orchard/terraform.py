@@ -69,7 +69,7 @@ class Terraform:
         report: Callable[[Event], None] = lambda event: None,
         directory: Path | None = None,
     ) -> None:
-        self.root, self.workspace, self._report = root, workspace, report
+        self.root, self.workspace, self.report = root, workspace, report
         self.directory = directory or DIRECTORY / root
         self.state_dir = state_dir.resolve()
         self.state_dir.mkdir(parents=True, exist_ok=True)
@@ -213,7 +213,7 @@ class Terraform:
             except KeyboardInterrupt:
                 interrupted = True
                 os.kill(process.pid, signal.SIGINT)
-                self._report(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
+                self.report(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
         if interrupted:
             raise InterruptedByUserError(
                 f"terraform {words.split()[0]} of the {self.root} was interrupted",
@@ -227,7 +227,7 @@ class Terraform:
         for line in process.stdout or ():
             event = said.read(line)
             if event:
-                self._report(event)
+                self.report(event)
         process.wait()
 
 

@@ -138,7 +138,7 @@ _RULES = (
         "check the network and the region",
     ),
     _Rule(
-        r"No configuration files|No such file or directory",
+        r"No configuration files|chdir [^:]*: no such file",
         "terraform/{root} is not there",
         "restore it from Git: git checkout terraform",
     ),

@@ -10,7 +10,7 @@ provider "aws" {
   skip_metadata_api_check     = var.emulated
   skip_requesting_account_id  = var.offline
   s3_use_path_style           = var.emulated
-  max_retries                 = var.emulated ? 1 : null
+  max_retries                 = var.emulated ? 5 : null
 
   default_tags {
     tags = {

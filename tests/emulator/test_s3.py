@@ -146,3 +146,26 @@ def test_a_reader_gets_the_old_or_the_new_object(aws: Aws) -> None:
         read = [pool.submit(aws.read, bucket, "key") for _ in range(150)]
         assert {reader.result() for reader in read} <= texts | {b"A"}
         assert all(writer.result() is None for writer in writers)
+
+
+def test_versions_are_listed_after_some_are_gone(aws: Aws) -> None:
+    """As a bucket is emptied: versions go, delete markers that stood on them stay for the next round."""
+
+    def bodies() -> int:
+        return sum(path.is_file() for path in (aws.home / "objects").rglob("*"))
+
+    bucket = aws.bucket()
+    aws.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for content in (b"one", b"two"):
+        aws.put(bucket, "key", content)
+    aws.s3.delete_object(Bucket=bucket, Key="key")
+    for version in aws.s3.list_object_versions(Bucket=bucket)["Versions"]:
+        aws.s3.delete_object(Bucket=bucket, Key="key", VersionId=version["VersionId"])
+    time.sleep(2.1)
+    aws.put(bucket, "other", b"sweeps the bodies out")
+    before = bodies()
+    listed = aws.s3.list_object_versions(Bucket=bucket)
+    assert [version["Key"] for version in listed["Versions"]] == ["other"]
+    assert [marker["Key"] for marker in listed["DeleteMarkers"]] == ["key"]
+    assert bodies() == before, "listing copies no bodies"
+    assert aws.read(bucket, "other") == b"sweeps the bodies out", "the listed copies own nothing"

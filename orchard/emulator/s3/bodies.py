@@ -87,6 +87,18 @@ def _remove_doomed() -> None:
         Path(location).unlink(missing_ok=True)
 
 
+class BorrowedBody(Body):
+    """A body that belongs to another key: it is read, and closing it forgets nothing."""
+
+    __slots__ = ()
+
+    def __init__(self, of: Body) -> None:
+        self._name = of._name
+
+    def close(self) -> None:
+        """Leave the body to its owner."""
+
+
 class Stream:
     """A body's bytes in the two ways that a response asks for: a slice (range requests) or block by block."""
 
@@ -130,6 +142,18 @@ class StoredKey(models.FakeKey):
         super().__init__(*args, **kwargs)
         # Every object would own an equal access control list (about 1 kB): share the default one.
         self.acl = PRIVATE
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "StoredKey":
+        """Copy the key without its body.
+
+        moto 5.2.5 s3/models.py `list_object_versions` copies every version of the whole bucket, bytes and all, and
+        with them the keys that delete markers remember, whose bodies are gone. S3 lists what it knows of them.
+        """
+        twin = StoredKey.__new__(StoredKey)
+        twin.__dict__.update(
+            self.__dict__, _value_buffer=BorrowedBody(self._value_buffer), multipart=None, disposed=True
+        )
+        return twin
 
     @property
     def value(self) -> bytes | Stream:
