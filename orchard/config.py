@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import os
 import re
 import tomllib
 from functools import cache
@@ -20,6 +21,12 @@ from orchard.errors import UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "orchard.toml"
+
+# Where what Orchard makes on this machine is kept, all of it ignored by Git: its own affairs, and the user's data.
+# ORCHARD_HOME moves both elsewhere, so that one checkout can be used twice at a time (tests do).
+HOME = Path(os.environ.get("ORCHARD_HOME") or ROOT).resolve()
+STATE = HOME / ".orchard"
+DATA = HOME / "data"
 
 # The AWS regions inside the European Union. London (eu-west-2) and Zurich (eu-central-2) are not in it.
 EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")

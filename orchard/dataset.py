@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from orchard.bucket import Bucket
-from orchard.config import ROOT, Settings
+from orchard.config import DATA, STATE, Settings
 from orchard.errors import UsageError
 
-RAW = ROOT / "data" / "raw"
-DRAWN = ROOT / ".orchard" / "drawn"
+RAW = DATA / "raw"
+DRAWN = STATE / "drawn"
 SPLITS = ("Training", "Test")
 IMAGES = (".jpg", ".jpeg", ".png")
 

@@ -31,7 +31,7 @@ def run(settings: Settings) -> None:
     assert target is not None  # noqa: S101 - started when it was not there
     site = Site(settings, target)
     try:
-        lifecycle.up(site, only=None, confirm=lambda _: "", meanwhile=lambda: _upload(place, site))
+        lifecycle.up(site, only=None, confirm=lambda _: "", meanwhile=lambda: _upload(place, site), disposable=True)
         name = pipeline.run(site, None, csv=False)
         folders = results.download(site.bucket(), name)
         lifecycle.cleanup(site, lambda _: settings.project)

@@ -71,7 +71,14 @@ def plan(site: Site) -> None:
     say(*cost.statement(site.settings, site.target))
 
 
-def up(site: Site, *, only: str | None, confirm: Confirm, meanwhile: Callable[[], None] = lambda: None) -> None:
+def up(
+    site: Site,
+    *,
+    only: str | None,
+    confirm: Confirm,
+    meanwhile: Callable[[], None] = lambda: None,
+    disposable: bool = False,
+) -> None:
     """Make the foundation and the cluster, as far as they are not there.
 
     Args:
@@ -79,6 +86,7 @@ def up(site: Site, *, only: str | None, confirm: Confirm, meanwhile: Callable[[]
         only: `foundation` to stop after it.
         confirm: asks the user; called only before something that costs money.
         meanwhile: is done while the cluster starts; the bucket is there by then.
+        disposable: make the bucket so that a later destroy may delete it with all in it.
 
     Raises:
         OrchardError: Terraform's or EMR's refusal; what was made is in the state, and `up` goes on there.
@@ -90,7 +98,7 @@ def up(site: Site, *, only: str | None, confirm: Confirm, meanwhile: Callable[[]
         say(*cost.statement(site.settings, site.target))
         _agree(site, confirm)
     foundation = site.root("foundation")
-    _apply(foundation, infrastructure.foundation_variables(site.settings, site.target))
+    _apply(foundation, infrastructure.foundation_variables(site.settings, site.target, force_destroy=disposable))
     outputs = foundation.outputs()
     if only:
         return

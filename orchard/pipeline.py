@@ -8,12 +8,12 @@ from typing import Any
 
 from orchard import package, progress, runs, summary
 from orchard.bucket import Bucket
-from orchard.config import ROOT, Settings
-from orchard.emr import COMPLETED, OPEN, Emr, Step
+from orchard.config import ROOT, STATE, Settings
+from orchard.emr import ALIVE, COMPLETED, OPEN, Cluster, Emr, Step
 from orchard.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.lifecycle import Site
 
-JOBS = ROOT / ".orchard" / "jobs"
+JOBS = STATE / "jobs"
 WEIGHTS = "mobilenet_v2_1.0_224_no_top.h5"
 
 
@@ -117,7 +117,7 @@ def follow(site: Site, name: str) -> None:
         ) from None
     for step in ended:
         if step.state != COMPLETED:
-            raise _failure(store, name, step)
+            raise _failure(store, name, step, emr.cluster(cluster.id))
     summary.show(store.uri(f"data/features/{name}"), store.uri(f"data/pca/{name}"), manifest(store, name))
 
 
@@ -171,11 +171,16 @@ def _state(store: Bucket, name: str, now: list[Step]) -> dict[str, Any]:
     return store.read_json(f"data/{job}/{name}/_progress.json") or {"job": job, "phase": "starting"}
 
 
-def _failure(store: Bucket, name: str, step: Step) -> OrchardError:
+def _failure(store: Bucket, name: str, step: Step, cluster: Cluster) -> OrchardError:
     job = step.name.rsplit(": ", 1)[-1]
     said = store.read_json(f"data/{job}/{name}/_progress.json") or {}
     if said.get("phase") == "failed":
         return OrchardError(said["cause"], said["remedy"])
+    if cluster.state not in ALIVE:
+        return OrchardError(
+            f"the cluster {cluster.id} ended while {step.name} ran: {cluster.reason or cluster.state}",
+            f"what was written is kept: ./inv up, then ./inv run --run-name {name} goes on there",
+        )
     last = json.dumps({key: said[key] for key in ("phase", "done", "total") if key in said})
     return OrchardError(
         f"the step {step.name} ({step.id}) is {step.state}: {step.failure or 'EMR gives no reason'}; last seen: {last}",

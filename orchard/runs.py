@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchard.config import ROOT
+from orchard.config import DATA
 from orchard.errors import OrchardError, UsageError
 
-RESULTS = ROOT / "data" / "emr_output"
+RESULTS = DATA / "emr_output"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 

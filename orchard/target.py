@@ -16,7 +16,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ProfileNotFound
 
-from orchard.config import ROOT, Settings
+from orchard.config import STATE, Settings
 from orchard.emulator import process
 from orchard.errors import OrchardError
 
@@ -171,7 +171,7 @@ def _aws(region: str) -> Target:
         region=region,
         emulated=False,
         instance_id=f"aws-{region}",
-        state_dir=_made(ROOT / ".orchard" / "aws" / region / "terraform"),
+        state_dir=_made(STATE / "aws" / region / "terraform"),
         environment=os.environ | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
     )
 

@@ -54,10 +54,10 @@ def init(
 def validate(_: Context, root: str = "foundation") -> None:
     """Check the configuration, without state, credentials or network."""
     from orchard import terraform_checks
-    from orchard.config import ROOT
+    from orchard.config import STATE
     from orchard.terraform import Terraform
 
-    checked = Terraform(_root(root), ROOT / ".orchard" / "validate", terraform_checks.offline())
+    checked = Terraform(_root(root), STATE / "validate", terraform_checks.offline())
     checked.init(backend=False)
     checked.validate()
     say(f"The {root} is valid.")

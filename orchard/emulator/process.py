@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from orchard.config import ROOT
+from orchard.config import HOME, ROOT
 from orchard.emulator import record
 from orchard.emulator.record import LocalAws
 from orchard.errors import OrchardError
@@ -34,12 +34,12 @@ STOP_TIMEOUT = 30.0  # seconds, in which the steps get their grace time
 FOREIGN = ("AWS_", "MOTO_", "BOTO")  # botocore inside moto must not look for the user's profiles
 
 
-def directory(root: Path = ROOT) -> Path:
+def directory(root: Path = HOME) -> Path:
     """Return where a checkout keeps its emulator; ignored by Git."""
     return root / ".orchard" / "local-aws"
 
 
-def find(root: Path = ROOT) -> LocalAws | None:
+def find(root: Path = HOME) -> LocalAws | None:
     """Find the running emulator of a checkout, or None. What a dead one left behind is removed, with a warning.
 
     Raises:
@@ -49,7 +49,7 @@ def find(root: Path = ROOT) -> LocalAws | None:
         return _find(root)
 
 
-def start(root: Path = ROOT, port: int = 0) -> LocalAws:
+def start(root: Path = HOME, port: int = 0) -> LocalAws:
     """Find the running emulator of a checkout, or start one that survives this process and its terminal.
 
     Args:
@@ -63,7 +63,7 @@ def start(root: Path = ROOT, port: int = 0) -> LocalAws:
         return _find(root) or _start(root, port)
 
 
-def stop(root: Path = ROOT) -> bool:
+def stop(root: Path = HOME) -> bool:
     """Stop the emulator and its steps, and remove everything it kept; returns whether one was running.
 
     Raises:

@@ -54,6 +54,20 @@ class EmrOperations(ElasticMapReduceResponse):
         self.emr.begin(cluster)
         return answer
 
+    def add_instance_groups(self) -> ActionResult:
+        """AddInstanceGroups: moto answers with the groups under `InstanceGroups`; EMR with their ids, and without them
+        the AWS provider 5.100 panics.
+        """
+        cluster = self.emr.describe_cluster(self._get_param("JobFlowId"))
+        groups = self.emr.add_instance_groups(cluster.id, self._get_param("InstanceGroups", []))
+        return ActionResult(
+            {
+                "JobFlowId": cluster.id,
+                "InstanceGroupIds": [group.id for group in groups],
+                "ClusterArn": cluster.cluster_arn,
+            }
+        )
+
     def list_instance_fleets(self) -> ActionResult:
         """ListInstanceFleets: refused, as for every cluster of groups; the provider always asks."""
         self.emr.describe_cluster(self._get_param("ClusterId"))

@@ -1,0 +1,16 @@
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# The target itself, the setting's definition, and the demonstration, which is of the local target by its nature.
+KNOWING = ("orchard/target.py", "orchard/config.py", "orchard/demo.py")
+
+
+def test_only_the_target_knows_which_one_it_is():
+    """No code decides by the target's name: what differs is asked of the target as a property."""
+    for path in [*(ROOT / "orchard").rglob("*.py"), ROOT / "tasks.py"]:
+        name = path.relative_to(ROOT).as_posix()
+        if name in KNOWING or name.startswith("orchard/emulator/"):
+            continue
+        text = path.read_text()
+        for word in ('"local"', "'local'", '"aws"', ".target ==", "target.name"):
+            assert word not in text, f"{name} asks for the target by name ({word})"
