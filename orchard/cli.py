@@ -3,6 +3,7 @@
 import functools
 import inspect
 import logging
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -39,6 +40,9 @@ def _reporting(body: Callable) -> Callable:
                 raise
             say(f"error: {error.cause}", f"remedy: {error.remedy}")
             raise Exit(code=error.exit_code) from None
+        except BrokenPipeError:  # the reader of a pipe has seen enough (| head)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise Exit(code=141) from None
         except KeyboardInterrupt:
             say("interrupted")
             raise Exit(code=130) from None

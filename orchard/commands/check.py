@@ -18,8 +18,10 @@ LOCKS = (
 
 @command(help={"only": "a path, or an expression as pytest's -k takes", "coverage": "measure it and print a table"})
 def test(_: Context, only: str = "", coverage: bool = False) -> None:
-    """Run the tests."""
+    """Run the tests, each file in one of two processes: many wait for Terraform's own pauses, others compute."""
     words = ["-m", "pytest"]
+    if not only:
+        words += ["--numprocesses", "2", "--dist", "loadfile"]
     if coverage:
         words += ["--cov", "--cov-report=term-missing:skip-covered"]
     if only:

@@ -55,8 +55,9 @@ class EmrOperations(ElasticMapReduceResponse):
         return answer
 
     def add_instance_groups(self) -> ActionResult:
-        """AddInstanceGroups: moto answers with the groups under `InstanceGroups`; EMR with their ids, and without them
-        the AWS provider 5.100 panics.
+        """AddInstanceGroups: moto answers with the groups under `InstanceGroups`.
+
+        EMR answers with their ids, and without those the AWS provider 5.100 panics.
         """
         cluster = self.emr.describe_cluster(self._get_param("JobFlowId"))
         groups = self.emr.add_instance_groups(cluster.id, self._get_param("InstanceGroups", []))
@@ -64,7 +65,7 @@ class EmrOperations(ElasticMapReduceResponse):
             {
                 "JobFlowId": cluster.id,
                 "InstanceGroupIds": [group.id for group in groups],
-                "ClusterArn": cluster.cluster_arn,
+                "ClusterArn": cluster.arn,
             }
         )
 
