@@ -157,7 +157,9 @@ def open_site(target: str | None, name: str, **flags: object) -> "Site":
 
 def answer(word: str, *, yes: bool) -> "Confirm":
     """Return what asks the user, or what says `word` without asking."""
-    return (lambda _: word) if yes else input
+    from orchard.cli import ask
+
+    return (lambda _: word) if yes else ask
 
 
 namespace = Collection(up, plan, upload_dataset, run, cancel, results, down, cleanup, demo, settings, check.test)

@@ -5,7 +5,7 @@ from typing import Any
 
 from invoke import Context, Exit
 
-from orchard.cli import command, say
+from orchard.cli import ask, command, say
 from orchard.errors import UsageError
 
 ROOT_HELP = {
@@ -112,7 +112,7 @@ def destroy(
     if not saved.changed:
         say(f"The {root} is not there: nothing to remove.")
         return
-    if not yes and input(f"Remove {saved.counts['remove']} resources of the {root}? Type its name: ") != root:
+    if not yes and ask(f"Remove {saved.counts['remove']} resources of the {root}? Type its name: ") != root:
         raise UsageError("nothing was removed", f"type {root}, or call again with --yes")
     terraform.apply(saved)
     say(f"The {root} is removed.")

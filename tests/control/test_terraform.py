@@ -142,7 +142,7 @@ def test_locked_state_is_left_alone(root):
     first, second = root(), root()
     plan = first.plan({"seconds": 3})
     started = threading.Event()
-    first._report = lambda event: started.set() if event.kind == "apply_start" else None
+    first.report = lambda event: started.set() if event.kind == "apply_start" else None
     work = threading.Thread(target=first.apply, args=(plan,))
     work.start()
     started.wait(20)
@@ -166,10 +166,10 @@ def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
 
     def interrupt(event):
         if event.kind == "apply_start":
-            terraform._report = lambda event: None
+            terraform.report = lambda event: None
             os.kill(os.getpid(), signal.SIGINT)
 
-    terraform._report = interrupt
+    terraform.report = interrupt
     with pytest.raises(InterruptedByUserError) as caught:
         terraform.apply(plan)
     assert caught.value.cause == "terraform apply of the foundation was interrupted"

@@ -217,7 +217,7 @@ def test_down_keeps_the_data_and_may_be_called_twice(user):
 
 
 def test_cleanup_asks_and_leaves_nothing(user):
-    assert "error: nothing was deleted" in user.inv("cleanup", code=2)
+    assert "so nothing was changed\nremedy: call again with --yes" in user.inv("cleanup", code=2)
     said = user.inv("cleanup", "--yes")
     assert "Nothing tagged Project=orchard is left." in said
     assert "EMR Studio Workspaces have no API" in said

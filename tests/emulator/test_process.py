@@ -81,7 +81,7 @@ def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(
     assert second.instance != first.instance
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), 2**22 - 1])
+@pytest.mark.parametrize("pid", [pytest.param(os.getpid(), id="another"), pytest.param(2**22 - 1, id="none")])
 def test_a_record_of_another_or_no_process_is_not_believed(checkout: Path, pid: int) -> None:
     home = process.directory(checkout) / "old"
     (home / "state" / "terraform").mkdir(parents=True)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
+import features
+import pca
 from orchard import package
 
 # Nothing of the checkout on the path: what the executors import can only come from the zip.
@@ -33,24 +35,29 @@ def submit(code: package.Package, job: str, master: str, *words: str) -> subproc
 
 
 def results(spark: SparkSession, home: Path) -> tuple[dict, dict]:
-    features = spark.read.parquet(str(home / "features" / "r" / "part-*.parquet")).collect()
+    rows = spark.read.parquet(str(home / "features" / "r" / "part-*.parquet")).collect()
     scores = spark.read.parquet(str(home / "pca" / "r" / "scores")).collect()
-    return {row.path: row.features for row in features}, {row.path: row.scores for row in scores}
+    return {row.path: row.features for row in rows}, {row.path: row.scores for row in scores}
 
 
 def run(code, master: str, home: Path, pictures: Path, weights_file: str) -> None:
-    features, pca = str(home / "features" / "r"), str(home / "pca" / "r")
+    at_features, at_pca = str(home / "features" / "r"), str(home / "pca" / "r")
     words = ["--input", str(pictures), "--split", "Test", "--mode", "full", "--weights", weights_file]
-    done = submit(code, "features", master, *words, "--output", features)
+    done = submit(code, "features", master, *words, "--output", at_features)
     assert done.returncode == 0, done.stderr[-3000:]
-    done = submit(code, "pca", master, "--input", features, "--output", pca, "--k", "5")
+    done = submit(code, "pca", master, "--input", at_features, "--output", at_pca, "--k", "5")
     assert done.returncode == 0, done.stderr[-3000:]
 
 
 def test_separate_executors_give_the_same(spark, code, drawn, weights_file, tmp_path):
-    run(code, "local[2]", tmp_path / "one", drawn, weights_file)
     run(code, "local-cluster[2,1,2048]", tmp_path / "two", drawn, weights_file)
-    for one, two in zip(results(spark, tmp_path / "one"), results(spark, tmp_path / "two"), strict=True):
+    here = tmp_path / "one"  # the same jobs in this process: two threads, the package from the checkout
+    words = ["--input", str(drawn), "--split", "Test", "--mode", "full", "--weights", weights_file]
+    features.run(spark, features.parse([*words, "--output", str(here / "features" / "r")]))
+    pca.run(
+        spark, pca.parse(["--input", str(here / "features" / "r"), "--output", str(here / "pca" / "r"), "--k", "5"])
+    )
+    for one, two in zip(results(spark, here), results(spark, tmp_path / "two"), strict=True):
         assert one.keys() == two.keys()
         assert len(one) == 40
         for path, values in one.items():
