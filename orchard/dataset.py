@@ -5,11 +5,11 @@ from pathlib import Path
 from orchard.bucket import Bucket
 from orchard.config import ROOT, Settings
 from orchard.errors import UsageError
+from orchard.transfer import upload as transfers
+from orchard.transfer.tree import SPLITS
 
 RAW = ROOT / "data" / "raw"
 DRAWN = ROOT / ".orchard" / "drawn"
-SPLITS = ("Training", "Test")
-IMAGES = (".jpg", ".jpeg", ".png")
 
 
 def find(settings: Settings) -> Path:
@@ -53,17 +53,9 @@ def find_or_draw(settings: Settings) -> tuple[Path, int]:
 
 
 def upload(place: Path, store: Bucket) -> int:
-    """Upload the photographs that the bucket lacks, or has in another size, to `data/raw/`.
+    """Upload the photographs that the bucket lacks, or has with another content, to `data/raw/`.
 
     Returns:
         how many photographs of the data set are in the bucket now.
     """
-    there = dict(store.keys("data/raw/"))
-    photographs = [
-        (path, f"data/raw/{path.relative_to(place).as_posix()}")
-        for split in SPLITS
-        for path in sorted((place / split).rglob("*"))
-        if path.suffix.lower() in IMAGES and not path.name.startswith(".")
-    ]
-    store.upload([(path, key) for path, key in photographs if there.get(key) != path.stat().st_size])
-    return len(photographs)
+    return transfers.run(place, store).photographs
