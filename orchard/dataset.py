@@ -1,10 +1,16 @@
 """The photographs on this machine: the user's, or some that Orchard draws so that it can be tried without any."""
 
-from pathlib import Path
+import hashlib
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from orchard.bucket import Bucket
 from orchard.config import ROOT, Settings
-from orchard.errors import UsageError
+from orchard.errors import OrchardError, UsageError
+from orchard.transfer import fetch as fetching
+from orchard.transfer import plan as planning
+from orchard.transfer import tree
+from orchard.transfer import unpack as unpacking
 from orchard.transfer import upload as transfers
 from orchard.transfer.tree import SPLITS
 
@@ -50,6 +56,53 @@ def find_or_draw(settings: Settings) -> tuple[Path, int]:
     from orchard import pictures
 
     return DRAWN, pictures.draw(DRAWN)
+
+
+def fetch(settings: Settings) -> list[str]:
+    """Download the archive that the settings name and unpack its photographs into `data/raw/`.
+
+    Returns:
+        lines that say what came.
+
+    Raises:
+        OrchardError: the archive cannot be had, is not the one that the settings expect, or is not safe to unpack.
+    """
+    archive = fetching.fetch(settings.archive, ROOT / "data" / PurePosixPath(urlsplit(settings.archive).path).name)
+    if settings.archive_sha256:
+        with archive.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != settings.archive_sha256:
+            raise OrchardError(
+                f"{archive} has the SHA-256 {found}, not {settings.archive_sha256}",
+                f"delete it and call again (rm '{archive}'), or correct the setting archive_sha256",
+            )
+    done = unpacking.unpack(archive, RAW)
+    return [
+        f"{done.written + done.kept:,} photographs are in {RAW}: {done.written:,} new, {done.kept:,} were there.",
+        f"{done.left_out:,} other files of the archive are left out.",
+        f"The archive stays: {archive}",
+    ]
+
+
+def plan(place: Path, store: Bucket, *, delete: bool, free: bool) -> list[str]:
+    """Say what an upload would do, in lines; raises as `orchard.transfer.upload.run`."""
+    ledger = transfers.ledger_of(store)
+    try:
+        work = planning.make(tree.scan(place), store, ledger, delete=delete)
+    finally:
+        ledger.close()
+    return [*planning.describe(work, free=free), *planning.name_left_out(work.tree)]
+
+
+def send(place: Path, store: Bucket, *, delete: bool) -> list[str]:
+    """Upload a data set and say what was done, in lines; raises as `orchard.transfer.upload.run`."""
+    done = transfers.run(place, store, delete=delete)
+    speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
+    lines = [
+        f"{done.photographs:,} photographs are in {store.uri(tree.PREFIX)}, counted and verified: "
+        f"{done.sent:,} sent ({done.size / 1e6:,.1f} MB){speed}, {done.photographs - done.sent:,} were there."
+    ]
+    return [*lines, f"{done.deleted:,} others were deleted."] if done.deleted else lines
 
 
 def upload(place: Path, store: Bucket) -> int:

@@ -13,7 +13,8 @@ from orchard.transfer.engine import IN_FLIGHT, Done, Endpoint, Parcel
 from orchard.transfer.faults import Fault
 
 MEMORY = 1 << 30  # bytes that the runtime may reserve for parts of large objects, its minimum; small ones use none
-SHUTDOWN = 10.0  # seconds for its threads to end
+# The runtime's own tries within one round of the upload; the rounds wait longer.
+RETRIES = s3.S3RetryConfig(max_retries=3, backoff_scale_factor_ms=250, max_backoff_secs=5)
 
 
 class CrtEngine:
@@ -37,6 +38,7 @@ class CrtEngine:
             signing_config=s3.create_default_s3_signing_config(region=region, credential_provider=provider),
             memory_limit=MEMORY,
             max_active_connections_override=IN_FLIGHT,
+            retry_config=RETRIES,
         )
 
     def _credentials(self) -> auth.AwsCredentials:
@@ -65,10 +67,8 @@ class CrtEngine:
         )
 
     def close(self) -> None:
-        """Let the client go and wait for its threads."""
-        ended = self._client.shutdown_event
+        """Let the client go; its threads end by themselves, a second later."""
         del self._client
-        ended.wait(SHUTDOWN)
 
 
 class _Answer:
@@ -99,4 +99,6 @@ def _of_runtime(error: Exception, status: int) -> Fault:
     name = error.name if isinstance(error, AwsCrtError) else type(error).__name__
     if "CREDENTIALS_PROVIDER" in name:
         return Fault(faults.NO_CREDENTIALS, str(error))
+    if "SLOW_DOWN" in name:
+        return Fault("SlowDown", "after several tries", 503)
     return Fault(name, str(getattr(error, "message", error)), status)

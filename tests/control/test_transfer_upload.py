@@ -3,14 +3,14 @@
 import os
 import shutil
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
+from awscrt.s3 import S3RetryConfig
 from fake_s3 import FakeS3
 
 from orchard.bucket import Bucket
 from orchard.errors import OrchardError, UsageError
-from orchard.transfer import botocore_engine, engine, ledger, plan, tree, upload
+from orchard.transfer import botocore_engine, crt_engine, engine, ledger, plan, tree, upload
 
 ODD = ["Training/Apple Red 1/r 0 100.jpg", "Test/Poire Été/é%20 100%.jpg", "Test/Kaki & Co/a+b=c'(1).PNG"]
 
@@ -38,9 +38,10 @@ def data(tmp_path):
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
     monkeypatch.setattr(upload, "PAUSES", (0.0, 0.05, 0.1))
+    monkeypatch.setattr(crt_engine, "RETRIES", S3RetryConfig(max_retries=1, backoff_scale_factor_ms=10))
 
 
-def write(path: Path, content: bytes, *, old: bool = True) -> None:
+def write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 
@@ -262,7 +263,3 @@ def test_a_proxy_makes_botocore_send(s3, store, data, monkeypatch):
     write(data / "Test/Kiwi/new.jpg", b"new")
     with pytest.raises(OrchardError, match="expired"):
         upload.run(data, store)
-
-
-def test_keys_are_quoted_as_s3_does():
-    assert quote("Été/a+b 100%.jpg") == "%C3%89t%C3%A9/a%2Bb%20100%25.jpg"
