@@ -82,7 +82,7 @@ def upload_dataset(
     from orchard import dataset as photographs
 
     site = open_site(target, "default", dataset=dataset)
-    place, store = photographs.find(site.settings), site.bucket()
+    place, store = photographs.place_of(site.settings), site.bucket()
     if plan:
         print(*photographs.plan(place, store, delete=delete, free=site.target.free), sep="\n")
     else:

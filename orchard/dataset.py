@@ -18,18 +18,23 @@ RAW = ROOT / "data" / "raw"
 DRAWN = ROOT / ".orchard" / "drawn"
 
 
+def place_of(settings: Settings) -> Path:
+    """Return where the user's data set is to be, the directory above Training and Test."""
+    return settings.dataset or RAW
+
+
 def find(settings: Settings) -> Path:
     """Return the user's data set, the directory above Training and Test.
 
     Raises:
         UsageError: there is none.
     """
-    place = settings.dataset or RAW
+    place = place_of(settings)
     if not has_photographs(place):
         where = f"ORCHARD_DATASET = {place}" if settings.dataset else "data/raw/"
         raise UsageError(
             f"there are no photographs in {where} (wanted: Training/<class>/<image> or Test/<class>/<image>)",
-            "put Fruits-360 there, name another directory with ORCHARD_DATASET, or try ./inv demo, which draws some",
+            "./inv fetch-dataset downloads Fruits-360; name another directory with ORCHARD_DATASET, or try ./inv demo",
         )
     return place.resolve()
 

@@ -7,6 +7,7 @@ A server is asked to go on with `Range`, and with `If-Range` to do so only if th
 import http.client
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -18,6 +19,7 @@ from orchard.transfer.progress import Meter
 
 BLOCK = 1 << 20
 TRIES = 5  # in a row without a byte of progress
+PAUSE = 2.0  # seconds, times the tries so far
 TIMEOUT = 30.0  # seconds without a byte
 AGAIN = "call again: it goes on where it stopped"
 BROKEN = (http.client.HTTPException, ConnectionError, TimeoutError, urllib.error.URLError)
@@ -65,12 +67,13 @@ class _Download:
                         ) from None
                     whole, reason = False, str(getattr(error, "reason", error))
                 else:
-                    reason = f"it ends after {self._here():,} bytes and promised {self._known().get('size', 0):,}"
+                    reason = f"it ends after {self._here():,} bytes and promised {self._known().get('size') or 0:,}"
                 if whole:
                     break
                 tries = 0 if self._here() > before else tries + 1
                 if tries == TRIES:
                     raise OrchardError(f"{self.url} keeps breaking off: {reason}", f"check the network, then {AGAIN}")
+                time.sleep(PAUSE * tries)
         self.part.replace(self.path)
         self.notes.unlink(missing_ok=True)
 
@@ -100,7 +103,7 @@ class _Download:
             if error.code != 416:
                 raise
             self.notes.unlink(missing_ok=True)  # the file has become shorter: from the start, then
-            return False
+            raise http.client.HTTPException(f"it does not have the {known['size']:,} bytes that it promised") from None
         with answer:
             first, size = self._begin(answer, first)
             return self._receive(answer, first, size)
@@ -123,6 +126,8 @@ class _Download:
 
     def _receive(self, answer: http.client.HTTPResponse, first: int, size: int | None) -> bool:
         disk.require(self.path.parent, (size or first) - first)
+        if not self.meter.size:
+            self.meter.before = first
         self.meter.size, self.meter.done_bytes = size or 0, first
         with self.part.open("ab") as file:
             while block := answer.read(BLOCK):

@@ -26,6 +26,7 @@ class Meter:
     def __init__(self, verb: str, files: int, size: int) -> None:
         self.verb, self.files, self.size = verb, files, size
         self.done_files = self.done_bytes = 0
+        self.before = 0  # bytes among them that an earlier call had brought
         self._lock = threading.Lock()
         self._shown = self._started = time.monotonic()
         self._bar: Progress | None = None
@@ -54,7 +55,9 @@ class Meter:
                 return
             self._shown = now
             if self._bar:
-                self._bar.update(self._task, completed=self._completed(), state=self.state())
+                self._bar.update(
+                    self._task, total=self._total() or None, completed=self._completed(), state=self.state()
+                )
                 self._bar.refresh()
             else:
                 print(f"{self.verb} {self.state()}", file=sys.stderr, flush=True)
@@ -73,10 +76,11 @@ class Meter:
         else:
             of = f"/{self.size / 1e6:,.0f}" if self.size else ""
             parts.append(f"{self.done_bytes / 1e6:,.0f}{of} MB")
-        parts.append(f"{self.done_bytes / 1e6 / self.seconds:,.1f} MB/s")
-        share = self._completed() / (self._total() or float("inf"))
-        if 0 < share < 1:
-            parts.append(f"about {self.seconds * (1 - share) / share:,.0f} s left")
+        parts.append(f"{(self.done_bytes - self.before) / 1e6 / self.seconds:,.1f} MB/s")
+        total, done = self._total(), self._completed()
+        now = done - (0 if self.files > 1 else self.before)
+        if now > 0 and total > done:
+            parts.append(f"about {self.seconds * (total - done) / now:,.0f} s left")
         return ", ".join(parts)
 
     def _completed(self) -> int:

@@ -76,7 +76,9 @@ def scan(root: Path) -> Tree:
     """
     root = root.expanduser().resolve()
     if not root.is_dir():
-        raise UsageError(f"there is no directory {root}", "name the one above Training and Test: --dataset DIRECTORY")
+        raise UsageError(
+            f"there is no directory {root}", "./inv fetch-dataset makes data/raw/; or name one: --dataset DIRECTORY"
+        )
     photographs: list[Photograph] = []
     left_out: list[tuple[str, str]] = []
     for split in SPLITS:
