@@ -28,6 +28,9 @@ HOME = Path(os.environ.get("ORCHARD_HOME") or ROOT).resolve()
 STATE = HOME / ".orchard"
 DATA = HOME / "data"
 
+# Fruits-360 as the course publishes it.
+ARCHIVE = "https://s3.eu-west-1.amazonaws.com/course.oc-static.com/projects/Data_Scientist_P8/fruits.zip"
+
 # The AWS regions inside the European Union. London (eu-west-2) and Zurich (eu-central-2) are not in it.
 EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
 
@@ -78,6 +81,8 @@ class Settings(BaseSettings):
     monthly_budget: float = Field(0, ge=0)
     alarm_email: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
+    archive: str = Field(ARCHIVE, pattern=r"^https?://[^\s/]+/\S*$")
+    archive_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
     dataset: Path | None = None  # photographs in the Fruits-360 layout; data/raw/ where unset
     weights: str | None = None  # a MobileNetV2 weights file; found or fetched where unset
 

@@ -51,6 +51,16 @@ def hourly(settings: Settings, target: Target) -> Hourly:
     return Hourly(nodes, 0.0 if target.free else per_hour, prices["currency"], prices["date"])
 
 
+def of_requests(requests: dict[str, int]) -> float:
+    """Price requests to S3, in the table's currency.
+
+    Args:
+        requests: how many by name; PUT, COPY, POST and LIST cost the same, DELETE nothing (Amazon S3 pricing).
+    """
+    prices = table()["s3_per_1000_requests"]
+    return sum(count / 1000 * prices.get(name, 0) for name, count in requests.items())
+
+
 def statement(settings: Settings, target: Target) -> list[str]:
     """Say what starting the cluster will cost, and what ends it, in lines for people."""
     price = hourly(settings, target)

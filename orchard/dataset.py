@@ -1,15 +1,28 @@
 """The photographs on this machine: the user's, or some that Orchard draws so that it can be tried without any."""
 
-from pathlib import Path
+import hashlib
+import shutil
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from orchard.bucket import Bucket
 from orchard.config import DATA, STATE, Settings
-from orchard.errors import UsageError
+from orchard.errors import OrchardError, UsageError
+from orchard.transfer import fetch as fetching
+from orchard.transfer import plan as planning
+from orchard.transfer import tree
+from orchard.transfer import unpack as unpacking
+from orchard.transfer import upload as transfers
+from orchard.transfer.tree import SPLITS
 
 RAW = DATA / "raw"
 DRAWN = STATE / "drawn"
-SPLITS = ("Training", "Test")
-IMAGES = (".jpg", ".jpeg", ".png")
+SAMPLE = STATE / "sample"
+
+
+def place_of(settings: Settings) -> Path:
+    """Return where the user's data set is to be, the directory above Training and Test."""
+    return settings.dataset or RAW
 
 
 def find(settings: Settings) -> Path:
@@ -18,12 +31,12 @@ def find(settings: Settings) -> Path:
     Raises:
         UsageError: there is none.
     """
-    place = settings.dataset or RAW
+    place = place_of(settings)
     if not has_photographs(place):
         where = f"ORCHARD_DATASET = {place}" if settings.dataset else "data/raw/"
         raise UsageError(
             f"there are no photographs in {where} (wanted: Training/<class>/<image> or Test/<class>/<image>)",
-            "put Fruits-360 there, name another directory with ORCHARD_DATASET, or try ./inv demo, which draws some",
+            "./inv fetch-dataset downloads Fruits-360; name another directory with ORCHARD_DATASET, or try ./inv demo",
         )
     return place.resolve()
 
@@ -52,18 +65,76 @@ def find_or_draw(settings: Settings) -> tuple[Path, int]:
     return DRAWN, pictures.draw(DRAWN)
 
 
+def fetch(settings: Settings) -> list[str]:
+    """Download the archive that the settings name and unpack its photographs into `data/raw/`.
+
+    Returns:
+        lines that say what came.
+
+    Raises:
+        OrchardError: the archive cannot be had, is not the one that the settings expect, or is not safe to unpack.
+    """
+    archive = fetching.fetch(settings.archive, DATA / PurePosixPath(urlsplit(settings.archive).path).name)
+    if settings.archive_sha256:
+        with archive.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != settings.archive_sha256:
+            raise OrchardError(
+                f"{archive} has the SHA-256 {found}, not {settings.archive_sha256}",
+                f"delete it and call again (rm '{archive}'), or correct the setting archive_sha256",
+            )
+    done = unpacking.unpack(archive, RAW)
+    return [
+        f"{done.written + done.kept:,} photographs are in {RAW}: {done.written:,} new, {done.kept:,} were there.",
+        f"{done.left_out:,} other files of the archive are left out.",
+        f"The archive stays: {archive}",
+    ]
+
+
+def plan(place: Path, store: Bucket, *, delete: bool, free: bool) -> list[str]:
+    """Say what an upload would do, in lines; raises as `orchard.transfer.upload.run`."""
+    ledger = transfers.ledger_of(store)
+    try:
+        work = planning.make(tree.scan(place), store, ledger, delete=delete)
+    finally:
+        ledger.close()
+    return [*planning.describe(work, free=free), *planning.name_left_out(work.tree)]
+
+
+def send(place: Path, store: Bucket, *, delete: bool) -> list[str]:
+    """Upload a data set and say what was done, in lines; raises as `orchard.transfer.upload.run`."""
+    done = transfers.run(place, store, delete=delete)
+    speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
+    lines = [
+        f"{done.photographs:,} photographs are in {store.uri(tree.PREFIX)}, counted and verified: "
+        f"{done.sent:,} sent ({done.size / 1e6:,.1f} MB){speed}, {done.photographs - done.sent:,} were there."
+    ]
+    return [*lines, f"{done.deleted:,} others were deleted."] if done.deleted else lines
+
+
+def sample(place: Path, split: str, count: int) -> tuple[Path, int]:
+    """Return a data set of about `count` of a split's photographs, spaced evenly over it, and how many it has in all.
+
+    The photographs are linked, not copied, under Orchard's own state. A data set of no more is returned as it is.
+    """
+    photographs = [path for path in sorted((place / split).rglob("*")) if path.suffix.lower() in tree.IMAGES]
+    if len(photographs) <= count:
+        return place, len(photographs)
+    shutil.rmtree(SAMPLE, ignore_errors=True)
+    for path in photographs[:: -(-len(photographs) // count)]:
+        link = SAMPLE / path.relative_to(place)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            link.hardlink_to(path)
+        except OSError:  # another file system
+            shutil.copyfile(path, link)
+    return SAMPLE, len(photographs)
+
+
 def upload(place: Path, store: Bucket) -> int:
-    """Upload the photographs that the bucket lacks, or has in another size, to `data/raw/`.
+    """Upload the photographs that the bucket lacks, or has with another content, to `data/raw/`.
 
     Returns:
         how many photographs of the data set are in the bucket now.
     """
-    there = dict(store.keys("data/raw/"))
-    photographs = [
-        (path, f"data/raw/{path.relative_to(place).as_posix()}")
-        for split in SPLITS
-        for path in sorted((place / split).rglob("*"))
-        if path.suffix.lower() in IMAGES and not path.name.startswith(".")
-    ]
-    store.upload([(path, key) for path, key in photographs if there.get(key) != path.stat().st_size])
-    return len(photographs)
+    return transfers.run(place, store).photographs

@@ -9,6 +9,8 @@ from orchard.config import Settings
 from orchard.errors import UsageError
 from orchard.lifecycle import Site
 
+SAMPLE = 1_000  # photographs: enough for any mode to show itself, and uploaded while the cluster starts
+
 
 def run(settings: Settings) -> None:
     """Run the demonstration and leave only the results behind.
@@ -27,6 +29,9 @@ def run(settings: Settings) -> None:
     if drawn:
         say(f"There are no photographs in data/raw/, so this runs on {drawn} fruit-like pictures drawn by Orchard.")
     settings = settings.model_copy(update={"split": dataset.split_of(place, settings.split)})
+    place, total = dataset.sample(place, settings.split, SAMPLE)
+    if total > SAMPLE:
+        say(f"You have {total:,} photographs in {settings.split}; the demo takes about {SAMPLE:,}, spread evenly.")
     target = targets.connect(settings)
     assert target is not None  # noqa: S101 - started when it was not there
     site = Site(settings, target)

@@ -84,6 +84,10 @@ class Target:
             service, region_name=self.region, endpoint_url=self.endpoint, config=config, **kwargs
         )
 
+    def credentials(self) -> Any:
+        """Return botocore's credentials, which renew themselves where they can; None where there are none."""
+        return self._session.get_credentials()
+
     def account(self) -> str:
         """Ask for the number of the account that the credentials belong to.
 

@@ -1,0 +1,210 @@
+"""Objects to files: several at once, resumed where they broke off, verified, and never over somebody's own file."""
+
+import http.client
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from urllib3.exceptions import HTTPError
+
+from orchard.bucket import Bucket, Entry
+from orchard.errors import InterruptedByUserError, OrchardError, UsageError
+from orchard.transfer import disk, faults, verify
+from orchard.transfer.ledger import Ledger, Record
+from orchard.transfer.progress import Meter
+from orchard.transfer.tree import Stamp
+
+THREADS = 16
+BLOCK = 1 << 20
+TRIES = 5  # without a byte of progress
+LAST = "manifest.json"  # its presence says that a result is complete, so it is written last
+BROKEN = (HTTPClientError, HTTPError, http.client.HTTPException, ConnectionError, TimeoutError)
+
+
+class Want(NamedTuple):
+    """An object and the file that it becomes."""
+
+    entry: Entry
+    path: Path
+
+
+def run(store: Bucket, folders: dict[str, Path], *, force: bool = False, again: str) -> int:
+    """Make directories equal to what lies under prefixes.
+
+    Files that an earlier call wrote and nobody has touched since are replaced, or removed when their object is gone.
+
+    Args:
+        store: the bucket.
+        folders: the directory for each prefix (which ends with a slash).
+        force: replace files that differ, too.
+        again: the command that goes on, for errors.
+
+    Returns:
+        how many files were downloaded; the others were there.
+
+    Raises:
+        UsageError: a file is there that is not the object and that no earlier call wrote; nothing was changed.
+        OrchardError: S3, the network or the disk failed; what has arrived stays.
+        InterruptedByUserError: by Ctrl-C; what has arrived stays.
+    """
+    ledger = Ledger(store.state_dir / "transfers" / f"{store.name}.downloads.jsonl")
+    try:
+        return _Download(store, ledger, force, again).run(folders)
+    finally:
+        ledger.close()
+
+
+class _Download:
+    def __init__(self, store: Bucket, ledger: Ledger, force: bool, again: str) -> None:
+        self.store, self.ledger, self.force, self.again = store, ledger, force, again
+
+    def run(self, folders: dict[str, Path]) -> int:
+        wanted = [
+            Want(e, _inside(folder, e.key.removeprefix(p))) for p, folder in folders.items() for e in self._list(p)
+        ]
+        missing = [want for want in wanted if not self._have(want)]
+        stale = self._stale(folders, {want.entry.key for want in wanted})
+        size = sum(want.entry.size for want in missing)
+        for folder in folders.values():
+            disk.require(folder, size)
+        with Meter("downloading", len(missing), size) as self.meter:
+            last = [want for want in missing if want.path.name == LAST]
+            self._get_all([want for want in missing if want.path.name != LAST])
+            for path in stale:
+                path.unlink(missing_ok=True)
+            self._get_all(last)
+        return len(missing)
+
+    def _list(self, prefix: str) -> list[Entry]:
+        return [entry for entry in self.store.listing(prefix) if not entry.key.endswith("/")]
+
+    def _have(self, want: Want) -> bool:
+        """Tell whether the file is the object; refuse to touch one that is neither it nor an earlier call's."""
+        if not want.path.exists():
+            return False
+        stamp = Stamp.of(want.path.stat())
+        record = self.ledger.records.get(self._name(want))
+        if record and record.stamp == stamp:
+            return record.etag == want.entry.etag
+        if stamp.size == want.entry.size and verify.matches(want.path, self._head(want.entry)):
+            self._confirm(want)
+            return True
+        if not self.force:
+            raise UsageError(
+                f"{want.path} is there and differs from {self.store.uri(want.entry.key)}",
+                "move it away, or let it be replaced: --force",
+            )
+        return False
+
+    def _stale(self, folders: dict[str, Path], keys: set[str]) -> list[Path]:
+        """Find files that an earlier call wrote for objects that are gone, such as parts of an interrupted run."""
+        found = []
+        for prefix, folder in folders.items():
+            for name, record in self.ledger.records.items():
+                key, _, where = name.partition("\n")
+                path = Path(where)
+                gone = key.startswith(prefix) and key not in keys and path.is_relative_to(folder)
+                if gone and path.exists() and Stamp.of(path.stat()) == record.stamp:
+                    found.append(path)
+        return found
+
+    def _get_all(self, wanted: list[Want]) -> None:
+        pool = ThreadPoolExecutor(THREADS, "get")
+        try:
+            for _ in pool.map(self._get, wanted):
+                pass
+        except KeyboardInterrupt:
+            raise InterruptedByUserError(
+                f"interrupted: {self.meter.done_files:,} of {self.meter.files:,} files are there",
+                f"{self.again} goes on where it stopped",
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _get(self, want: Want) -> None:
+        part = want.path.with_name(f".{want.path.name}.{want.entry.etag.strip(chr(34))}.part")
+        try:
+            want.path.parent.mkdir(parents=True, exist_ok=True)
+            for old in want.path.parent.glob(f".{want.path.name}.*.part"):
+                if old != part:
+                    old.unlink()  # of an object that has been replaced since
+            self._fill(want, part)
+            if not verify.matches(part, self._head(want.entry)):
+                part.unlink()
+                raise OrchardError(
+                    f"{self.store.uri(want.entry.key)} did not arrive as S3 keeps it", f"call again: {self.again}"
+                )
+            part.replace(want.path)
+        except (OSError, BotoCoreError, ClientError) as error:
+            raise self._explain(error, want) from None
+        self._confirm(want)
+        self.meter.add(1, 0)
+
+    def _fill(self, want: Want, part: Path) -> None:
+        """Append to the part what is missing, for as long as each try brings something."""
+        tries = 0
+        while True:
+            first = part.stat().st_size if part.exists() else 0
+            if first > want.entry.size:
+                part.unlink()
+                continue
+            try:
+                self._append(want, part, first)
+            except BROKEN as error:
+                brought = part.exists() and part.stat().st_size > first
+                tries = 0 if brought else tries + 1
+                if tries == TRIES:
+                    raise OrchardError(
+                        f"the connection to S3 failed: {error}", f"check the network, then call again: {self.again}"
+                    ) from None
+            else:
+                return
+
+    def _append(self, want: Want, part: Path, first: int) -> None:
+        with part.open("ab") as file:
+            if first == want.entry.size:
+                return
+            span = {"Range": f"bytes={first}-"} if first else {}
+            body = self.store.s3.get_object(
+                Bucket=self.store.name, Key=want.entry.key, IfMatch=want.entry.etag, **span
+            )["Body"]
+            for block in body.iter_chunks(BLOCK):
+                file.write(block)
+                self.meter.add(0, len(block))
+
+    def _head(self, entry: Entry) -> dict:
+        try:
+            return self.store.s3.head_object(
+                Bucket=self.store.name, Key=entry.key, IfMatch=entry.etag, ChecksumMode="ENABLED"
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise self._explain(error, Want(entry, Path())) from None
+
+    def _confirm(self, want: Want) -> None:
+        record = Record(want.entry.etag, "", Stamp.of(want.path.stat()))
+        self.ledger.confirm(self._name(want), record)
+
+    def _name(self, want: Want) -> str:
+        return f"{want.entry.key}\n{want.path}"
+
+    def _explain(self, error: OSError | BotoCoreError | ClientError, want: Want) -> OrchardError:
+        if isinstance(error, OSError):
+            return disk.explain(error, want.path.parent)
+        fault = faults.of_exception(error)
+        if fault.status in (404, 412) and fault.code != "NoSuchBucket":
+            return OrchardError(
+                f"{self.store.uri(want.entry.key)} was replaced or deleted meanwhile: a job is writing there",
+                f"wait for it, then call again: {self.again}",
+            )
+        return faults.explain(fault, self.store.name, self.again)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """Return the file for an object; a key is free text, and must not lead out of the directory."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise OrchardError(
+            f"the key .../{name} would be written outside {folder}", "delete that object: it is no result"
+        )
+    return path
