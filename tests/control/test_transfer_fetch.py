@@ -235,7 +235,7 @@ def test_no_data_set(archive, tmp_path):
 
 def test_the_whole_task(server, tmp_path, monkeypatch):
     server.manner.content = fruits(GOOD)
-    monkeypatch.setattr(dataset, "ROOT", tmp_path)
+    monkeypatch.setattr(dataset, "DATA", tmp_path / "data")
     monkeypatch.setattr(dataset, "RAW", tmp_path / "data" / "raw")
     with pytest.raises(OrchardError, match="has the SHA-256"):
         dataset.fetch(config.load(archive=server.url, archive_sha256="0" * 64))
