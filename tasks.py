@@ -11,10 +11,12 @@ from invoke import Collection, Context
 
 from orchard.cli import command, say
 from orchard.commands import check, check_infrastructure, tf
+from orchard.errors import UsageError
 
 if TYPE_CHECKING:
     from orchard.lifecycle import Confirm, Site
 
+NOTHING_UP = "Nothing is up, so there is nothing to take down."
 SITE_HELP = {
     "target": "local (an AWS emulated on this machine) or aws",
     "name": "of the cluster, where there are several",
@@ -45,7 +47,7 @@ def up(
     """Make the bucket, the roles, the Studio and the cluster, as far as they are not there."""
     from orchard import lifecycle
 
-    site = open_site(target, name, instance_type=instance_type, core_count=core_count, notebook=notebook)
+    site = open_site(target, name, start=True, instance_type=instance_type, core_count=core_count, notebook=notebook)
     lifecycle.up(site, only=only, confirm=answer("yes", yes=yes))
 
 
@@ -54,7 +56,7 @@ def plan(_: Context, target: str | None = None, name: str = "default") -> None:
     """Show what `up` would do, and what it costs; changes nothing."""
     from orchard import lifecycle
 
-    lifecycle.plan(open_site(target, name))
+    lifecycle.plan(open_site(target, name, start=True))
 
 
 @command(name="fetch-dataset", help={"archive": "the address of a ZIP of Fruits-360 (default: the setting)"})
@@ -152,7 +154,8 @@ def down(_: Context, target: str | None = None, name: str = "default") -> None:
     """End the cluster. The data, the roles and the Studio stay, and cost nothing by the hour."""
     from orchard import lifecycle
 
-    lifecycle.down(open_site(target, name))
+    site = find_site(target, name)
+    lifecycle.down(site) if site else say(NOTHING_UP)
 
 
 @command(help=SITE_HELP)
@@ -160,7 +163,8 @@ def cleanup(_: Context, target: str | None = None, name: str = "default", yes: b
     """Delete everything, data and results in the bucket included, and prove that nothing is left."""
     from orchard import config, lifecycle
 
-    lifecycle.cleanup(open_site(target, name), answer(config.load().project, yes=yes))
+    site = find_site(target, name)
+    lifecycle.cleanup(site, answer(config.load().project, yes=yes)) if site else say(NOTHING_UP)
 
 
 @command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")})
@@ -181,14 +185,23 @@ def settings(_: Context) -> None:
         print(f"{name:16} {value if value is not None else '(not set)'}")
 
 
-def open_site(target: str | None, name: str, **flags: object) -> "Site":
-    """Read the settings and connect to the target."""
+def find_site(target: str | None, name: str, *, start: bool = False, **flags: object) -> "Site | None":
+    """Read the settings and connect to the target; None when nothing is up there (and is not to be started)."""
     from orchard import config
     from orchard import target as targets
     from orchard.lifecycle import Site
 
     chosen = config.load(target=target, **flags)
-    return Site(chosen, targets.connect(chosen), name)
+    place = targets.connect(chosen, start=start)
+    return Site(chosen, place, name) if place else None
+
+
+def open_site(target: str | None, name: str, *, start: bool = False, **flags: object) -> "Site":
+    """Like `find_site`, for tasks that need something to be up."""
+    site = find_site(target, name, start=start, **flags)
+    if site is None:
+        raise UsageError("nothing is up", "start with ./inv up")
+    return site
 
 
 def answer(word: str, *, yes: bool) -> "Confirm":

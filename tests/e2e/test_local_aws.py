@@ -84,8 +84,10 @@ def cluster(user):
 
 
 def test_before_up_there_is_nothing_to_run_on(user):
-    assert "error: no cluster orchard-default is running\nremedy: start one: ./inv up" in user.inv("run", code=1)
-    assert "There is nothing here, so nothing to take down." in user.inv("down")
+    assert "error: nothing is up\nremedy: start with ./inv up" in user.inv("run", code=2)
+    for word in ("down", "cleanup"):
+        assert "Nothing is up, so there is nothing to take down." in user.inv(word)
+    assert user.target is None, "asking started nothing"
 
 
 def test_up_states_the_cost_and_makes_everything(user, cluster):
@@ -234,7 +236,7 @@ def test_a_killed_emulator_leaves_no_state_that_lies(user):
     os.kill(process.find(user.home).pid, signal.SIGKILL)
     until(lambda: not process.find(user.home))
     said = user.inv("down")
-    assert "There is nothing here" in said
+    assert "Nothing is up" in said
     assert not first.state_dir.exists()
 
 
