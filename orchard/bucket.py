@@ -92,13 +92,15 @@ class Bucket:
         return sorted(path.removeprefix(prefix).rstrip("/") for path in found)
 
     def read_json(self, key: str) -> dict[str, Any] | None:
-        """Read a small JSON object; None when it is not there, or just being replaced."""
+        """Read a small JSON object; None when it is not there, or just being replaced; raises as `listing`."""
         try:
             return json.loads(self.s3.get_object(Bucket=self.name, Key=key)["Body"].read())
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None
-            raise
+            raise self._explain(error) from None
+        except BotoCoreError as error:
+            raise self._explain(error) from None
         except json.JSONDecodeError:
             return None
 

@@ -165,3 +165,10 @@ def test_a_key_that_leads_out(s3, store):
     s3.put(f"data/pca/{RUN}/../../../../evil", b"x")
     with pytest.raises(OrchardError, match="would be written outside"):
         results.download(store, RUN)
+
+
+def test_a_missing_bucket(s3, tmp_path):
+    nowhere = Bucket(s3.target(tmp_path), "missing")
+    for name in (None, RUN):
+        with pytest.raises(UsageError, match="there is no bucket missing"):
+            results.download(nowhere, name)
