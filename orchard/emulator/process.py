@@ -135,12 +135,14 @@ def _refusal(home: Path, cause: str) -> OrchardError:
 
 
 def _end(found: LocalAws) -> None:
-    os.kill(found.pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_TIMEOUT
-    while time.monotonic() < deadline:
-        if not _running(found.pid):
-            return
-        time.sleep(0.05)
+    # Killing is as good as ending it, only less polite: all it held goes anyway, and its steps' guards notice.
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        os.kill(found.pid, number)
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while time.monotonic() < deadline:
+            if not _running(found.pid):
+                return
+            time.sleep(0.05)
     raise OrchardError(
         f"the local AWS (process {found.pid}) does not end{record.last_words(found.log)}",
         f"end it with: kill -9 {found.pid}",

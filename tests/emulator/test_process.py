@@ -151,3 +151,12 @@ def _wait(done, within: float = 20) -> None:
     while not done():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_one_that_does_not_end_is_killed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = process.start(checkout)
+    os.kill(found.pid, signal.SIGSTOP)  # it takes no SIGTERM any more
+    monkeypatch.setattr(process, "STOP_TIMEOUT", 1.0)
+    monkeypatch.setattr(process.LocalAws, "answers", True)
+    assert process.stop(checkout)
+    assert not found.home.exists()
