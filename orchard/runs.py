@@ -1,13 +1,10 @@
 """Runs: their names, and where their results lie."""
 
-import json
 import re
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from orchard.config import DATA
-from orchard.errors import OrchardError, UsageError
+from orchard.errors import UsageError
 
 RESULTS = DATA / "emr_output"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -27,15 +24,3 @@ def checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError(f"the run name {name!r} cannot be used", "use letters, digits, dots, hyphens and underscores")
     return name
-
-
-def manifest(folder: Path) -> dict[str, Any]:
-    """Read a complete run's manifest.
-
-    Raises:
-        OrchardError: there is none, so the run is not complete.
-    """
-    try:
-        return json.loads((folder / "manifest.json").read_text())
-    except FileNotFoundError:
-        raise OrchardError(f"{folder} holds no complete run", "run it (again): ./inv run") from None

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from orchard import config, dataset, package, pictures, progress, runs
-from orchard.errors import OrchardError, UsageError
+from orchard.errors import UsageError
 
 
 def settings(**flags) -> config.Settings:
@@ -66,10 +66,6 @@ class TestRuns:
     def test_names_that_would_not_do(self, name):
         with pytest.raises(UsageError, match="cannot be used"):
             runs.checked(name)
-
-    def test_no_manifest(self, tmp_path):
-        with pytest.raises(OrchardError, match="holds no complete run"):
-            runs.manifest(tmp_path)
 
 
 class TestDataset:
