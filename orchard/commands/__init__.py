@@ -1,1 +1,1 @@
-"""The namespaced tasks, a module for each namespace."""
+"""The tasks, a module for each group of them: each parses its flags, calls the package and prints."""

@@ -1,0 +1,63 @@
+"""Photographs in, results out."""
+
+from invoke import Context
+
+from orchard.cli import command, say
+from orchard.commands.sites import SITE_HELP, open_site
+
+
+@command(name="fetch-dataset", help={"archive": "the address of a ZIP of Fruits-360 (default: the setting)"})
+def fetch_dataset(_: Context, archive: str | None = None) -> None:
+    """Download the published Fruits-360 archive and unpack its photographs into data/raw/."""
+    from orchard import config
+    from orchard import dataset as photographs
+
+    say(*photographs.fetch(config.load(archive=archive)))
+
+
+@command(
+    name="upload-dataset",
+    help={
+        "target": SITE_HELP["target"],
+        "dataset": "the directory above Training and Test (default: ORCHARD_DATASET, or data/raw/)",
+        "delete": "delete photographs from the bucket that the data set does not have",
+        "plan": "show what would be sent, in how many requests, and what they cost; changes nothing",
+    },
+)
+def upload_dataset(
+    _: Context, target: str | None = None, dataset: str | None = None, delete: bool = False, plan: bool = False
+) -> None:
+    """Upload photographs in the Fruits-360 layout to the bucket: what it lacks, or has with another content."""
+    from orchard import dataset as photographs
+
+    site = open_site(target, "default", dataset=dataset)
+    place, store = photographs.place_of(site.settings), site.bucket()
+    if plan:
+        print(*photographs.plan(place, store, delete=delete, free=site.target.free), sep="\n")
+    else:
+        say(*photographs.send(place, store, delete=delete))
+
+
+@command(
+    name="download-results",
+    aliases=["results"],
+    help={
+        "run-name": "default: the newest complete run",
+        "incomplete": "take what a run has that is not complete",
+        "force": "replace files on this machine that differ",
+        "target": SITE_HELP["target"],
+    },
+)
+def download_results(
+    _: Context,
+    run_name: str | None = None,
+    incomplete: bool = False,
+    force: bool = False,
+    target: str | None = None,
+) -> None:
+    """Download a run's features and PCA to data/emr_output/."""
+    from orchard import results as found
+
+    store = open_site(target, "default").bucket()
+    for kind, folder in found.download(store, run_name, incomplete=incomplete, force=force).items():
+        print(f"{kind:9} {folder}")
