@@ -48,10 +48,14 @@ class Plan(NamedTuple):
         return sum(photograph.stamp.size for photograph in self.send)
 
 
+def sha256(content: bytes) -> str:
+    """Digest a content as S3's header x-amz-checksum-sha256 has it."""
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
 def digests(content: bytes) -> Digests:
-    """Digest a content."""
-    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return Digests(base64.b64encode(hashlib.sha256(content).digest()).decode(), f'"{md5}"')
+    """Digest a content both ways."""
+    return Digests(sha256(content), f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"')
 
 
 def make(tree: Tree, store: Bucket, ledger: Ledger, *, delete: bool = False) -> Plan:
@@ -108,11 +112,11 @@ def _ask(root: Path, doubtful: list[tuple[Photograph, Entry]], store: Bucket, le
 
     def differs(pair: tuple[Photograph, Entry]) -> bool:
         photograph, entry = pair
-        etag, sha256 = store.checksum(photograph.key)
+        etag, known = store.checksum(photograph.key)
         content = _read(root, photograph)
-        if content is None or etag != entry.etag or sha256 != digests(content).sha256:
+        if content is None or known is None or etag != entry.etag or known != sha256(content):
             return True
-        ledger.confirm(photograph.key, Record(etag, sha256, trusted(photograph.stamp)))
+        ledger.confirm(photograph.key, Record(etag, known, trusted(photograph.stamp)))
         return False
 
     with ThreadPoolExecutor(CONNECTIONS // 2) as pool:

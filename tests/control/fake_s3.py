@@ -40,8 +40,7 @@ class FakeS3:
         self.opaque = False
         self.latency = 0.0
         self.lock = threading.Lock()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"s3": self}))
-        server.daemon_threads = True
+        server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"s3": self}))
         self.server, self.url = server, f"http://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -71,6 +70,11 @@ class FakeS3:
 
     def content(self) -> dict[str, bytes]:
         return {key: body for key, (body, _, _) in self.objects.items()}
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256  # with the usual 5 the kernel drops connections, and clients try again seconds later
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from awscrt.s3 import S3RetryConfig
 from fake_s3 import FakeS3
 
 from orchard.bucket import Bucket
@@ -38,7 +37,8 @@ def data(tmp_path):
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
     monkeypatch.setattr(upload, "PAUSES", (0.0, 0.05, 0.1))
-    monkeypatch.setattr(crt_engine, "RETRIES", S3RetryConfig(max_retries=1, backoff_scale_factor_ms=10))
+    monkeypatch.setattr(crt_engine, "TRIES", 2)
+    monkeypatch.setattr(crt_engine, "BACKOFF", 0.01)
 
 
 def write(path: Path, content: bytes) -> None:
@@ -203,15 +203,16 @@ def test_a_vanished_file_does_not_stop_the_others(s3, store, data, monkeypatch):
 
 
 def test_a_file_that_keeps_changing_is_named(s3, store, data, monkeypatch):
-    read = Path.read_bytes
+    look, path = os.fstat, data / "Test/Kiwi/5.jpg"
 
-    def restless(path):
-        content = read(path)
-        if path.name == "5.jpg":
-            path.write_bytes(content + b"!")
-        return content
+    def restless(descriptor):
+        found = look(descriptor)
+        if found.st_ino == path.stat().st_ino:
+            with path.open("ab") as file:
+                file.write(b"!")
+        return found
 
-    monkeypatch.setattr(Path, "read_bytes", restless)
+    monkeypatch.setattr(os, "fstat", restless)
     with pytest.raises(OrchardError, match=r"Test/Kiwi/5.jpg changes while it is read"):
         upload.run(data, store)
     monkeypatch.undo()
