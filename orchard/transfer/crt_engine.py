@@ -87,8 +87,9 @@ class CrtEngine:
         return auth.AwsCredentials(now.access_key, now.secret_key, now.token)
 
     def _start(self, flight: _Flight) -> None:
-        """Sign the request, then send it over a connection that is free, or a new one. Never in the runtime's thread,
-        for renewing credentials may take a while.
+        """Sign the request, then send it over a connection that is free, or a new one.
+
+        Never called in the runtime's thread, for renewing credentials may take a while.
         """
         flight.tries += 1
         flight.status, flight.etag, flight.body = 0, "", b""
@@ -103,7 +104,7 @@ class CrtEngine:
                 made.add_done_callback(lambda future: self._connected(flight, request, future))
             else:
                 self._send(flight, request, connection)
-        except Exception as error:  # noqa: BLE001 - `done` must be called whatever the runtime or the credentials say
+        except Exception as error:
             self._ended(flight, error)
 
     def _signed(self, parcel: Parcel) -> http.HttpRequest:

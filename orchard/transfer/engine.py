@@ -1,8 +1,8 @@
 """What sends objects: many PutObject requests in flight at once.
 
-Two of them. The AWS Common Runtime (awscrt, AWS's own HTTP client in C) takes 0.2 ms of CPU for a small object, botocore
-in threads 2.8 ms, which with Python's one interpreter lock means 280 objects a second however many threads there are.
-Proxies and private certificate authorities are botocore's, which knows every way to name them.
+Two of them. The AWS Common Runtime (awscrt, AWS's own HTTP client in C) takes 0.2 ms of CPU for a small object,
+botocore in threads 2.8 ms, which with Python's one interpreter lock means 280 objects a second however many threads
+there are. Proxies and private certificate authorities are botocore's, which knows every way to name them.
 """
 
 import os

@@ -1,11 +1,11 @@
 """Uploads that are killed at a random moment: nothing is lost, and nothing confirmed is sent again."""
 
-import os
+import multiprocessing
 import random
 import signal
-import subprocess
-import sys
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fake_s3 import FakeS3
@@ -13,19 +13,20 @@ from fake_s3 import FakeS3
 from orchard.bucket import Bucket
 from orchard.transfer import upload
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
-PROGRAM = """
-import sys
-from pathlib import Path
-from types import SimpleNamespace
-sys.path[:0] = [{root!r}, {root!r} + "/tests/control"]
-import fake_s3
-from orchard.bucket import Bucket
-from orchard.transfer import upload
-target = fake_s3.FakeS3.target(SimpleNamespace(url={url!r}), Path({home!r}))
-print("ready", flush=True)
-upload.run(Path({data!r}), Bucket(target, "bucket"))
-"""
+
+def send(url: str, home: str, data: str, ready) -> None:
+    """One upload, in a process of its own."""
+    store = Bucket(FakeS3.target(SimpleNamespace(url=url), Path(home)), "bucket")
+    ready.set()
+    upload.run(Path(data), store)
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Processes that have everything imported, so that their time goes into uploading."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "orchard.transfer.crt_engine", "orchard.transfer.botocore_engine"])
+    return context
 
 
 @pytest.fixture
@@ -37,23 +38,23 @@ def s3():
 
 
 @pytest.mark.parametrize("opaque", [False, True])
-def test_killed_ten_times_then_run_again(s3, tmp_path, opaque):
+def test_killed_ten_times_then_run_again(s3, tmp_path, opaque, processes):
     s3.opaque = opaque
     data = tmp_path / "fruits"
     (data / "Test" / "Kiwi é").mkdir(parents=True)
     for number in range(1500):
         (data / "Test" / "Kiwi é" / f"{number}.jpg").write_bytes(f"photograph {number}".encode() * 50)
-    program = PROGRAM.format(root=ROOT, url=s3.url, home=str(tmp_path / "state"), data=str(data))
     chance = random.Random(7)  # noqa: S311
     counts = []
     for _ in range(10):
-        process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert process.stdout
-        assert process.stdout.readline() == b"ready\n"
+        ready = processes.Event()
+        process = processes.Process(target=send, args=(s3.url, str(tmp_path / "state"), str(data), ready))
+        process.start()
+        assert ready.wait(60)
         time.sleep(chance.uniform(0.1, 0.4))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
         counts.append(len(s3.objects))
     store = Bucket(s3.target(tmp_path / "state"), "bucket")
     upload.run(data, store)

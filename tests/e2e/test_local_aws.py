@@ -112,7 +112,7 @@ def test_up_again_changes_nothing(user, cluster):
 
 def test_run_without_photographs_says_how_to_get_them_there(user):
     said = user.inv("run", code=2)
-    assert "error: there are no photographs under s3://orchard-123456789012-eu-west-3/data/raw/Test/" in said
+    assert "error: there are no photographs of Test in s3://orchard-123456789012-eu-west-3/data/" in said
     assert "./inv upload-dataset" in said
 
 
