@@ -57,7 +57,7 @@ function get(response, bucket, key, headers, method) {
   const last = range && range[2] ? Math.min(Number(range[2]), found.body.length - 1) : found.body.length - 1;
   const about = { ETag: found.etag, "Content-Length": last - first + 1, "Last-Modified": found.modified.toUTCString() };
   if (range) about["Content-Range"] = `bytes ${first}-${last}/${found.body.length}`;
-  if (found.sha256) Object.assign(about, { "x-amz-checksum-sha256": found.sha256, "x-amz-checksum-type": "FULL_OBJECT" });
+  if (found.sha256 && !range) Object.assign(about, { "x-amz-checksum-sha256": found.sha256, "x-amz-checksum-type": "FULL_OBJECT" });
   response.writeHead(range ? 206 : 200, about);
   response.end(method === "HEAD" ? undefined : found.body.subarray(first, last + 1));
 }
