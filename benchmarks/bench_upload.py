@@ -186,14 +186,9 @@ def main() -> None:
     for name, seconds in middle.items():
         print(f"  {name:32} {seconds:8.2f}   ({', '.join(f'{value:.2f}' for value in found[name])})")
     single, packed = middle["upload-dataset --single"], middle["upload-dataset --packed"]
-    print(
-        f"--single: {single / middle['s5cmd']:.2f} x s5cmd; aws s3 sync: {middle['aws s3 sync'] / single:.1f} x --single"
-    )
-    print(
-        f"--packed: {packed / middle['s5cmd']:.2f} x s5cmd; aws s3 sync: {middle['aws s3 sync'] / packed:.1f} x --packed"
-    )
     for form, first in (("single", single), ("packed", packed)):
-        print(f"--{form}: a second upload takes {middle[f'upload-dataset --{form}, second'] / first:.1%} of the first")
+        peers = f"{first / middle['s5cmd']:.2f} x s5cmd; aws s3 sync takes {middle['aws s3 sync'] / first:.1f} x"
+        print(f"--{form}: {peers}; a second upload {middle[f'upload-dataset --{form}, second'] / first:.1%}")
     print(f"largest memory of any of them: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
 
 
