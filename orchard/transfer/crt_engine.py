@@ -23,6 +23,7 @@ from awscrt.io import (
     SocketOptions,
     TlsContextOptions,
 )
+from botocore.exceptions import BotoCoreError
 
 from orchard.transfer import faults
 from orchard.transfer.engine import Done, Endpoint, Parcel
@@ -62,7 +63,8 @@ class CrtEngine:
         self._socket = SocketOptions()
         self._socket.connect_timeout_ms = CONNECT
         self._tls = None if endpoint.scheme == "http" else ClientTlsContext(TlsContextOptions())
-        self._provider = auth.AwsCredentialsProvider.new_delegate(self._credentials)
+        self._known: Any = None
+        self._signer: Any = None
         self._free: list[http.HttpClientConnection] = []
         self._flying: set[_Flight] = set()
         self._waiting: set[_Flight] = set()
@@ -82,9 +84,15 @@ class CrtEngine:
         for connection in self._free:
             connection.close()
 
-    def _credentials(self) -> auth.AwsCredentials:
+    def _provider(self) -> auth.AwsCredentialsProvider:
+        """Return what signs with the credentials as they are now.
+
+        Not the runtime's own delegate: what goes wrong there is printed, and lost.
+        """
         now = self._source.get_frozen_credentials()
-        return auth.AwsCredentials(now.access_key, now.secret_key, now.token)
+        if now != self._known:
+            self._known, self._signer = now, auth.AwsCredentialsProvider.new_static(*now[:3])
+        return self._signer
 
     def _start(self, flight: _Flight) -> None:
         """Sign the request, then send it over a connection that is free, or a new one.
@@ -121,7 +129,7 @@ class CrtEngine:
         signing = auth.AwsSigningConfig(
             algorithm=auth.AwsSigningAlgorithm.V4,
             signature_type=auth.AwsSignatureType.HTTP_REQUEST_HEADERS,
-            credentials_provider=self._provider,
+            credentials_provider=self._provider(),
             region=self._region,
             service="s3",
             use_double_uri_encode=False,  # both as Signature Version 4 has it for S3
@@ -206,7 +214,7 @@ class CrtEngine:
 
 
 def _of_runtime(error: BaseException) -> Fault:
+    if isinstance(error, BotoCoreError):  # of the credentials
+        return faults.of_exception(error)
     name = error.name if isinstance(error, AwsCrtError) else type(error).__name__
-    if "CREDENTIALS" in name.upper():
-        return Fault(faults.NO_CREDENTIALS, str(error))
     return Fault(name, str(getattr(error, "message", error)))

@@ -30,7 +30,7 @@ CONFIG = Config(
 
 
 class FakeS3:
-    """The server; `fault(method, key, count)` may return (status, code), "drop", or None, for each request."""
+    """The server; `fault(method, key, count)` returns (status, code), "drop", "hang", "close" or None for a request."""
 
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, str, str]] = {}
@@ -112,10 +112,14 @@ class Handler(BaseHTTPRequestHandler):
             self.s3.requests[self.command] += 1
             count = self.s3.requests[self.command]
         fault = self.s3.fault(self.command, key, count)
-        if fault == "drop":
+        if fault == "hang":
+            time.sleep(2)
+        if fault == "close":
+            self.close_connection = True  # after this answer, without a word
+        elif fault in ("drop", "hang"):
             self.close_connection = True
             return None
-        if fault:
+        if isinstance(fault, tuple):
             return self.refuse(*fault)
         if self.bucket == "missing":
             return self.refuse(404, "NoSuchBucket")

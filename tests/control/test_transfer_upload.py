@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import CredentialRetrievalError
 from fake_s3 import FakeS3
 
 from orchard.bucket import Bucket
@@ -158,8 +159,10 @@ def test_a_plan_sends_nothing_and_says_what_it_would(s3, store, data):
     assert plan.name_left_out(found.tree) == ["1 files are left out:", "  Test/Kiwi/.DS_Store: hidden"]
 
 
-@pytest.mark.parametrize("fault", [(503, "SlowDown"), (500, "InternalError"), "drop"])
-def test_passing_faults_are_ridden_out(s3, store, data, fault):
+@pytest.mark.parametrize("fault", [(503, "SlowDown"), (500, "InternalError"), "drop", "close", "hang"])
+def test_passing_faults_are_ridden_out(s3, store, data, fault, monkeypatch):
+    monkeypatch.setattr(crt_engine, "SILENCE", 0.3)
+    monkeypatch.setattr(upload, "IN_FLIGHT", 8)  # so that connections are used again
     s3.fault = lambda method, key, count: fault if method == "PUT" and count % 5 == 0 else None
     assert upload.run(data, store).sent == 43
     assert s3.content() == expected(data)
@@ -191,6 +194,18 @@ def test_lasting_faults_keep_what_arrived_and_a_second_call_finishes(
     upload.run(data, store)
     assert s3.content() == expected(data)
     assert max(s3.confirmed.values()) == 1
+
+
+def test_credentials_that_cannot_be_renewed(s3, store, data, monkeypatch):
+    class Gone:
+        def get_frozen_credentials(self):
+            raise CredentialRetrievalError(provider="sso", error_msg="the session is over")
+
+    monkeypatch.setattr(store, "credentials", Gone())
+    with pytest.raises(OrchardError, match="no AWS credentials were found") as caught:
+        upload.run(data, store)
+    assert "run aws configure (or aws sso login)" in caught.value.remedy
+    assert not s3.objects
 
 
 def test_a_vanished_file_does_not_stop_the_others(s3, store, data, monkeypatch):
