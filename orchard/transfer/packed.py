@@ -16,14 +16,17 @@ is the one that counts: an upload of single objects takes the manifests away.
 import hashlib
 import io
 import json
+from array import array
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchard.transfer import files
 from orchard.transfer.tree import SPLITS, Photograph, Stamp
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from orchard.bucket import Bucket, Entry
     from orchard.transfer.ledger import Ledger
 
@@ -145,9 +148,24 @@ def encode(names: list[str], contents: list[bytes]) -> bytes:
             if size >= ROW_GROUP or last == len(contents):
                 paths = names[first:last]
                 labels = [path.split("/")[-2] for path in paths]
-                writer.write_table(pa.table([paths, labels, contents[first:last]], schema=schema))
+                columns = [_text(paths), _text(labels), _column(pa.binary(), contents[first:last])]
+                writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                 first, size = last, 0
     return target.getvalue()
+
+
+def _text(values: list[str]) -> "pa.Array":
+    import pyarrow as pa
+
+    return _column(pa.string(), [value.encode() for value in values])
+
+
+def _column(kind: "pa.DataType", values: list[bytes]) -> "pa.Array":
+    """Make a column of its two buffers; from lists pyarrow would import pandas first, which takes a second."""
+    import pyarrow as pa
+
+    offsets = array("i", accumulate(map(len, values), initial=0))
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(values))])
 
 
 def publish(found: list[Shard], there: "dict[str, Entry]", store: "Bucket", ledger: "Ledger") -> list[str]:
