@@ -38,7 +38,7 @@ def test_a_session_reads_by_it(monkeypatch):
     session = timestamps.quicken(boto3.Session("a", "b", region_name="eu-west-3"))
     with mock_aws():
         s3 = session.client("s3")
-        s3.create_bucket(Bucket="b", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
-        s3.put_object(Bucket="b", Key="k")
-        assert s3.list_objects_v2(Bucket="b")["Contents"][0]["LastModified"].tzinfo is not None
+        s3.create_bucket(Bucket="photographs", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
+        s3.put_object(Bucket="photographs", Key="k")
+        assert s3.list_objects_v2(Bucket="photographs")["Contents"][0]["LastModified"].tzinfo is not None
     assert len(read) == 1
