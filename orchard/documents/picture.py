@@ -51,8 +51,8 @@ def draw() -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t d">',
         '<title id="t">The pipeline</title>',
-        f'<desc id="d">Photographs go up to {there["raw"]}, the step {features[0]} writes {there["features"]}, the step '
-        f"{pca[0]} writes {there['pca']}, and the results come down.</desc>",
+        f'<desc id="d">Photographs go up to {there["raw"]}, the step {features[0]} writes {there["features"]}, '
+        f"the step {pca[0]} writes {there['pca']}, and the results come down.</desc>",
         f"<style>{_STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path class="tip" d="M0,0 L8,4 L0,8 z"/></marker></defs>',

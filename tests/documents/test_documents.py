@@ -78,7 +78,10 @@ def test_every_setting_is_explained():
 
 
 def test_the_matrix_adds_up():
-    criteria = [{"studio": 5, "jupyterhub": 1, "prototype": 1, "team": 3}, {"studio": 2, "jupyterhub": 4, "prototype": 3, "team": 1}]  # fmt: skip
+    criteria = [
+        {"studio": 5, "jupyterhub": 1, "prototype": 1, "team": 3},
+        {"studio": 2, "jupyterhub": 4, "prototype": 3, "team": 1},
+    ]
     assert matrix.totals(criteria, "prototype") == {"studio": 55, "jupyterhub": 65}  # 11 and 13 of 20
     assert matrix.totals(criteria, "team") == {"studio": 85, "jupyterhub": 35}  # 17 and 7 of 20
 
