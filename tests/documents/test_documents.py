@@ -102,3 +102,11 @@ def test_every_promise_names_a_test_that_exists():
 def test_the_picture_is_of_this_repository():
     assert not picture.is_stale(), "./inv check.docs --write"
     assert all(words in picture.draw() for words in ("step: features", "step: pca", "data/raw/", "lifetime"))
+
+
+def test_every_package_is_in_the_notice():
+    notice = (ROOT / "NOTICE").read_text()
+    files = [*(ROOT / "requirements").glob("*.in"), ROOT / "spark" / "requirements.in"]
+    names = [name for file in files for name in re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==", file.read_text(), re.M)]
+    assert len(names) > 30
+    assert [name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", notice)] == []
