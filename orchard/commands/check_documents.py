@@ -10,10 +10,12 @@ def docs(_: Context, write: bool = False) -> None:
     """Check that the pages' tables are as the code makes them, their commands exist and their links lead somewhere."""
     import tasks
     from orchard.config import ROOT
-    from orchard.documents import blocks, commands, pages
+    from orchard.documents import blocks, commands, pages, picture
 
     makers = blocks.makers(tasks.namespace)
     stale = pages.stale(makers)
+    if picture.is_stale():
+        stale[picture.FILE] = picture.draw()
     for page, text in stale.items():
         if write:
             page.write_text(text)

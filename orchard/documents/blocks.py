@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from invoke import Collection
 
 from orchard.config import EU_REGIONS, FILE, ROOT, Settings, instance_types
+from orchard.documents import matrix
 
 PREFIXES = ROOT / "terraform" / "modules" / "bucket" / "prefixes.tf"
 RELEASES = ROOT / "terraform" / "modules" / "cluster" / "release_support.tf"
@@ -28,6 +29,8 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "regions": regions,
         "instance-types": types,
         "releases": releases,
+        "matrix": lambda: table(*matrix.rows(matrix.ENGLISH)),
+        "matrix-fr": lambda: table(*matrix.rows(matrix.FRENCH)),
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import tasks
 from orchard.config import ROOT, Settings
-from orchard.documents import blocks, commands, pages
+from orchard.documents import blocks, commands, matrix, pages, picture
 from orchard.documents.commands import Command
 from orchard.errors import OrchardError
 
@@ -75,3 +75,38 @@ def test_a_broken_link_is_found(tmp_path):
 def test_every_setting_is_explained():
     rows = [line for line in blocks.settings().splitlines()[2:] if line.endswith("|  |")]
     assert rows == []
+
+
+def test_the_matrix_adds_up():
+    criteria = [
+        {"studio": 5, "jupyterhub": 1, "prototype": 1, "team": 3},
+        {"studio": 2, "jupyterhub": 4, "prototype": 3, "team": 1},
+    ]
+    assert matrix.totals(criteria, "prototype") == {"studio": 55, "jupyterhub": 65}  # 11 and 13 of 20
+    assert matrix.totals(criteria, "team") == {"studio": 85, "jupyterhub": 35}  # 17 and 7 of 20
+
+
+def test_every_promise_names_a_test_that_exists():
+    text = (ROOT / "docs" / "security.md").read_text()
+    named = re.findall(r"`((?:tests|terraform)/[\w/.]+)::(\w+)`", text)
+    assert len(named) > 15
+    missing = [f"{file}::{test}" for file, test in named
+               if not re.search(rf'^(def {test}\(|run "{test}" )', (ROOT / file).read_text(), re.M)]  # fmt: skip
+    assert missing == []
+    rows = [
+        line for line in text.splitlines() if line.startswith("| ") and "proved by" not in line and "---" not in line
+    ]
+    assert [row for row in rows if "::" not in row] == []
+
+
+def test_the_picture_is_of_this_repository():
+    assert not picture.is_stale(), "./inv check.docs --write"
+    assert all(words in picture.draw() for words in ("step: features", "step: pca", "data/raw/", "lifetime"))
+
+
+def test_every_package_is_in_the_notice():
+    notice = (ROOT / "NOTICE").read_text()
+    files = [*(ROOT / "requirements").glob("*.in"), ROOT / "spark" / "requirements.in"]
+    names = [name for file in files for name in re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==", file.read_text(), re.M)]
+    assert len(names) > 30
+    assert [name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", notice)] == []
