@@ -97,7 +97,7 @@ def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -
     from sklearn.neighbors import NearestNeighbors
 
     classes, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    k = int(min(NEIGHBOURS, np.median(sizes) - 1))
+    k = min(NEIGHBOURS, int(np.median(sizes)) - 1)
     if len(classes) < 2 or k < 1:
         return None
     asked = sample(labels, queries)

@@ -64,6 +64,11 @@ def speed(run: Run) -> float:
     return float(run.features.get("images_per_second", 0))
 
 
+def kept(run: Run) -> float:
+    """Return the share of the variance that the kept components explain, 0 to 1."""
+    return float(run.manifest["explained_variance_sum"])
+
+
 def rejections(run: Run) -> list[Rejection]:
     """Return the reasons why images were rejected, the most frequent first."""
     rows = run.rejected or []
@@ -76,7 +81,10 @@ def rejections(run: Run) -> list[Rejection]:
 def thresholds(run: Run) -> list[tuple[str, str]]:
     """Return for 80, 90, 95 and 99 % of the variance how many components explain them."""
     return [
-        (f"{share:.0%}", "more than there are" if (found := components_for(run.spectrum, share)) is None else f"{found}")
+        (
+            f"{share:.0%}",
+            "more than there are" if (found := components_for(run.spectrum, share)) is None else f"{found}",
+        )
         for share in SHARES
     ]
 
@@ -84,7 +92,7 @@ def thresholds(run: Run) -> list[tuple[str, str]]:
 def where(run: Run) -> list[Fact]:
     """Say where the run ran; what only the record knows is left out where there is none."""
     record = run.record
-    facts = [Fact("Photographs read from", str(run.features.get("input", "not recorded")))]
+    facts = [Fact("Read from", str(run.features.get("input", "not recorded")))]
     if record is None:
         return [*facts, Fact("Cluster", "not recorded", "a run that was started without the control plane")]
     place = "an AWS emulated on this machine" if record["emulated"] else "AWS"

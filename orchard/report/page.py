@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from orchard import runs
-from orchard.errors import OrchardError
-from orchard.report import analysis, compare, facts, figures, points, thumbnails
+from orchard.errors import OrchardError, UsageError
+from orchard.report import analysis, compare, facts, figures, headline, points, thumbnails
 from orchard.report.read import Run
 
 HERE = Path(__file__).parent
@@ -19,12 +17,21 @@ LARGEST = 5_000_000  # bytes of a page, so that it goes through any mail
 SHEET = 1_600_000  # bytes of the photographs in it; a third more as text
 RANKED = 8  # classes at either end of the ranking
 STYLES = ("theme.css", "layout.css", "parts.css")
-SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "legend.js", "main.js")
+SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "preview.js", "legend.js", "main.js")
 
 
-def default_path(run: Run) -> Path:
-    """Return where a run's report goes unless the user says otherwise."""
-    return runs.RESULTS / "reports" / f"{run.name}.html"
+def path_for(run: Run, named: str | None = None) -> Path:
+    """Return where a run's report goes: the named file, or one by the run's name.
+
+    Raises:
+        UsageError: the name is not one of an HTML file.
+    """
+    if named is None:
+        return runs.RESULTS / "reports" / f"{run.name}.html"
+    path = Path(named).expanduser().resolve()
+    if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
+        raise UsageError(f"{named} is no name of an HTML file", "name one: --output report.html")
+    return path
 
 
 def write(run: Run, other: Run | None, dataset: Path | None, output: Path) -> Path:
@@ -46,7 +53,9 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path) -> Pa
         partial.write_text(text, encoding="utf-8")
         partial.replace(output)
     except OSError as error:
-        raise OrchardError(f"{output} cannot be written: {error.strerror}", "name another file: --output FILE") from None
+        raise OrchardError(
+            f"{output} cannot be written: {error.strerror}", "name another file: --output FILE"
+        ) from None
     return output
 
 
@@ -70,8 +79,8 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> s
         run=run,
         other=other,
         made=datetime.now(UTC),
-        summary=_summary(run),
-        tiles=_tiles(run, separation),
+        summary=headline.summary(run),
+        tiles=headline.tiles(run, separation),
         sample=sample.says(run.rows),
         pictures=_pictures(sheet, len(sample.rows), place),
         sheet=sheet,
@@ -101,37 +110,6 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> s
     )
 
 
-def _summary(run: Run) -> str:
-    counts = run.manifest["counts"]
-    classes = facts.counted(len(np.unique(run.labels)), "class")
-    kept = float(run.manifest["explained_variance_sum"])
-    return (
-        f"{facts.counted(run.rows, 'photograph')} of {classes} became {counts['columns']:,} features each, and "
-        f"{facts.counted(counts['components'], 'principal component')} that keep {kept:.1%} of their variance."
-    )
-
-
-def _tiles(run: Run, separation: analysis.Separation | None) -> list[facts.Fact]:
-    counts = run.features.get("counts", {})
-    rejected = counts.get("rejected", 0)
-    kept = float(run.manifest["explained_variance_sum"])
-    half = analysis.components_for(run.spectrum, 0.9)
-    agreement = (
-        facts.Fact("Neighbours of the same class", f"{separation.overall:.1%}", f"by chance {separation.chance:.1%}")
-        if separation
-        else facts.Fact("Neighbours of the same class", "–", "too few images of each class to say")
-    )
-    return [
-        facts.Fact("Photographs", f"{run.rows:,}", f"{rejected:,} rejected of {counts.get('read', run.rows):,} read"),
-        facts.Fact("Variance kept", f"{kept:.1%}", f"by {facts.counted(run.manifest['counts']['components'], 'component')}"
-                   + (f"; 90 % takes {half}" if half else "")),
-        agreement,
-        facts.Fact("Speed", f"{facts.speed(run):,.0f} images/s", f"{run.features.get('cores', '?')} cores; "
-                   f"both jobs {facts.duration(facts.seconds(run))}"),
-        facts.cost(run),
-    ]  # fmt: skip
-
-
 def _pictures(sheet: thumbnails.Sheet | None, shown: int, place: Path | None) -> str:
     if sheet is None:
         why = "cannot be read" if place else "are not on this machine (name their directory: ORCHARD_DATASET)"
@@ -157,9 +135,10 @@ def _comparison(run: Run, other: Run, separation: analysis.Separation | None) ->
 
 def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> dict[str, Any]:
     k = run.manifest["counts"]["components"]
-    drawn = {"scree": figures.scree({run.name: run.spectrum}), "cumulative": figures.cumulative({run.name: run.spectrum}, k)}
+    own = {run.name: run.spectrum}
+    drawn = {"scree": figures.scree(own), "cumulative": figures.cumulative(own, k)}
     if other and comparison:
-        drawn["overlay"] = figures.cumulative({run.name: run.spectrum, other.name: other.spectrum})
+        drawn["overlay"] = figures.cumulative(own | {other.name: other.spectrum})
         if comparison["subspaces"]:
             drawn["angles"] = figures.angles(comparison["subspaces"].degrees)
     return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}
