@@ -86,7 +86,7 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure"
     )
     _styled(figure, "number of components (logarithmic)", "variance explained (%)", legend=len(spectra) > 1)
     longest = max(len(spectrum) for spectrum in spectra.values())
-    reach = [-0.05, float(np.log10(longest)) + 0.35]  # room for the last label
+    reach = [-0.05, float(np.log10(longest)) + 0.6]  # room for the last label
     figure.update_xaxes(type="log", range=reach, tickvals=[1, 3, 10, 30, 100, 300, 1000], tickangle=0)
     return figure.update_yaxes(range=[0, 102])
 

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 LARGEST = 5_000_000  # bytes of a page, so that it goes through any mail
 SHEET = 1_600_000  # bytes of the photographs in it; a third more as text
 RANKED = 8  # classes at either end of the ranking
-STYLES = ("theme.css", "layout.css", "parts.css")
+STYLES = ("theme.css", "layout.css", "parts.css", "print.css")
 SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "preview.js", "legend.js", "main.js")
 
 

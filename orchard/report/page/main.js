@@ -18,7 +18,6 @@ function addControls(data, map) {
     element("flat").setAttribute("aria-pressed", count === 2);
     element("deep").setAttribute("aria-pressed", count === 3);
     element("axis-2-label").hidden = count === 2;
-    element("hover").hidden = true;
     return map.draw();
   };
   element("flat").addEventListener("click", () => dimensions(2));

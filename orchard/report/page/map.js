@@ -49,8 +49,8 @@ function makeMap(data) {
   }
 
   function layout() {
-    const { axis, font } = layoutColours();
-    const common = { showlegend: false, font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
+    const { axis, font, modebar } = layoutColours();
+    const common = { showlegend: false, modebar, font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
     if (state.dimensions === 3) {
       const scene = { aspectmode: "data" };
       ["xaxis", "yaxis", "zaxis"].forEach((name, number) => {
@@ -73,6 +73,7 @@ function makeMap(data) {
   }
 
   async function draw() {
+    element("hover").hidden = true;
     await Plotly.react(plot, traces(), layout(), config);
   }
 
