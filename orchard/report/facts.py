@@ -158,8 +158,10 @@ def cost_parts(run: Run) -> list[tuple[str, str]]:
 
 
 def money(amount: float, currency: str) -> str:
-    """Return an amount with as many digits as it needs: `0.0042 USD`, `12.30 USD`."""
-    return f"{amount:,.2f} {currency}" if amount >= 0.1 or not amount else f"{amount:.2g} {currency}"
+    """Return an amount with as many digits as it needs: `0.004 USD`, `12.30 USD`."""
+    if 0 < amount < 0.001:
+        return f"less than 0.001 {currency}"
+    return f"{amount:,.2f} {currency}" if amount >= 0.1 or not amount else f"{amount:.3f} {currency}"
 
 
 def moment(text: str | None) -> str:
