@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchard.errors import OrchardError
+from orchard.errors import OrchardError, UsageError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
 MAC = (
@@ -24,12 +24,19 @@ DRAWN = 60_000  # milliseconds that a page may take until all its charts are dra
 
 
 def find() -> str | None:
-    """Return the browser that ORCHARD_BROWSER names, or one from PATH or its usual place; None where there is none."""
+    """Return the browser that ORCHARD_BROWSER names, or one from PATH or its usual place; None where there is none.
+
+    Raises:
+        UsageError: ORCHARD_BROWSER names no program.
+    """
     named = os.environ.get("ORCHARD_BROWSER")
     if named:
-        return shutil.which(named)
-    found = (shutil.which(name) for name in NAMES)
-    return next((path for path in (*found, *filter(os.path.exists, MAC)) if path), None)
+        found = shutil.which(named)
+        if found is None:
+            raise UsageError(f"ORCHARD_BROWSER = {named} is no program", "name a Chrome or Chromium, or unset it")
+        return found
+    there = (shutil.which(name) for name in NAMES)
+    return next((path for path in (*there, *filter(os.path.exists, MAC)) if path), None)
 
 
 @contextmanager
@@ -58,26 +65,26 @@ def launch() -> Iterator["Browser"]:
         browser.close()
 
 
-def open_report(browser: "Browser", path: Path, **options: object) -> "Page":
-    """Open a report and wait until all its charts are drawn.
+def open_report(browser: "Browser | BrowserContext", path: Path, **options: object) -> "Page":
+    """Open a report in a new page; `options` are those of Playwright's `new_page`. Raises as `show_report`."""
+    page = browser.new_page(**options)  # type: ignore[arg-type]
+    show_report(page, path)
+    return page
 
-    Args:
-        browser: from `launch`.
-        path: the HTML file.
-        options: of Playwright's `Browser.new_page`: viewport, color_scheme, device_scale_factor.
+
+def show_report(page: "Page", path: Path) -> None:
+    """Load a report and wait until all its charts are drawn.
 
     Raises:
-        OrchardError: the charts are not drawn in time.
+        OrchardError: they are not drawn in time.
     """
     from playwright.sync_api import TimeoutError as LateError
 
-    page = browser.new_page(**options)  # type: ignore[arg-type]
-    page.goto(path.resolve().as_uri())
     try:
+        page.goto(path.resolve().as_uri(), timeout=DRAWN)
         page.wait_for_selector("html[data-ready]", state="attached", timeout=DRAWN)
     except LateError:
         raise OrchardError(
             f"the charts of {path} were not drawn within {DRAWN // 1000} s",
             "open the page in a browser and look at its console; an older Chrome than 2024's cannot draw it",
         ) from None
-    return page
