@@ -29,8 +29,7 @@ def report(
 
     run = read.load(run_name)
     other = read.load(compare) if compare else None
-    say(f"Reading run {run.name}, {run.rows:,} images ...")
-    path = page.write(run, other, config.load().dataset, page.path_for(run, output))
+    path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
     print(path)
     if png:
         print(*pictures.write(path, path.with_suffix("")), sep="\n")

@@ -9,6 +9,7 @@ from orchard.report.read import Run
 
 EXAMPLES = 5  # rejected images named for each reason
 
+ROLES = {"MASTER": "primary"}  # as EMR calls it today; its interface keeps the old word
 MODES = {"mini": "mini (a sample)", "apples": "apples (the classes Apple*)", "full": "full (every image)"}
 
 
@@ -100,7 +101,7 @@ def where(run: Run) -> list[Fact]:
     cluster = record.get("cluster")
     if cluster:
         groups = ", ".join(
-            f"{group['count']} x {group['instance_type']} {group['role'].lower()}"
+            f"{group['count']} x {group['instance_type']} {ROLES.get(group['role'], group['role'].lower())}"
             + (" (Spot)" if group.get("market") == "SPOT" else "")
             for group in cluster.get("instance_groups", [])
         )

@@ -76,7 +76,7 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure"
         x=list(found.values()),
         y=[first[number - 1] for number in found.values()],
         text=[f"{name}: {number}" for name, number in found.items()],
-        textposition="bottom right",
+        textposition=["top left" if name == "kept" else "bottom right" for name in found],
         mode="markers+text",
         marker={"size": 8, "color": PALETTE["light"][0]},
         cliponaxis=False,

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,12 @@ RANKED = 8  # classes at either end of the ranking
 STYLES = ("theme.css", "layout.css", "parts.css", "print.css")
 SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "preview.js", "legend.js", "main.js")
 
+Tell = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
 
 def path_for(run: Run, named: str | None = None) -> Path:
     """Return where a run's report goes: the named file, or one by the run's name.
@@ -34,7 +41,7 @@ def path_for(run: Run, named: str | None = None) -> Path:
     return path
 
 
-def write(run: Run, other: Run | None, dataset: Path | None, output: Path) -> Path:
+def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell: Tell = silent) -> Path:
     """Write a run's report.
 
     Args:
@@ -42,11 +49,12 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path) -> Pa
         other: a run to compare it with.
         dataset: the setting: where the photographs are.
         output: the HTML file; its directory is made.
+        tell: is called with a line before each longer piece of work.
 
     Raises:
         OrchardError: the run's tables are damaged, or the file cannot be written.
     """
-    text = render(run, other, dataset)
+    text = render(run, other, dataset, tell)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         partial = output.with_name(output.name + ".partial")
@@ -59,13 +67,17 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path) -> Pa
     return output
 
 
-def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> str:
+def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = silent) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
     import jinja2
 
+    tell(f"reading run {run.name}, {run.rows:,} images")
     sample = points.take(run)
     place = thumbnails.find_place(sample.paths, thumbnails.candidates(dataset, run.features.get("input", "")))
+    if place:
+        tell(f"putting {len(sample.paths):,} photographs on a sheet")
     sheet = thumbnails.sheet(place, sample.paths, SHEET) if place else None
+    tell("looking for the images' nearest neighbours")
     separation = analysis.separation(run.scores, run.labels)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
@@ -73,6 +85,8 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> s
     )  # fmt: skip
     environment.filters["percent"] = lambda value: f"{value:.1%}"
     environment.globals["counted"] = facts.counted
+    if other:
+        tell(f"comparing it with run {other.name}, {other.rows:,} images")
     comparison = _comparison(run, other, separation) if other else None
     data = points.pack(run, sample, separation, sheet) | {"charts": _charts(run, other, comparison)}
     return environment.get_template("report.html.j2").render(
@@ -87,7 +101,7 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> s
         sheet_text=base64.b64encode(sheet.image).decode() if sheet else "",
         first_cell=_first_cells(sample, sheet),
         separation=separation,
-        ranked=RANKED,
+        ranked=max(1, min(RANKED, len(separation.classes) // 2)) if separation else 0,
         thresholds=facts.thresholds(run),
         what=facts.what(run),
         where=facts.where(run),

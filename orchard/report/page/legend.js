@@ -21,7 +21,11 @@ function makeLegend(data, map) {
     return (kind) => (family === null ? kind.name === name : kind.group === family);
   };
   const matches = (kind) => kind.name.toLowerCase().includes(query.toLowerCase());
-  const familyName = (group) => (data.families ? `${group} *` : group);
+  // A family of one class goes by the class's own name.
+  const familyName = (group, number) => {
+    const kinds = data.classes.filter((kind) => kind.group === number);
+    return kinds.length === 1 ? kinds[0].name : `${group} *`;
+  };
 
   function regroup() {
     const { state } = map;

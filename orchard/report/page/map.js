@@ -23,6 +23,7 @@ function makeMap(data) {
     data.class_of.forEach((kind, row) => rows.get(state.of[kind])?.push(row));
     const deep = state.dimensions === 3;
     const wide = plot.clientWidth > 500 ? 7 : 5; // pixels
+    const sparse = data.paths.length < 1000;
     const along = state.axes.map((axis) => coordinates(data, axis));
     const place = (members, number) => Float32Array.from(members, (row) => along[number][row]);
     return [...rows].filter(([, members]) => members.length).map(([group, members]) => {
@@ -38,8 +39,8 @@ function makeMap(data) {
         marker: {
           color: rest ? colour("muted-point") : data.palette[theme()][group],
           symbol: rest ? "circle" : data.symbols[group],
-          size: deep ? (rest ? 2 : 4) : rest ? wide - 3 : wide,
-          opacity: rest ? 0.45 : 0.85,
+          size: deep ? (rest ? 2 : 4) : rest && !sparse ? wide - 3 : wide,
+          opacity: rest && !sparse ? 0.45 : 0.85,
           line: { width: !rest && data.symbols[group].endsWith("-open") ? 2 : 0 },
         },
       };
