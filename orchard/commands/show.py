@@ -3,6 +3,7 @@
 from invoke import Context
 
 from orchard.cli import command, say
+from orchard.errors import UsageError
 
 
 @command(
@@ -28,6 +29,8 @@ def report(
     from orchard.report import png as pictures
 
     run = read.load(run_name)
+    if compare == run.name:
+        raise UsageError(f"the run {run.name} would be compared with itself", "name another run: --compare NAME")
     other = read.load(compare) if compare else None
     path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
     print(path)

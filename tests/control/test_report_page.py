@@ -259,3 +259,13 @@ def test_the_command_fails_in_two_lines(tmp_path):
         "error: there is no complete run on this machine",
         "remedy: ./inv results fetches one; ./inv run makes one",
     ]
+
+
+def test_a_run_is_not_compared_with_itself(tmp_path):
+    write(tmp_path / "data" / "emr_output")
+    line = [sys.executable, "-m", "invoke", "--search-root", str(page.HERE.parent.parent), "report", "--compare", NAME]
+    done = subprocess.run(
+        line, env={"ORCHARD_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "compared with itself" in done.stderr
