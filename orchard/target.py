@@ -6,7 +6,7 @@ code beyond this module is the same for both.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ CONNECTIONS = 64  # the pool's default of 10 would make an upload with more thre
 
 # EMR refills DescribeStep and ListSteps at one call every two seconds for a whole account: let botocore pace itself.
 PACED = Config(retries={"mode": "adaptive", "max_attempts": 10}, max_pool_connections=CONNECTIONS)
+IMPATIENT = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=4, read_timeout=10)
 # Locally a refusal is final; loopback needs no bucket names in host names, and no proxy that the environment names.
 LOOPBACK = Config(
     retries={"mode": "standard", "max_attempts": 2},
@@ -83,6 +84,10 @@ class Target:
         return self._session.client(
             service, region_name=self.region, endpoint_url=self.endpoint, config=config, **kwargs
         )
+
+    def impatient(self) -> "Target":
+        """Return the same target, whose clients give up within seconds when nothing answers."""
+        return replace(self, _config=self._config.merge(IMPATIENT))
 
     def credentials(self) -> Any:
         """Return botocore's credentials, which renew themselves where they can; None where there are none."""

@@ -1,6 +1,6 @@
 """What happened, and whether all is well."""
 
-from invoke import Context
+from invoke import Context, Exit
 
 from orchard.cli import command
 from orchard.commands.sites import SITE_HELP, open_site
@@ -19,3 +19,23 @@ def logs(_: Context, step: str = "", all: bool = False, target: str | None = Non
     from orchard import log_report
 
     log_report.show(open_site(target, name), step or None, whole=all)
+
+
+@command(help={"target": SITE_HELP["target"], "json": "for scripts, as orchard/schemas/doctor.schema.json has it"})
+def doctor(_: Context, target: str | None = None, json: bool = False) -> None:
+    """Check this machine, the account and the settings: what, state, remedy. Exits 1 if something would stop `up`."""
+    from orchard import config
+    from orchard import target as targets
+    from orchard.doctor import report, run
+    from orchard.doctor.finding import Place
+
+    settings = config.load(target=target)
+    place = Place(settings, targets.connect(settings, start=False))
+    if json:
+        text, findings = report.as_json(place, run.examine(place))
+        print(text)
+    else:
+        findings = report.show(run.examine(place))
+        print(report.summary(findings))
+    if any(found.state == "fail" for found in findings):
+        raise Exit(code=1)
