@@ -9,6 +9,7 @@ from pathlib import Path
 from orchard import dataset, java, terraform_binary, terraform_providers
 from orchard.config import HOME
 from orchard.doctor.finding import Finding, Place
+from orchard.emulator import process
 from orchard.errors import OrchardError
 
 DISK_LEAST, DISK_ENOUGH = 2, 10  # GiB: the full set's photographs and results are about 2
@@ -129,6 +130,8 @@ def weights(place: Place) -> Finding:
 
 def local_aws(place: Place) -> Finding:
     """Tell whether the local AWS runs."""
-    if place.target is None:
-        return Finding("local AWS", "ok", "not running, so there is no account to look into; ./inv up starts it")
-    return Finding("local AWS", "ok", f"running at {place.target.endpoint}")
+    found = process.find()
+    if found:
+        return Finding("local AWS", "ok", f"running at {found.endpoint}")
+    so = "" if place.target else ", so there is no account to look into; ./inv up starts it"
+    return Finding("local AWS", "ok", f"not running{so}")

@@ -25,9 +25,8 @@ def checks(place: Place) -> tuple[list[Check], list[Check]]:
         ("photographs", machine.photographs),
         ("weights", machine.weights),
         ("EMR release", cluster.release),
+        ("local AWS", machine.local_aws),
     ]
-    if place.target is None or place.target.emulated:
-        here.append(("local AWS", machine.local_aws))
     if place.target is None:
         return here, []
     spot = settings.task_spot_count or settings.managed_scaling_max
