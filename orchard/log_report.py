@@ -12,6 +12,7 @@ from orchard.lifecycle import Site
 from orchard.log_files import ClusterLogs, LogFile
 
 BEFORE, AFTER = 6, 10  # lines around the one that tells
+WIDEST = 600  # characters of a line; Spark prints whole plans on one
 LONGEST = 60  # lines of a traceback
 
 
@@ -91,7 +92,7 @@ def _tell(opened: ClusterLogs, files: list[LogFile], *, failed: bool, whole: boo
         first, last, lines = excerpt(found.text, found.failure, failed=failed)
         where = f"{opened.uri(found.log)} ({found.log.kind})"
         print(f"\n{where}", f"lines {first + 1} to {last} of {len(found.text.splitlines())}:", sep="\n")
-        print(*(f"  {line}" for line in lines), sep="\n")
+        print(*(f"  {line[:WIDEST]}{' ...' if len(line) > WIDEST else ''}" for line in lines), sep="\n")
     rest = [log for log in found.others if log.size > 20]  # an empty file is 20 bytes of gzip
     if rest:
         print(f"\n{len(rest)} more {'log' if len(rest) == 1 else 'logs'}: ./inv logs --all prints the whole of them")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from orchard import failures
 from orchard.cli import say
 from orchard.emr import ALIVE, Cluster, Emr, Step
@@ -147,7 +149,7 @@ def why(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, late: float = LATE) 
     try:
         logs = open_logs(emr, s3, cluster)
         found = read(logs, of_step(logs, step, ended_at(emr, cluster.id, step.id), late=late)).failure
-    except OrchardError:
+    except (OrchardError, ClientError, BotoCoreError):
         return None
     return None if found.id == failures.UNKNOWN else found
 

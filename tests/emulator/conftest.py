@@ -72,6 +72,7 @@ class Aws:
         keep: bool = True,
         wait: bool = True,
         name: str = "test",
+        ec2: dict | None = None,
         **kw: Any,
     ) -> str:
         """Run a cluster of one primary and two core nodes; the rest as for RunJobFlow."""
@@ -82,6 +83,7 @@ class Aws:
                 {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": count} for role, count in groups
             ],
         }
+        instances |= ec2 or {}
         given = {"LogUri": f"s3://{bucket}/logs/"} if bucket else {}
         number = self.emr.run_job_flow(
             Name=name,
