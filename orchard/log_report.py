@@ -13,6 +13,7 @@ from orchard.log_files import ClusterLogs, LogFile
 
 BEFORE, AFTER = 6, 10  # lines around the one that tells
 WIDEST = 600  # characters of a line; Spark prints whole plans on one
+SPARKS = re.compile(r"/(?:pyspark|py4j)[^/]*(?:\.zip)?/")
 LONGEST = 60  # lines of a traceback
 
 
@@ -120,7 +121,24 @@ def excerpt(text: str, failure: Failure, *, failed: bool = True) -> tuple[int, i
         n for n in range(failure.line + 1, last) if re.match(r"\s+at |Traceback|\d\d/\d\d/\d\d .* INFO ", lines[n])
     )
     last = next(frames, last)
-    return first, last, lines[first:last]
+    return first, last, _without_sparks_frames(lines[first:last])
+
+
+def _without_sparks_frames(lines: list[str]) -> list[str]:
+    """Leave out the frames of a traceback that are Spark's own: what went wrong is in the others."""
+    kept: list[str] = []
+    left_out = 0
+    for line in lines:
+        frame = re.match(r'\s+File "([^"]+)"', line)
+        if frame:
+            left_out = left_out + 1 if SPARKS.search(frame[1]) else 0
+        elif not re.match(r"\s{4,}", line):
+            left_out = 0
+        if left_out == 0:
+            kept.append(line)
+        elif frame and left_out == 1:
+            kept.append("  ... (Spark's own frames)")
+    return kept
 
 
 def _cause(failure: Failure) -> None:

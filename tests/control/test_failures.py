@@ -69,7 +69,7 @@ def test_remedies_name_commands_and_settings_that_exist():
     names = {name.split(" ")[0] for name in tasks.namespace.task_names}
     for known in failures.table():
         for command in re.findall(r"\./inv ([\w.-]+)", f"{known.cause} {known.remedy}"):
-            assert command in names | {"status"}, known.id  # TODO status
+            assert command in names | {"status"}, known.id
         for word in re.findall(r"\b[a-z]+_[a-z_]+\b", re.sub(r"\w+/\w+|spark\.\S+|\w+\.\w+", "", known.remedy)):
             assert word in Settings.model_fields, f"{known.id}: {word}"
         if known.id != "job":

@@ -185,6 +185,15 @@ def test_the_whole_traceback_is_cut_out_and_javas_frames_are_not():
     assert last - first == len(lines) == 22
 
 
+def test_sparks_own_frames_are_left_out():
+    mine, spark = '  File "/mnt/job.py", line 5, in f', '  File "/usr/lib/pyspark.zip/pyspark/rdd.py", line 1, in x'
+    text = ["Traceback (most recent call last):", spark, "    a()", spark, spark, mine, "    import spam", spark]
+    text.append("ModuleNotFoundError: No module named 'spam'")
+    _, _, lines = log_report.excerpt("\n".join(text), failures.diagnose("\n".join(text)))
+    gap = "  ... (Spark's own frames)"
+    assert lines == [text[0], gap, mine, "    import spam", gap, text[-1]]
+
+
 def test_of_a_step_that_is_well_the_last_lines_are_shown():
     text = "".join(f"line {n}\n" for n in range(100))
     first, last, lines = log_report.excerpt(text, failures.diagnose(text), failed=False)
