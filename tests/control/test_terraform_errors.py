@@ -16,7 +16,8 @@ TEXTS = {
     ),
     "a bootstrap action that failed": (
         "waiting for EMR Cluster (j-1) to create: unexpected state 'TERMINATING', wanted target 'RUNNING, WAITING'. "
-        "last error: BOOTSTRAP_FAILURE: On the master instance (i-0c1), bootstrap action 1 returned a non-zero return code",
+        "last error: BOOTSTRAP_FAILURE: On the master instance (i-0c1), bootstrap action 1 returned a non-zero return "
+        "code",
         "",
         "the bootstrap action 1 failed on a node, and EMR ended the cluster",
         "./inv logs shows what it said; then ./inv up",
