@@ -12,6 +12,7 @@ import pytest
 from orchard import target
 from orchard.access import connect, keys, studio
 from orchard.config import Settings
+from orchard.emr import Cluster
 from orchard.emulator.process import LocalAws
 from orchard.errors import OrchardError, UsageError
 from orchard.lifecycle import Site
@@ -115,11 +116,11 @@ def test_there_is_no_studio(site) -> None:
         studio.show(site("hub", project="nobody"), browse=False)
 
 
-def test_a_cluster_that_starts_is_waited_for_by_the_user(aws: Aws, site) -> None:
-    cluster = aws.cluster(name="orchard-slow", wait=False)
-    with pytest.raises(OrchardError, match=r"is still (STARTING|BOOTSTRAPPING)"):
-        connect.open_(site("slow"), connect.HUB, None)
-    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+def test_a_cluster_that_starts_is_waited_for_by_the_user(site, monkeypatch) -> None:
+    with monkeypatch.context() as early:
+        early.setattr(Site, "cluster", lambda _: Cluster("j-1", "orchard-slow", "STARTING", ""))
+        with pytest.raises(OrchardError, match="orchard-slow is still STARTING"):
+            connect.open_(site("slow"), connect.HUB, None)
     with pytest.raises(OrchardError, match="no cluster orchard-none is running"):
         connect.open_(site("none"), connect.HUB, None)
 
