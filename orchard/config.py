@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     release_label: str = Field("emr-7.5.0", pattern=r"^emr-(spark-)?\d+\.\d+\.\d+$")
     instance_type: str = Field("m5.xlarge", pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")
     core_count: int = Field(2, ge=1, le=50)
+    access: Literal["ssm", "ssh"] = "ssm"
+    ssh_cidr: str = Field("", pattern=r"^$|^\d+\.\d+\.\d+\.\d+/\d+$")
     idle_timeout: int = Field(3600, ge=60, le=604_800)
     max_lifetime: int = Field(8, ge=1, le=168)
     task_spot_count: int = Field(0, ge=0, le=50)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from orchard import bootstrap
+from orchard.access import keys
 from orchard.config import Settings
 from orchard.errors import OrchardError
 from orchard.target import Target
@@ -66,16 +67,13 @@ def foundation_variables(settings: Settings, target: Target, *, force_destroy: b
     }
 
 
-def cluster_variables(
-    settings: Settings, target: Target, foundation: Mapping[str, Any], *, ssh: dict[str, str] | None = None
-) -> dict[str, Any]:
+def cluster_variables(settings: Settings, target: Target, foundation: Mapping[str, Any]) -> dict[str, Any]:
     """Return the cluster root's variables.
 
     Args:
         settings: what the user wants.
         target: where to act.
         foundation: the foundation root's output of that name.
-        ssh: {"public_key", "cidr"} to open SSH for JupyterHub.
     """
     chosen = (
         "notebook release_label instance_type core_count task_spot_count managed_scaling_max idle_timeout "
@@ -85,7 +83,7 @@ def cluster_variables(
         "foundation": dict(foundation),
         "emulated": target.emulated,
         "bootstrap": bootstrap.variable(),
-        "ssh": ssh,
+        "ssh": keys.variable(settings, target),
         **{name: getattr(settings, name) for name in chosen.split()},
     }
 

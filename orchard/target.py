@@ -4,9 +4,11 @@ A target is an endpoint, credentials, a value for Terraform's `emulated` and a d
 code beyond this module is the same for both.
 """
 
+import ipaddress
 import os
+import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,11 +23,13 @@ from orchard.emulator import process
 from orchard.errors import OrchardError
 from orchard.timestamps import quicken
 
+CHECK_IP = "https://checkip.amazonaws.com"
 EMULATOR_KEY = "emulator"  # any credentials do; nobody's real ones must go to a local server by mistake
 CONNECTIONS = 64  # the pool's default of 10 would make an upload with more threads wait for connections
 
 # EMR refills DescribeStep and ListSteps at one call every two seconds for a whole account: let botocore pace itself.
 PACED = Config(retries={"mode": "adaptive", "max_attempts": 10}, max_pool_connections=CONNECTIONS)
+IMPATIENT = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=4, read_timeout=10)
 # Locally a refusal is final; loopback needs no bucket names in host names, and no proxy that the environment names.
 LOOPBACK = Config(
     retries={"mode": "standard", "max_attempts": 2},
@@ -62,6 +66,7 @@ class Target:
     _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
     _config: Config = field(default=PACED, repr=False)
     _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
+    _own_address: Callable[[], str] = field(default=lambda: _seen_by_aws(), repr=False)
 
     @property
     def free(self) -> bool:
@@ -84,6 +89,10 @@ class Target:
         return self._session.client(
             service, region_name=self.region, endpoint_url=self.endpoint, config=config, **kwargs
         )
+
+    def impatient(self) -> "Target":
+        """Return the same target, whose clients give up within seconds when nothing answers."""
+        return replace(self, _config=self._config.merge(IMPATIENT))
 
     def credentials(self) -> Any:
         """Return botocore's credentials, which renew themselves where they can; None where there are none."""
@@ -112,6 +121,14 @@ class Target:
             raise OrchardError(
                 f"AWS cannot be reached: {error}", "check the network, the region and AWS_PROFILE"
             ) from None
+
+    def own_address(self) -> str:
+        """Return the address that this machine has on the target's side, as `198.51.100.7/32`.
+
+        Raises:
+            OrchardError: it cannot be found out.
+        """
+        return self._own_address()
 
     def stop(self) -> bool:
         """End what the target itself keeps running, with its state; returns whether there was anything."""
@@ -158,6 +175,7 @@ def _local(region: str, found: process.LocalAws) -> Target:
         _make_session=_isolated_session,
         _config=LOOPBACK,
         _stop=process.stop,
+        _own_address=lambda: "198.51.100.7/32",  # an address of documentation (RFC 5737): nobody comes from outside
     )
 
 
@@ -179,6 +197,18 @@ def _aws(region: str) -> Target:
         state_dir=_made(STATE / "aws" / region / "terraform"),
         environment=os.environ | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
     )
+
+
+def _seen_by_aws() -> str:
+    """Ask AWS which address this machine comes from."""
+    try:
+        with urllib.request.urlopen(CHECK_IP, timeout=5) as answer:
+            return f"{ipaddress.IPv4Address(answer.read(64).decode().strip())}/32"
+    except (OSError, ValueError) as error:
+        raise OrchardError(
+            f"{CHECK_IP} does not tell this machine's address: {error}",
+            'set ssh_cidr in orchard.toml (as 198.51.100.7/32), or access = "ssm", which opens no port',
+        ) from None
 
 
 def _made(path: Path) -> Path:

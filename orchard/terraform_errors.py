@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from orchard import failures
 from orchard.errors import OrchardError
 from orchard.terraform_events import Transcript
 
@@ -165,6 +166,9 @@ def translate(transcript: Transcript, code: int, root: str) -> TerraformError:
         if found:
             groups = [group or "" for group in found.groups()]
             return make(rule.cause.format(*groups, root=root).strip(), rule.remedy.format(*groups, root=root))
+    known = failures.diagnose(transcript.text)  # EMR says in it why a cluster did not start
+    if known.id not in failures.GENERIC:
+        return make(known.cause, known.remedy)
     first = transcript.errors[0] if transcript.errors else {"summary": f"Terraform ended with code {code}"}
     told = _one_line(f"{first['summary']}: {first.get('detail', '')}".strip(": "))
     where = first.get("address")

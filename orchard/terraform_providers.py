@@ -30,8 +30,8 @@ def settings(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     Raises:
         UsageError: ORCHARD_PROVIDER_MIRROR names no mirror of the AWS provider.
     """
-    mirror = _named_mirror(environment)
-    if mirror is None and _written_configuration(environment):
+    mirror = named_mirror(environment)
+    if mirror is None and written_configuration(environment):
         return {}
     mirror = mirror or find_mirror(PARENTS)
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,8 @@ def find_mirror(parents: Iterable[Path]) -> Path | None:
     return None
 
 
-def _named_mirror(environment: Mapping[str, str]) -> Path | None:
+def named_mirror(environment: Mapping[str, str]) -> Path | None:
+    """Return the mirror that the user named, None where none is named; raises as `settings`."""
     named = environment.get("ORCHARD_PROVIDER_MIRROR")
     if not named:
         return None
@@ -65,7 +66,8 @@ def _named_mirror(environment: Mapping[str, str]) -> Path | None:
     return mirror.resolve()
 
 
-def _written_configuration(environment: Mapping[str, str]) -> bool:
+def written_configuration(environment: Mapping[str, str]) -> bool:
+    """Tell whether the user has a CLI configuration of their own."""
     named = environment.get("TF_CLI_CONFIG_FILE")
     home = Path(environment.get("HOME") or Path.home())
     return Path(named).is_file() if named else (home / ".terraformrc").is_file()

@@ -6,6 +6,22 @@ from orchard.terraform_errors import translate
 from orchard.terraform_events import Transcript
 
 TEXTS = {
+    "a cluster that EMR refused": (
+        "waiting for EMR Cluster (j-1P38LJGZQ23DK) to create: unexpected state 'TERMINATED_WITH_ERRORS', wanted target "
+        "'RUNNING, WAITING'. last error: VALIDATION_ERROR: The requested instance type m5.xlarge is not supported in "
+        "the requested availability zone.",
+        "",
+        "the availability zone of the subnet does not offer the instance type",
+        "take another subnet (subnet_index) or another instance_type, then ./inv up",
+    ),
+    "a bootstrap action that failed": (
+        "waiting for EMR Cluster (j-1) to create: unexpected state 'TERMINATING', wanted target 'RUNNING, WAITING'. "
+        "last error: BOOTSTRAP_FAILURE: On the master instance (i-0c1), bootstrap action 1 returned a non-zero return "
+        "code",
+        "",
+        "the bootstrap action 1 failed on a node, and EMR ended the cluster",
+        "./inv logs shows what it said; then ./inv up",
+    ),
     "no credentials": (
         "No valid credential sources found",
         "Please see https://registry.terraform.io/providers/hashicorp/aws\nfor more information about providing "

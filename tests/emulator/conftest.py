@@ -65,7 +65,16 @@ class Aws:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
-    def cluster(self, *steps: dict, bucket: str | None = None, keep: bool = True, wait: bool = True, **kw: Any) -> str:
+    def cluster(
+        self,
+        *steps: dict,
+        bucket: str | None = None,
+        keep: bool = True,
+        wait: bool = True,
+        name: str = "test",
+        ec2: dict | None = None,
+        **kw: Any,
+    ) -> str:
         """Run a cluster of one primary and two core nodes; the rest as for RunJobFlow."""
         groups = [("MASTER", 1), ("CORE", 2)]
         instances = {
@@ -74,9 +83,10 @@ class Aws:
                 {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": count} for role, count in groups
             ],
         }
+        instances |= ec2 or {}
         given = {"LogUri": f"s3://{bucket}/logs/"} if bucket else {}
         number = self.emr.run_job_flow(
-            Name="test",
+            Name=name,
             ReleaseLabel="emr-7.5.0",
             JobFlowRole="ec2",
             ServiceRole="emr",
@@ -105,7 +115,10 @@ class Aws:
         return self.emr.add_job_flow_steps(JobFlowId=cluster, Steps=list(steps))["StepIds"]
 
     def log(self, bucket: str, cluster: str, step: str, name: str) -> str:
-        return gzip.decompress(self.read(bucket, f"logs/{cluster}/steps/{step}/{name}.gz")).decode()
+        return self.read_gz(bucket, f"logs/{cluster}/steps/{step}/{name}.gz")
+
+    def read_gz(self, bucket: str, key: str) -> str:
+        return gzip.decompress(self.read(bucket, key)).decode()
 
 
 def _poll(ask: Callable[[], dict], states: set[str], within: float) -> dict:

@@ -36,6 +36,7 @@ def test_everything_that_is_sent_is_understood() -> None:
     }
     assert submit.environment == {"MODE": "mini"}
     assert submit.driver_memory == "2g"
+    assert submit.deploy_mode == "cluster"
 
 
 def test_resources_may_be_settings() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 import subprocess
 import tarfile
 import time
@@ -110,7 +111,11 @@ def test_a_spark_job_runs_as_on_a_cluster(aws: Aws, workspace) -> None:
         "images": 20, "alpha": "a", "beta": "b", "argument": "my own", "archive": "inside", "file": "{}",
     }  # fmt: skip
     assert (manifest["mode"], manifest["partitions"], manifest["locality"]) == ("mini", "3", "true")
-    said = aws.log(bucket, workspace.cluster, step, "stdout")
+    client = aws.log(bucket, workspace.cluster, step, "stderr")
+    assert "final status: SUCCEEDED" in client
+    application = re.search(r"Submitted application (application_\d+_\d+)", client)[1]
+    driver = f"{application.replace('application', 'container')}_01_000001"
+    said = aws.read_gz(bucket, f"logs/{workspace.cluster}/containers/{application}/{driver}/stdout.gz")
     assert f"first path s3://{bucket}/data/raw/Training/Apple Golden 0/0.jpg" in said
     assert not (ROOT / "spark-warehouse").exists()
     assert not (ROOT / "metastore_db").exists()

@@ -106,19 +106,22 @@ def test_usage_is_explained(node):
     assert "usage: bootstrap.sh REQUIREMENTS_URI SHA256" in done.stderr
 
 
-HUB = {"sudo": 'exec "$@"', "docker": 'echo "$@" >>"$TMPDIR/docker.log"'}
+HUB = {
+    "sudo": 'exec "$@"',
+    "docker": 'echo "$@" >>"$TMPDIR/docker.log"; case $1 in exec) cat >"$TMPDIR/chpasswd.in" ;; esac',
+}
 
 
 def test_hub_learns_its_s3_endpoint(node, tmp_path):
     info, config = tmp_path / "instance.json", tmp_path / "jupyterhub_config.py"
     info.write_text('{"isMaster": true, "isRunningNameNode": true}')
     config.write_text("import os\nurl = os.environ['S3_ENDPOINT_URL']\n")
+    secret = tmp_path / "secret"
     environment = {"ORCHARD_INSTANCE_INFO": str(info), "ORCHARD_HUB_CONFIG": str(config), "TMPDIR": str(tmp_path)}
+    environment["ORCHARD_HUB_PASSWORD"] = str(secret)
     done = node(SCRIPTS[1], "s3.eu-west-3.amazonaws.com", programs=HUB, **environment)
     assert done.returncode == 0, done.stderr
-    subprocess.run(
-        ["timeout", "20", "sh", "-c", f"until grep -q restart {tmp_path}/docker.log; do sleep 0.1; done"], check=True
-    )
+    subprocess.run(["timeout", "20", "sh", "-c", f"until test -s {secret}; do sleep 0.1; done"], check=True)
     clean = {name: value for name, value in os.environ.items() if name != "S3_ENDPOINT_URL"}
     check = subprocess.run(
         [sys.executable, "-c", config.read_text() + "\nprint(url)"],
@@ -128,6 +131,12 @@ def test_hub_learns_its_s3_endpoint(node, tmp_path):
         check=True,
     )
     assert check.stdout == "s3.eu-west-3.amazonaws.com\n"
+    password = secret.read_text().strip()
+    assert len(password) == 24
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "chpasswd.in").read_text() == f"jovyan:{password}\n"
+    assert password not in (tmp_path / "docker.log").read_text(), "an argument would be seen by all"
+    assert password not in (tmp_path / "orchard-jupyterhub.log").read_text()
 
 
 def test_other_nodes_are_left_alone(node, tmp_path):

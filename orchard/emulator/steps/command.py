@@ -12,10 +12,8 @@ FLAGS = frozenset({"--verbose", "-v", "--supervise", "--usage-error", "--version
 ALIASES = {"-c": "--conf"}
 LISTS = ("--py-files", "--files", "--archives", "--jars")
 # The cluster's own business: the executor decides these.
-DROPPED = frozenset({"--master", "--deploy-mode", "--queue", "--num-executors", "--executor-cores", "--driver-cores"})
-DROPPED_CONF = frozenset(
-    {"spark.master", "spark.submit.deployMode", "spark.pyspark.python", "spark.pyspark.driver.python"}
-)
+DROPPED = frozenset({"--master", "--queue", "--num-executors", "--executor-cores", "--driver-cores"})
+DROPPED_CONF = frozenset({"spark.master", "spark.pyspark.python", "spark.pyspark.driver.python"})
 # Interpreters are named by their path on the nodes; here the jobs run on the interpreter of this environment.
 INTERPRETERS = frozenset({"PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON"})
 DRIVER_ENV = "spark.yarn.appMasterEnv."
@@ -33,6 +31,8 @@ class SparkSubmit:
         resources: the comma-separated lists, by option (`--py-files`, `--files`, `--archives`, `--jars`).
         options: all others, as they were given.
         environment: variables for the driver, from `spark.yarn.appMasterEnv.*`.
+        driver_memory: as it was given.
+        deploy_mode: `client`, or `cluster`, where the driver runs in a container of YARN.
     """
 
     application: str
@@ -42,6 +42,7 @@ class SparkSubmit:
     options: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     driver_memory: str | None = None
+    deploy_mode: str = "client"
 
 
 def parse(args: list[str]) -> SparkSubmit:
@@ -76,6 +77,8 @@ def _take(submit: SparkSubmit, name: str, value: str) -> None:
         submit.resources.setdefault(name, []).extend(item for item in value.split(",") if item)
     elif name == "--driver-memory":
         submit.driver_memory = value
+    elif name == "--deploy-mode":
+        submit.deploy_mode = value
     elif name not in DROPPED:
         submit.options += [name, value]
 
@@ -86,6 +89,8 @@ def _take_conf(submit: SparkSubmit, name: str, value: str) -> None:
             return
     if name.startswith(DRIVER_ENV):
         submit.environment[name.removeprefix(DRIVER_ENV)] = value
+    elif name == "spark.submit.deployMode":
+        submit.deploy_mode = value
     elif name == "spark.driver.memory":
         submit.driver_memory = submit.driver_memory or value
     elif name in ("spark.submit.pyFiles", "spark.files", "spark.archives", "spark.jars"):

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from orchard.emulator.options import KEY, Options
-from orchard.emulator.steps import command, container, failure, logs, publish, spark
+from orchard.emulator.steps import command, container, failure, logs, publish, spark, yarn
 from orchard.emulator.steps.mirror import Mirror
 from orchard.errors import OrchardError
 from orchard.java import find_java
@@ -50,6 +50,8 @@ class Executor:
         mirror = Mirror(base / "s3")
         try:
             code = self._run(cluster, step, base, work, mirror)
+            if yarn.runs_driver(step):
+                yarn.separate(cluster, step, base, code)
         except OrchardError as error:
             code = 1
             with (base / "stderr").open("a") as file:

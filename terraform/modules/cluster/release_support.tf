@@ -1,14 +1,7 @@
 locals {
   # Last day of standard support (Amazon EMR Release Guide, the page of each release).
-  standard_support_until = {
-    "emr-7.3.0"       = "2026-10-15"
-    "emr-7.4.0"       = "2026-11-12"
-    "emr-7.5.0"       = "2026-11-20"
-    "emr-7.9.0"       = "2027-05-19"
-    "emr-7.13.0"      = "2028-04-21"
-    "emr-spark-8.0.0" = "2027-05-20"
-  }
-  support_until = lookup(local.standard_support_until, var.release_label, null)
+  standard_support_until = jsondecode(file("${path.module}/release_support.json"))
+  support_until          = lookup(local.standard_support_until, var.release_label, null)
 }
 
 # A check warns and lets the apply go on, which is what is wanted: an old release still works.

@@ -1,0 +1,1 @@
+"""Ways into a cluster: keys, tunnels, the Studio."""

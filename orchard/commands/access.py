@@ -1,0 +1,51 @@
+"""Ways in: the Studio, JupyterHub, Spark's pages."""
+
+from invoke import Context
+
+from orchard.cli import command
+from orchard.commands.sites import SITE_HELP, find_site, open_site
+from orchard.errors import UsageError
+
+
+@command(help={"open": "open it in a browser, too", "target": SITE_HELP["target"], "name": SITE_HELP["name"]})
+def studio(_: Context, open: bool = False, target: str | None = None, name: str = "default") -> None:
+    """Print the address of EMR Studio, and the steps to a notebook on the cluster."""
+    from orchard.access import studio as page
+
+    print(*page.show(open_site(target, name), browse=open), sep="\n")
+
+
+@command(
+    help={
+        "spark-ui": "Spark's history instead of JupyterHub",
+        "password": "let the primary node print JupyterHub's password",
+        "close": "close all tunnels",
+        "port": "on this machine (default: 9443, or 18080 for Spark's history)",
+        "target": SITE_HELP["target"],
+        "name": SITE_HELP["name"],
+    }
+)
+def connect(
+    _: Context,
+    spark_ui: bool = False,
+    password: bool = False,
+    close: bool = False,
+    port: str | None = None,
+    target: str | None = None,
+    name: str = "default",
+) -> None:
+    """Open a tunnel to JupyterHub on the cluster, in the background, and print its address."""
+    from orchard.access import connect as tunnels
+
+    if port is not None and not (port.isdecimal() and 1024 <= int(port) <= 65535):
+        raise UsageError(f"the port {port} cannot be used", "choose one from 1024 to 65535")
+    if close:
+        site = find_site(target, name)
+        print(*(tunnels.close(site) if site else ["no tunnel is open"]), sep="\n")
+        return
+    site = open_site(target, name)
+    if password:
+        tunnels.show_password(site)
+        return
+    service = tunnels.SPARK_UI if spark_ui else tunnels.HUB
+    print(*tunnels.open_(site, service, int(port) if port else None), sep="\n")
