@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from orchard.target import Target
@@ -19,12 +20,14 @@ class Cluster(NamedTuple):
         name: the project and the workspace.
         state: STARTING, BOOTSTRAPPING, RUNNING, WAITING, TERMINATING, TERMINATED or TERMINATED_WITH_ERRORS.
         reason: why it is in that state; often empty.
+        created: when it was made.
     """
 
     id: str
     name: str
     state: str
     reason: str
+    created: datetime
 
 
 class Step(NamedTuple):
@@ -52,9 +55,12 @@ class Emr:
 
     def clusters(self, name: str, states: tuple[str, ...] = ALIVE) -> list[Cluster]:
         """List the clusters of that name in these states, the newest first."""
+        return [cluster for cluster in self.all(states) if cluster.name == name]
+
+    def all(self, states: tuple[str, ...] = ALIVE) -> list[Cluster]:
+        """List the account's clusters in these states, the newest first."""
         pages = self.api.get_paginator("list_clusters").paginate(ClusterStates=list(states))
-        found = [entry for page in pages for entry in page["Clusters"] if entry["Name"] == name]
-        return [_cluster(entry) for entry in found]
+        return [_cluster(entry) for page in pages for entry in page["Clusters"]]
 
     def cluster(self, cluster_id: str) -> Cluster:
         """Describe one cluster."""
@@ -97,7 +103,8 @@ class Emr:
 
 def _cluster(entry: dict[str, Any]) -> Cluster:
     status = entry["Status"]
-    return Cluster(entry["Id"], entry["Name"], status["State"], status.get("StateChangeReason", {}).get("Message", ""))
+    reason = status.get("StateChangeReason", {}).get("Message", "")
+    return Cluster(entry["Id"], entry["Name"], status["State"], reason, status["Timeline"]["CreationDateTime"])
 
 
 def _step(entry: dict[str, Any]) -> Step:

@@ -10,6 +10,7 @@ from orchard.cli import say
 from orchard.config import Settings
 from orchard.emr import Cluster, Emr
 from orchard.errors import OrchardError, UsageError
+from orchard.nearest import suggest
 from orchard.target import Target
 from orchard.terraform import Plan, Terraform
 
@@ -48,12 +49,16 @@ class Site(NamedTuple):
         """Find the cluster that is there.
 
         Raises:
-            OrchardError: there is none.
+            OrchardError: there is none; names the others that there are.
         """
-        alive = Emr(self.target).clusters(self.cluster_name)
-        if not alive:
-            raise OrchardError(f"no cluster {self.cluster_name} is running", "start one: ./inv up")
-        return alive[0]
+        running = Emr(self.target).all()
+        mine = [cluster for cluster in running if cluster.name == self.cluster_name]
+        if not mine:
+            prefix = f"{self.settings.project}-"
+            others = [c.name.removeprefix(prefix) for c in running if c.name.startswith(prefix)]
+            remedy = f"--name: {suggest(self.name, others)}" if others else "start one: ./inv up"
+            raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
+        return mine[0]
 
 
 def plan(site: Site) -> None:
@@ -196,8 +201,7 @@ def _say_why_it_ended(site: Site) -> None:
 
 
 def _refuse_other_clusters(site: Site) -> None:
-    pages = Emr(site.target).api.get_paginator("list_clusters").paginate(ClusterStates=list(sweep.ENDING))
-    names = [c["Name"] for page in pages for c in page["Clusters"]]
+    names = [cluster.name for cluster in Emr(site.target).all(sweep.ENDING)]
     others = [n for n in names if n.startswith(f"{site.settings.project}-") and n != site.cluster_name]
     if others:
         name = others[0].removeprefix(f"{site.settings.project}-")

@@ -1,6 +1,7 @@
 output "ends_at" {
   description = "When the cluster is ended at the latest, RFC 3339, UTC."
-  value       = timeadd(terraform_data.born.output, "${var.max_lifetime}h")
+  # Of the schedule as it is, which may have been moved: at(2026-11-22T08:00:10).
+  value = "${trimsuffix(trimprefix(aws_scheduler_schedule.end.schedule_expression, "at("), ")")}Z"
 }
 
 output "role_name" {

@@ -1,0 +1,233 @@
+"""The status as a person reads it, in any width from 80 columns on."""
+
+from datetime import datetime, timedelta
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from orchard import durations
+from orchard.cost.money import Money
+from orchard.emr import OPEN
+from orchard.status.model import Cluster, Ended, Orphan, Status, Step
+
+SHOWN_STEPS = 4  # the open ones are always shown
+SHOWN_ENDED = 3
+SHOWN_ORPHANS = 8
+BAR = 16  # columns
+ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task", "UNKNOWN": "other"}
+COLOURS = {
+    "WAITING": "green",
+    "RUNNING": "green",
+    "COMPLETED": "green",
+    "STARTING": "yellow",
+    "BOOTSTRAPPING": "yellow",
+    "PENDING": "yellow",
+    "CANCEL_PENDING": "yellow",
+    "TERMINATING": "yellow",
+    "TERMINATED_WITH_ERRORS": "red",
+    "FAILED": "red",
+    "CANCELLED": "magenta",
+    "INTERRUPTED": "magenta",
+}
+
+
+def render(status: Status, money: Money) -> RenderableType:
+    """Draw the status.
+
+    Args:
+        status: what to tell.
+        money: the currency to tell it in.
+    """
+    parts: list[RenderableType] = [_head(status)]
+    parts += [_cluster(cluster, status, money) for cluster in status.clusters]
+    if not status.clusters:
+        parts.append(Text("No cluster is running, so nothing costs by the hour.", style="bold"))
+    elif (total := _total(status, money)) and len(status.clusters) > 1:
+        parts.append(Text(total, style="bold"))
+    if status.ended:
+        parts.append(_ended(status.ended[:SHOWN_ENDED], status.taken))
+    if status.orphans:
+        parts.append(_orphans(status.orphans))
+    if status.missing:
+        parts.append(_pairs([(missing.what, missing.why) for missing in status.missing], "Could not be found out"))
+    return Group(*parts)
+
+
+def lines(status: Status, money: Money) -> list[str]:
+    """Say in a line a cluster what changes from look to look, for where nothing can be redrawn."""
+    told = []
+    for cluster in status.clusters:
+        going = [f"{step.name} {step.state}{_said(step)}" for step in reversed(cluster.steps) if step.state in OPEN]
+        told.append("; ".join([f"{cluster.name} {cluster.state}", *going]))
+    return told or ["no cluster is running"]
+
+
+def _said(step: Step) -> str:
+    if not (now := step.progress):
+        return ""
+    counted = f" {now.done}/{now.total} images" if now.total else ""
+    return f" ({now.phase}{counted})"
+
+
+def _head(status: Status) -> RenderableType:
+    place = f"{status.project} in {status.region}" + (", emulated on this machine" if status.emulated else "")
+    grid = Table.grid(expand=True, padding=(0, 1))
+    grid.add_column()
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_row(Text(place, style="bold"), f"{status.taken:%Y-%m-%d %H:%M:%S} UTC")
+    rows: list[RenderableType] = [grid]
+    for studio in status.studios:
+        rows.append(Text.assemble(("Studio ", "bold"), studio.name, " ", (studio.id, "dim")))
+        rows.append(Text(f"  {studio.url}", style="dim", overflow="fold"))
+    return Group(*rows)
+
+
+def _cluster(cluster: Cluster, status: Status, money: Money) -> RenderableType:
+    body = Table.grid(padding=(0, 1))
+    body.add_column(style="bold", no_wrap=True)
+    body.add_column(overflow="fold")
+    body.add_row("nodes", _nodes(cluster))
+    body.add_row("cost", _cost(cluster, status, money))
+    body.add_row("ends", _ends(cluster, status.taken))
+    if cluster.reason and cluster.state not in ("WAITING", "RUNNING"):
+        body.add_row("why", cluster.reason)
+    parts: list[RenderableType] = [body]
+    if steps := _shown(cluster.steps):
+        parts += [Text(), _steps(steps, status.taken)]
+        if more := len(cluster.steps) - len(steps):
+            parts.append(Text(f"and {more} more before", style="dim"))
+    title = Text.assemble((cluster.name, "bold"), " ", (cluster.id, "dim"), " ", _state(cluster.state))
+    up = durations.say(cluster.uptime_seconds)
+    return Panel(
+        Group(*parts), title=title, title_align="left", subtitle=f"up {up}", subtitle_align="right", box=box.ROUNDED
+    )
+
+
+def _nodes(cluster: Cluster) -> str:
+    flavour = ", ".join(word for word in (cluster.release_label, cluster.notebook) if word)
+    if not cluster.nodes:
+        return ", ".join(word for word in ("none yet" if cluster.ready is None else "not known", flavour) if word)
+    kinds = [
+        f"{kind.count} {ROLES[kind.role]}" + (" on Spot" if kind.market == "SPOT" else "") for kind in cluster.nodes
+    ]
+    types = sorted({kind.instance_type for kind in cluster.nodes})
+    count = sum(kind.count for kind in cluster.nodes)
+    return f"{count} x {' and '.join(types)} ({', '.join(kinds)})" + (f", {flavour}" if flavour else "")
+
+
+def _cost(cluster: Cluster, status: Status, money: Money) -> str:
+    if cluster.usd_per_hour is None or cluster.usd_so_far is None:
+        return "not known" if cluster.nodes or cluster.ready else "nothing yet"
+    hourly, sofar = money.say(cluster.usd_per_hour), money.say(cluster.usd_so_far)
+    if status.emulated:
+        return f"emulated, cost nothing; the same on AWS: {sofar} so far, {hourly} per hour"
+    return f"{sofar} so far, {hourly} per hour (EC2, EMR, disks; prices of {status.prices_of})"
+
+
+def _ends(cluster: Cluster, now: datetime) -> RenderableType:
+    told: list[Text] = []
+    idle, limit = cluster.idle, cluster.hard_limit
+    if idle is None:
+        told.append(Text("not when idle: no idle time-out is known", style="yellow"))
+    elif idle.strikes_at is None:
+        told.append(Text(f"{durations.say(idle.timeout_seconds)} after its last work"))
+    else:
+        left = durations.say((idle.strikes_at - now).total_seconds())
+        told.append(Text(f"at {_clock(idle.strikes_at, now)} if nothing comes (in {left})"))
+    if limit is None:
+        told.append(Text("no hard limit is known", style="yellow"))
+    elif not limit.enabled:
+        told.append(Text("the schedule of its hard limit is switched off", style="red"))
+    else:
+        left = durations.say((limit.strikes_at - now).total_seconds())
+        told.append(
+            Text.assemble(
+                f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) ", ("./inv extend 2h", "dim")
+            )
+        )
+    return Group(*told)
+
+
+def _shown(steps: list[Step]) -> list[Step]:
+    """Pick the open steps and the newest others, in the order in which they run."""
+    still_open = [step for step in steps if step.state in OPEN]
+    closed = [step for step in steps if step.state not in OPEN][: max(0, SHOWN_STEPS - len(still_open))]
+    return [step for step in reversed(steps) if step in still_open or step in closed]
+
+
+def _steps(steps: list[Step], now: datetime) -> RenderableType:
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(overflow="fold", ratio=3)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=2)
+    for step in steps:
+        table.add_row(Text(step.name), _state(step.state), _progress(step, now))
+    return table
+
+
+def _progress(step: Step, now: datetime) -> RenderableType:
+    if step.started and step.ended:
+        return Text(f"{durations.say((step.ended - step.started).total_seconds())}, at {_clock(step.ended, now)}")
+    if not step.started:
+        return Text("")
+    told = step.progress
+    if told is None or not told.total:
+        phase = told.phase if told else "starting"
+        return Text(f"{phase}, {durations.say((now - step.started).total_seconds())}")
+    words = [f"{told.done}/{told.total} images"]
+    if told.images_per_second:
+        words.append(f"{told.images_per_second:.0f} images/s")
+    if told.seconds_left is not None:
+        words.append(f"{durations.say(told.seconds_left)} left")
+    bar = ProgressBar(total=told.total, completed=told.done, width=BAR)
+    return Group(bar, Text(f"{told.phase}: {', '.join(words)}"))
+
+
+def _ended(ended: list[Ended], now: datetime) -> RenderableType:
+    rows = []
+    for cluster in ended:
+        moment = _clock(cluster.ended, now) if cluster.ended else "?"
+        lived = f", after {durations.say((cluster.ended - cluster.created).total_seconds())}" if cluster.ended else ""
+        what = Text.assemble(cluster.name, " ", (cluster.id, "dim"))
+        state = cluster.state.lower().replace("_", " ")
+        rows.append((what, Text(f"{state} at {moment}{lived}: {cluster.reason or 'no reason given'}")))
+    return _pairs(rows, "Ended lately")
+
+
+def _orphans(found: list[Orphan]) -> RenderableType:
+    rows: list[tuple[str | Text, str | Text]] = [(orphan.what, orphan.remedy) for orphan in found[:SHOWN_ORPHANS]]
+    if more := len(found) - SHOWN_ORPHANS:
+        rows += [(f"and {more} more", "./inv orphans")] if more > 0 else []
+    return _pairs(rows, "Orphaned: tagged, and in none of the Terraform states that are known here")
+
+
+def _pairs(rows: list, title: str) -> RenderableType:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2, 0, 0)
+    )
+    table.add_column(overflow="fold", ratio=1)
+    table.add_column(overflow="fold", ratio=1)
+    for what, why in rows:
+        table.add_row(what, why)
+    return table
+
+
+def _total(status: Status, money: Money) -> str:
+    known = [cluster.usd_per_hour for cluster in status.clusters if cluster.usd_per_hour is not None]
+    if not known or status.emulated:
+        return ""
+    return f"All together {money.say(sum(known))} per hour."
+
+
+def _state(state: str) -> Text:
+    return Text(state, style=COLOURS.get(state, ""))
+
+
+def _clock(moment: datetime, now: datetime) -> str:
+    """Say a moment in UTC, with its day where that is not the present one."""
+    day = "" if abs(moment - now) < timedelta(days=1) and moment.date() == now.date() else f"{moment:%b %d} "
+    return f"{day}{moment:%H:%M}"
