@@ -104,6 +104,14 @@ class Bucket:
         except json.JSONDecodeError:
             return None
 
+    def write_json(self, key: str, content: Any) -> None:
+        """Write a small JSON object; raises as `listing`."""
+        body = json.dumps(content, indent=2).encode()
+        try:
+            self.s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
+        except (ClientError, BotoCoreError) as error:
+            raise self._explain(error) from None
+
     def upload(self, files: Iterable[tuple[Path, str]]) -> int:
         """Upload a few files to keys, several at once; returns how many. `orchard.transfer` is for very many."""
         with ThreadPoolExecutor(THREADS) as pool:

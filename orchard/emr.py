@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from orchard.target import Target
 
 ALIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING")
+STARTING = ("STARTING", "BOOTSTRAPPING")
 OPEN = ("PENDING", "RUNNING", "CANCEL_PENDING")
 COMPLETED = "COMPLETED"
 
@@ -83,18 +84,38 @@ class Emr:
         pages = self.api.get_paginator("list_steps").paginate(ClusterId=cluster_id)
         return [_step(entry) for page in pages for entry in page["Steps"]]
 
-    def follow(self, cluster_id: str, step_ids: list[str], seen: Callable[[list[Step]], None]) -> list[Step]:
+    def follow(
+        self, cluster_id: str, step_ids: list[str], seen: Callable[[list[Step]], None], seconds: float
+    ) -> list[Step]:
         """Poll steps until none of them is open any more, telling `seen` each time; returns how they ended.
 
         boto3's own waiter gives up after 30 minutes and does not know INTERRUPTED.
+
+        Raises:
+            TimeoutError: some were still open after so many seconds.
         """
+        deadline = time.monotonic() + seconds
         while True:
             answer = self.api.list_steps(ClusterId=cluster_id, StepIds=step_ids)["Steps"]
             steps = sorted((_step(entry) for entry in answer), key=lambda step: step_ids.index(step.id))
             seen(steps)
             if not any(step.state in OPEN for step in steps):
                 return steps
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            time.sleep(min(self.interval, max(0.0, deadline - time.monotonic())))
+
+    def until_gone(self, name: str, seconds: float, seen: Callable[[Cluster], None]) -> list[Cluster]:
+        """Wait until no cluster of that name lives or is being terminated, telling `seen` of the one that does.
+
+        Returns:
+            those that still do after so many seconds.
+        """
+        deadline = time.monotonic() + seconds
+        while (left := self.clusters(name, (*ALIVE, "TERMINATING"))) and time.monotonic() < deadline:
+            seen(left[0])
             time.sleep(self.interval)
+        return left
 
     def cancel(self, cluster_id: str, step_ids: list[str]) -> None:
         """Ask for steps to be cancelled: a running one gets SIGTERM."""

@@ -88,10 +88,10 @@ def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime
     end = limit.ends_at + by
     if end > created + MOST:
         left = created + MOST - limit.ends_at
-        more = f"at most {durations.say(left.total_seconds())} more" if left > timedelta(minutes=1) else "no more"
+        more = f"extend it by {durations.say(left.total_seconds())} at most, or " if left > timedelta(minutes=1) else ""
         raise UsageError(
             f"the cluster may live until {created + MOST:%Y-%m-%d %H:%M} UTC, a week after its creation, not longer",
-            f"extend it by {more}, or start a new one after it: ./inv down up",
+            f"{more}start a new one after it: ./inv down up",
         )
     kept = {member: told[member] for member in _KEPT if told.get(member) is not None}
     scheduler.update_schedule(**kept, ScheduleExpression=f"at({end.astimezone(UTC):%Y-%m-%dT%H:%M:%S})")

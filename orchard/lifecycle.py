@@ -15,6 +15,7 @@ from orchard.target import Target
 from orchard.terraform import Plan, Terraform
 
 Confirm = Callable[[str], str]
+ENDS_WITHIN = 20 * 60  # seconds that a cluster may take from TERMINATING to TERMINATED
 
 
 class Site(NamedTuple):
@@ -113,7 +114,10 @@ def up(
     variables = infrastructure.cluster_variables(site.settings, site.target, outputs["foundation"])
     with _alongside(meanwhile):
         _apply(cluster, variables)
-    say(f"The cluster {site.cluster_name} ({site.cluster().id}) is {site.cluster().state}.")
+    made = site.cluster()
+    say(
+        f"The cluster {made.name} ({made.id}) is {made.state}. It ends by {cluster.outputs()['ends_at']} at the latest."
+    )
 
 
 def down(site: Site) -> None:
@@ -125,11 +129,11 @@ def down(site: Site) -> None:
     cluster = site.root("cluster")
     variables = infrastructure.cluster_variables(site.settings, site.target, foundation["foundation"])
     removed = _apply(cluster, variables, destroy=True).changed
-    left = Emr(site.target).clusters(site.cluster_name, sweep.ENDING)
+    left = _wait_until_gone(site)
     if left:
         raise OrchardError(
             f"the cluster {left[0].id} is still {left[0].state} although Terraform has removed it from its state",
-            f"end it: aws emr terminate-clusters --cluster-ids {left[0].id}",
+            f"look again: ./inv status; if it stays: aws emr terminate-clusters --cluster-ids {left[0].id}",
         )
     say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.")
     say(f"What stays, at no cost by the hour: the bucket {foundation['bucket']} and all in it, the roles, the Studio.")
@@ -198,6 +202,18 @@ def _say_why_it_ended(site: Site) -> None:
     last = Emr(site.target).cluster(outputs["cluster_id"])
     if last.state.startswith("TERMINATED"):
         say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
+
+
+def _wait_until_gone(site: Site) -> list[Cluster]:
+    """Wait until the cluster is TERMINATED: until then its nodes cost, and its security groups cannot be deleted."""
+    told: list[str] = []
+
+    def tell(cluster: Cluster) -> None:
+        if cluster.state not in told:
+            say(f"The cluster {cluster.id} is {cluster.state}: waiting until it is TERMINATED ...")
+            told.append(cluster.state)
+
+    return Emr(site.target).until_gone(site.cluster_name, ENDS_WITHIN, tell)
 
 
 def _refuse_other_clusters(site: Site) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from orchard import durations
 
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
 
@@ -31,10 +33,10 @@ def display() -> Iterator[Report]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
     )
     with Progress(*columns, console=console, transient=True) as bars:
-        task = bars.add_task("starting", total=None, rate="")
+        task = bars.add_task("starting", total=None, rate="", left="")
 
         def report(state: dict[str, Any]) -> None:
             bars.update(
@@ -43,6 +45,7 @@ def display() -> Iterator[Report]:
                 completed=state.get("done", 0),
                 total=state.get("total") or None,
                 rate=rate(state),
+                left=left(state),
             )
 
         yield report
@@ -59,6 +62,14 @@ def rate(state: dict[str, Any]) -> str:
     """Say how fast images go through; empty where the phase does not count them."""
     speed = state.get("images_per_second", 0)
     return f"{speed:.0f} images/s" if speed else ""
+
+
+def left(state: dict[str, Any]) -> str:
+    """Say how long the phase will take yet, by its images a second; empty where that is not known."""
+    speed = state.get("images_per_second", 0)
+    if not speed or not state.get("total"):
+        return ""
+    return f"about {durations.say(max(0, state['total'] - state['done']) / speed)} left"
 
 
 @contextmanager
@@ -113,17 +124,8 @@ def _plain() -> Report:
         if text == last["text"] and now - last["time"] < PLAIN_INTERVAL:
             return
         counted = f" {state['done']}/{state['total']} images" if state.get("total") else ""
-        speed = rate(state)
-        left = _left(state)
-        print(f"{text}{counted}{', ' + speed if speed else ''}{left}", file=sys.stderr, flush=True)
+        words = [text + counted, rate(state), left(state)]
+        print(", ".join(word for word in words if word), file=sys.stderr, flush=True)
         last.update(time=now, text=text)
 
     return report
-
-
-def _left(state: dict[str, Any]) -> str:
-    speed = state.get("images_per_second", 0)
-    if not speed:
-        return ""
-    seconds = (state["total"] - state["done"]) / speed
-    return f", about {seconds:.0f} s left"

@@ -80,9 +80,8 @@ class Target:
         """Make a boto3 client for this target; `kwargs` as for boto3, a `config` is laid over the target's own."""
         given = kwargs.pop("config", None)
         config = self._config.merge(given) if given else self._config
-        return self._session.client(
-            service, region_name=self.region, endpoint_url=self.endpoint, config=config, **kwargs
-        )
+        region = kwargs.pop("region_name", self.region)
+        return self._session.client(service, region_name=region, endpoint_url=self.endpoint, config=config, **kwargs)
 
     def credentials(self) -> Any:
         """Return botocore's credentials, which renew themselves where they can; None where there are none."""

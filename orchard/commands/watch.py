@@ -1,9 +1,17 @@
 """What is there and what will end it: status, extend, orphans."""
 
+from typing import TYPE_CHECKING
+
 from invoke import Context
 
 from orchard.cli import command, say
 from orchard.commands.sites import SITE_HELP, find_site, open_site
+
+if TYPE_CHECKING:
+    from orchard.status.model import Status
+
+if TYPE_CHECKING:
+    pass
 
 NOTHING = "Nothing is up."
 
@@ -29,7 +37,7 @@ def status(
     from orchard.status.gather import gather
     from orchard.status.view import render
 
-    def look():
+    def look() -> "Status":
         return gather(site.settings, site.target, name)
 
     if json:

@@ -1,12 +1,13 @@
 """How long a run should take and what it should cost, from measured throughput; and what forgetting costs."""
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchard.config import Settings, instance_types
-from orchard.cost.parts import Parts, nodes_of
+from orchard.cost.parts import Parts
 from orchard.cost.prices import Rates, of_requests
 
 MEASURED = Path(__file__).with_name("throughput.json")
@@ -58,10 +59,15 @@ def images(settings: Settings, counted: int | None = None) -> int:
     return there[settings.mode] if counted is None else counted
 
 
+def vcpus_of(workers: Iterable[tuple[str, int]]) -> int:
+    """Count the vCPUs that compute: those of core and task nodes (type and count), less one for the driver."""
+    types = instance_types()
+    return max(1, sum(types.get(kind, {"vcpus": 4})["vcpus"] * count for kind, count in workers) - 1)
+
+
 def working_vcpus(settings: Settings) -> int:
-    """Count the vCPUs that compute: core and task nodes, without the primary, less one for the driver."""
-    workers = sum(kind.count for kind in nodes_of(settings)) - 1
-    return max(1, workers * instance_types()[settings.instance_type]["vcpus"] - 1)
+    """Count the vCPUs that compute on the cluster that the settings describe; managed scaling may add to them."""
+    return vcpus_of([(settings.instance_type, settings.core_count + settings.task_spot_count)])
 
 
 def duration(count: int, vcpus: int) -> Duration:
