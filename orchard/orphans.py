@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from orchard import sweep, terraform_state
 from orchard.config import Settings
 from orchard.emr import Emr
+from orchard.errors import OrchardError
 from orchard.target import Target
 
 # By what an ARN says it is of: how to remove it by hand. `{}` stands for the part of the ARN that names it.
@@ -32,14 +33,14 @@ _REMEDIES = (
 )
 
 
-def unknown(items: Iterable[str], known: set[str] | None) -> list[str]:
+def unknown(items: Iterable[str], known: set[str]) -> list[str]:
     """Pick what no state knows.
 
     Args:
         items: what was found, ARNs or phrases as `orchard.sweep` makes them.
-        known: ids and ARNs in all states; None where there is no state at all.
+        known: ids and ARNs in all states.
     """
-    return [item for item in items if not _is_known(item, known or set())]
+    return [item for item in items if not _is_known(item, known)]
 
 
 def remedy(item: str) -> str:
@@ -62,10 +63,15 @@ def find(settings: Settings, target: Target) -> list[str]:
     """Search the whole project: what carries its tag or name, and is known to none of Terraform's states.
 
     Raises:
-        OrchardError: a state cannot be read.
+        OrchardError: a state cannot be read, or Terraform is at work.
         ClientError: AWS refuses one of the searches.
     """
-    known = terraform_state.known(settings, target)
-    ours = {word for c in Emr(target).all() if c.id in (known or ()) for word in (c.id, c.name)}
+    known, at_work = terraform_state.known(settings, target)
+    if at_work:
+        raise OrchardError(
+            "Terraform is at work here, and what it makes just now is in no state yet",
+            "call again when it has finished",
+        )
+    ours = {word for c in Emr(target).all() if c.id in known for word in (c.id, c.name)}
     tagged = [item.arn for item in sweep.by_tag(target.client, settings.project) if not item.belongs_to(ours)]
     return sorted(set(unknown([*tagged, *sweep.others(target.client, settings.project)], known)))

@@ -5,7 +5,7 @@ The format is Terraform's own, version 4, unchanged since Terraform 0.12; anothe
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -17,18 +17,27 @@ from orchard.target import Target
 VERSION = 4
 
 
-def known(settings: Settings, target: Target) -> set[str] | None:
-    """Return the ids and ARNs of all resources in all states: both roots, all workspaces.
+class Known(NamedTuple):
+    """What all states together know.
 
-    Returns:
-        None where there is no state at all.
+    Attributes:
+        words: ids and ARNs of all resources.
+        at_work: whether Terraform holds a lock, so that what it makes just now may not be written down yet.
+    """
+
+    words: set[str]
+    at_work: bool
+
+
+def known(settings: Settings, target: Target) -> Known:
+    """Read all states: both roots, all workspaces.
 
     Raises:
         OrchardError: a state is in a format that this version does not read.
         ClientError: the bucket that keeps them refuses.
     """
-    states = list(_states(settings, target))
-    return {word for state in states for word in _words(state)} if states else None
+    at_work = _is_locked(settings, target)  # first: an apply that ends meanwhile has written all it made
+    return Known({word for state in _states(settings, target) for word in _words(state)}, at_work)
 
 
 def workspaces(settings: Settings, target: Target) -> list[str]:
@@ -63,6 +72,13 @@ def _here(target: Target) -> Iterator[tuple[str, str]]:
             yield name, file.read_text()
     for file in sorted((target.state_dir / "cluster.workspaces").glob("*/*.tfstate")):
         yield file.parent.name, file.read_text()
+
+
+def _is_locked(settings: Settings, target: Target) -> bool:
+    if not (bucket := infrastructure.state_bucket(settings, target)):
+        return any(target.state_dir.rglob(".*.tfstate.lock.info"))
+    pages = target.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="orchard/")
+    return any(entry["Key"].endswith(".tflock") for page in pages for entry in page.get("Contents", []))
 
 
 def _in_bucket(target: Target, bucket: str) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ class Money(NamedTuple):
         value = self.amount(usd)
         if value == 0 or abs(value) >= 0.1:
             return f"{value:.2f} {self.code}"
-        return f"{value:.2g} {self.code}" if value >= 0.0001 else f"<0.0001 {self.code}"
+        return f"{value:#.2g} {self.code}" if value >= 0.0001 else f"<0.0001 {self.code}"
 
 
 def shown_in(settings: Settings) -> Money:

@@ -74,7 +74,7 @@ class _Gathering:
         studios = self.ask("Studios", self._studios)
         nodes = self.ask("nodes and what they cost", lambda: running.of_project(self.client["ec2"], self._project))
         tagged = self.ask("tagged resources", lambda: list(sweep.by_tag(self.client.__getitem__, self._project)))
-        known = self.ask("Terraform's states", lambda: (terraform_state.known(self.settings, self.target),))
+        known = self.ask("Terraform's states", lambda: terraform_state.known(self.settings, self.target))
         store = self.ask("the bucket", lambda: Bucket(self.target, bucket.name(self.settings, self.target)))
         try:
             now, mine = listing.result()
@@ -198,13 +198,14 @@ class _Gathering:
 
 
 def _orphans(
-    tagged: list[sweep.Tagged], named: list[str], known: tuple[set[str] | None] | None, clusters: list[Cluster]
+    tagged: list[sweep.Tagged], named: list[str], known: terraform_state.Known | None, clusters: list[Cluster]
 ) -> list[Orphan]:
-    if known is None:  # the states could not be read, which `missing` tells
+    # Where the states could not be read, which `missing` tells, or are being written, everything would look orphaned.
+    if known is None or known.at_work:
         return []
-    ours = {word for c in clusters if c.id in (known[0] or ()) for word in (c.id, c.name)}
+    ours = {word for c in clusters if c.id in known.words for word in (c.id, c.name)}
     items = [*named, *(item.arn for item in tagged if not item.belongs_to(ours))]
-    left = orphans.unknown(items, known[0])
+    left = orphans.unknown(items, known.words)
     return [Orphan(what=item, remedy=orphans.remedy(item)) for item in sorted(set(left))]
 
 

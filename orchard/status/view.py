@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -53,7 +54,7 @@ def render(status: Status, money: Money) -> RenderableType:
     if status.orphans:
         parts.append(_orphans(status.orphans))
     if status.missing:
-        parts.append(_pairs([(missing.what, missing.why) for missing in status.missing], "Could not be found out"))
+        parts.append(_listed("Could not be found out", [(missing.what, missing.why) for missing in status.missing]))
     return Group(*parts)
 
 
@@ -190,30 +191,25 @@ def _progress(step: Step, now: datetime) -> RenderableType:
 def _ended(ended: list[Ended], now: datetime) -> RenderableType:
     rows = []
     for cluster in ended:
-        moment = _clock(cluster.ended, now) if cluster.ended else "?"
+        moment = f" at {_clock(cluster.ended, now)}" if cluster.ended else ""
         lived = f", after {durations.say((cluster.ended - cluster.created).total_seconds())}" if cluster.ended else ""
-        what = Text.assemble(cluster.name, " ", (cluster.id, "dim"))
         state = cluster.state.lower().replace("_", " ")
-        rows.append((what, Text(f"{state} at {moment}{lived}: {cluster.reason or 'no reason given'}")))
-    return _pairs(rows, "Ended lately")
+        rows.append((f"{cluster.name} {cluster.id}", f"{state}{moment}{lived}: {cluster.reason or 'no reason given'}"))
+    return _listed("Ended lately", rows)
 
 
 def _orphans(found: list[Orphan]) -> RenderableType:
-    rows: list[tuple[str | Text, str | Text]] = [(orphan.what, orphan.remedy) for orphan in found[:SHOWN_ORPHANS]]
-    if more := len(found) - SHOWN_ORPHANS:
-        rows += [(f"and {more} more", "./inv orphans")] if more > 0 else []
-    return _pairs(rows, "Orphaned: tagged, and in none of the Terraform states that are known here")
+    rows = [(orphan.what, orphan.remedy) for orphan in found[:SHOWN_ORPHANS]]
+    if (more := len(found) - SHOWN_ORPHANS) > 0:
+        rows.append((f"and {more} more", "./inv orphans"))
+    return _listed("Orphaned: tagged, and in none of the Terraform states known here", rows)
 
 
-def _pairs(rows: list, title: str) -> RenderableType:
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2, 0, 0)
-    )
-    table.add_column(overflow="fold", ratio=1)
-    table.add_column(overflow="fold", ratio=1)
-    for what, why in rows:
-        table.add_row(what, why)
-    return table
+def _listed(title: str, rows: list[tuple[str, str]]) -> RenderableType:
+    told: list[RenderableType] = [Text(title, style="bold")]
+    for what, more in rows:
+        told += [Padding(Text(what, overflow="fold"), (0, 0, 0, 2)), Padding(Text(more, style="dim"), (0, 0, 0, 4))]
+    return Group(*told)
 
 
 def _total(status: Status, money: Money) -> str:
