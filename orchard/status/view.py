@@ -6,19 +6,19 @@ from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from orchard import durations
 from orchard.cost.money import Money
 from orchard.emr import OPEN
-from orchard.status.model import Cluster, Ended, Orphan, Status, Step
+from orchard.status.model import Cluster, Ended, Orphan, Progress, Status, Step
 
 SHOWN_STEPS = 4  # the open ones are always shown
 SHOWN_ENDED = 3
 SHOWN_ORPHANS = 8
 BAR = 16  # columns
+NAME = 44  # columns: of a step's name with a run's usual name in it
 ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task", "UNKNOWN": "other"}
 COLOURS = {
     "WAITING": "green",
@@ -126,13 +126,15 @@ def _cost(cluster: Cluster, status: Status, money: Money) -> str:
     hourly, sofar = money.say(cluster.usd_per_hour), money.say(cluster.usd_so_far)
     if status.emulated:
         return f"emulated, cost nothing; the same on AWS: {sofar} so far, {hourly} per hour"
-    return f"{sofar} so far, {hourly} per hour (EC2, EMR, disks; prices of {status.prices_of})"
+    return f"{sofar} so far, {hourly} per hour (prices of {status.prices_of})"
 
 
 def _ends(cluster: Cluster, now: datetime) -> RenderableType:
     told: list[Text] = []
     idle, limit = cluster.idle, cluster.hard_limit
-    if idle is None:
+    if idle is None and not cluster.nodes:
+        told.append(Text("its nodes will tell of its idle time-out", style="dim"))
+    elif idle is None:
         told.append(Text("not when idle: no idle time-out is known", style="yellow"))
     elif idle.strikes_at is None:
         told.append(Text(f"{durations.say(idle.timeout_seconds)} after its last work"))
@@ -145,11 +147,9 @@ def _ends(cluster: Cluster, now: datetime) -> RenderableType:
         told.append(Text("the schedule of its hard limit is switched off", style="red"))
     else:
         left = durations.say((limit.strikes_at - now).total_seconds())
-        told.append(
-            Text.assemble(
-                f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) ", ("./inv extend 2h", "dim")
-            )
-        )
+        hint = "./inv extend 2h" + ("" if cluster.short_name == "default" else f" --name {cluster.short_name}")
+        at = f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) "
+        told.append(Text.assemble(at, (hint, "dim")))
     return Group(*told)
 
 
@@ -161,31 +161,41 @@ def _shown(steps: list[Step]) -> list[Step]:
 
 
 def _steps(steps: list[Step], now: datetime) -> RenderableType:
-    table = Table.grid(padding=(0, 2), expand=True)
-    table.add_column(overflow="fold", ratio=3)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold", ratio=2)
+    """Draw a line a step, and beneath a running one how far its job is."""
+    widest = max(len(step.name) for step in steps)
+    told: list[RenderableType] = []
     for step in steps:
-        table.add_row(Text(step.name), _state(step.state), _progress(step, now))
-    return table
+        row = Table.grid(padding=(0, 2))
+        row.add_column(min_width=min(widest, NAME), overflow="fold", ratio=1)
+        row.add_column(no_wrap=True, min_width=len("CANCEL_PENDING"))
+        row.add_column(no_wrap=True)
+        row.add_row(Text(step.name), _state(step.state), Text(_time(step, now)))
+        told.append(row)
+        if step.state == "RUNNING" and step.progress and step.progress.total:
+            told.append(Padding(_bar(step.progress), (0, 0, 0, 2)))
+    return Group(*told)
 
 
-def _progress(step: Step, now: datetime) -> RenderableType:
-    if step.started and step.ended:
-        return Text(f"{durations.say((step.ended - step.started).total_seconds())}, at {_clock(step.ended, now)}")
+def _time(step: Step, now: datetime) -> str:
     if not step.started:
-        return Text("")
-    told = step.progress
-    if told is None or not told.total:
-        phase = told.phase if told else "starting"
-        return Text(f"{phase}, {durations.say((now - step.started).total_seconds())}")
-    words = [f"{told.done}/{told.total} images"]
+        return ""
+    if step.ended:
+        return f"{durations.say((step.ended - step.started).total_seconds())}, at {_clock(step.ended, now)}"
+    phase = step.progress.phase if step.progress else "starting" if step.run else ""
+    since = durations.say((now - step.started).total_seconds())
+    return f"{since}, {phase}" if phase and phase != step.job else since
+
+
+def _bar(told: Progress) -> Text:
+    full = min(BAR, round(BAR * told.done / told.total))
+    words = [f"{told.done:,}/{told.total:,} images"]
     if told.images_per_second:
         words.append(f"{told.images_per_second:.0f} images/s")
     if told.seconds_left is not None:
         words.append(f"{durations.say(told.seconds_left)} left")
-    bar = ProgressBar(total=told.total, completed=told.done, width=BAR)
-    return Group(bar, Text(f"{told.phase}: {', '.join(words)}"))
+    return Text.assemble(
+        ("█" * full, "green"), ("░" * (BAR - full), "dim"), f" {told.done / told.total:.0%}  ", ", ".join(words)
+    )
 
 
 def _ended(ended: list[Ended], now: datetime) -> RenderableType:
