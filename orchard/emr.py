@@ -106,13 +106,15 @@ class Emr:
             time.sleep(min(self.interval, max(0.0, deadline - time.monotonic())))
 
     def until_gone(self, name: str, seconds: float, seen: Callable[[Cluster], None]) -> list[Cluster]:
-        """Wait until no cluster of that name lives or is being terminated, telling `seen` of the one that does.
+        """Wait until the cluster of that name that is being terminated is TERMINATED, telling `seen` meanwhile.
 
         Returns:
-            those that still do after so many seconds.
+            those that still are after so many seconds, or that nobody has told to end.
         """
         deadline = time.monotonic() + seconds
-        while (left := self.clusters(name, (*ALIVE, "TERMINATING"))) and time.monotonic() < deadline:
+        while left := self.clusters(name, (*ALIVE, "TERMINATING")):
+            if any(cluster.state in ALIVE for cluster in left) or time.monotonic() >= deadline:
+                break
             seen(left[0])
             time.sleep(self.interval)
         return left

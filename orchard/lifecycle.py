@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from orchard import bootstrap, bucket, cost, infrastructure, progress, sweep
+from orchard import bootstrap, bucket, cost, infrastructure, progress, sweep, terraform_state
 from orchard.cli import say
 from orchard.config import Settings
 from orchard.emr import Cluster, Emr
@@ -126,16 +126,19 @@ def down(site: Site) -> None:
     if "foundation" not in foundation:
         say("There is nothing here, so nothing to take down.")
         return
-    cluster = site.root("cluster")
-    variables = infrastructure.cluster_variables(site.settings, site.target, foundation["foundation"])
-    removed = _apply(cluster, variables, destroy=True).changed
+    removed = False
+    if site.name in (there := terraform_state.workspaces(site.settings, site.target)):
+        cluster = site.root("cluster")
+        variables = infrastructure.cluster_variables(site.settings, site.target, foundation["foundation"])
+        removed = _apply(cluster, variables, destroy=True).changed
     left = _wait_until_gone(site)
     if left:
         raise OrchardError(
-            f"the cluster {left[0].id} is still {left[0].state} although Terraform has removed it from its state",
+            f"the cluster {left[0].id} is {left[0].state}, and Terraform's state here does not know it (any more)",
             f"look again: ./inv status; if it stays: aws emr terminate-clusters --cluster-ids {left[0].id}",
         )
-    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.")
+    hint = f" Of --name {site.name}: {suggest(site.name, there)}" if there and not removed else ""
+    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.{hint}")
     say(f"What stays, at no cost by the hour: the bucket {foundation['bucket']} and all in it, the roles, the Studio.")
 
 

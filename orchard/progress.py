@@ -27,25 +27,18 @@ def display() -> Iterator[Report]:
     if not console.is_terminal:
         yield _plain()
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TextColumn("{task.fields[left]}"),
-    )
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
     with Progress(*columns, console=console, transient=True) as bars:
-        task = bars.add_task("starting", total=None, rate="", left="")
+        task = bars.add_task("starting", total=None, said="")
 
         def report(state: dict[str, Any]) -> None:
+            words = (counted(state), rate(state), left(state))
             bars.update(
                 task,
                 description=describe(state),
                 completed=state.get("done", 0),
                 total=state.get("total") or None,
-                rate=rate(state),
-                left=left(state),
+                said=", ".join(word for word in words if word),
             )
 
         yield report
@@ -56,6 +49,11 @@ def describe(state: dict[str, Any]) -> str:
     if not state:
         return "starting"
     return f"{state['job']}: {state['phase']}" if state["phase"] != state["job"] else state["job"]
+
+
+def counted(state: dict[str, Any]) -> str:
+    """Say how many images are done; empty where the phase does not count them."""
+    return f"{state['done']:,}/{state['total']:,} images" if state.get("total") else ""
 
 
 def rate(state: dict[str, Any]) -> str:
@@ -123,8 +121,7 @@ def _plain() -> Report:
         text, now = describe(state), time.monotonic()
         if text == last["text"] and now - last["time"] < PLAIN_INTERVAL:
             return
-        counted = f" {state['done']}/{state['total']} images" if state.get("total") else ""
-        words = [text + counted, rate(state), left(state)]
+        words = [f"{text} {counted(state)}".rstrip(), rate(state), left(state)]
         print(", ".join(word for word in words if word), file=sys.stderr, flush=True)
         last.update(time=now, text=text)
 

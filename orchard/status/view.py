@@ -125,7 +125,7 @@ def _cost(cluster: Cluster, status: Status, money: Money) -> str:
         return "not known" if cluster.nodes or cluster.ready else "nothing yet"
     hourly, sofar = money.say(cluster.usd_per_hour), money.say(cluster.usd_so_far)
     if status.emulated:
-        return f"emulated, cost nothing; the same on AWS: {sofar} so far, {hourly} per hour"
+        return f"emulated, cost nothing; on AWS {sofar} so far, {hourly} per hour"
     return f"{sofar} so far, {hourly} per hour (prices of {status.prices_of})"
 
 
@@ -181,7 +181,7 @@ def _time(step: Step, now: datetime) -> str:
         return ""
     if step.ended:
         return f"{durations.say((step.ended - step.started).total_seconds())}, at {_clock(step.ended, now)}"
-    phase = step.progress.phase if step.progress else "starting" if step.run else ""
+    phase = step.progress.phase if step.progress else "starting" if step.run and step.state == "RUNNING" else ""
     since = durations.say((now - step.started).total_seconds())
     return f"{since}, {phase}" if phase and phase != step.job else since
 

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from rich.console import Console
 from rich.live import Live
@@ -26,13 +27,13 @@ def watch(look: Callable[[], Status], money: Money, interval: float, console: Co
         _plainly(look, money, interval)
         return
     status = look()
-    with Live(render(status, money), console=console, screen=True, auto_refresh=False) as live:
-        live.refresh()
+    with suppress(KeyboardInterrupt), Live(console=console, screen=True, auto_refresh=False) as live:
+        live.update(render(status, money), refresh=True)
         while status.clusters:
             time.sleep(interval)
             status = look()
             live.update(render(status, money), refresh=True)
-    console.print(render(status, money))
+    console.print(render(status, money))  # the other screen is gone: leave the last look on this one
 
 
 def _plainly(look: Callable[[], Status], money: Money, interval: float) -> None:

@@ -17,6 +17,7 @@ from orchard import guards, orphans, run_record
 from orchard.bucket import Bucket
 from orchard.config import Settings
 from orchard.cost.prices import rates
+from orchard.emr import Emr
 from orchard.errors import OrchardError, UsageError
 from orchard.status import gather as gathering
 from orchard.status.gather import gather
@@ -391,3 +392,18 @@ def test_a_run_that_never_started_has_no_price(site: Site, clusters: dict[str, s
     record = run_record.read(Bucket(site.target, site.bucket), "r1")
     cancelled = [step.model_copy(update={"state": "CANCELLED", "started": None}) for step in record.steps]
     assert run_record.price(record.model_copy(update={"steps": cancelled}), rates(REGION), 0) is None
+
+
+def test_an_ending_cluster_is_waited_for_and_a_living_one_is_not(site: Site, clusters: dict[str, str]) -> None:
+    emr = Emr(site.target)
+    number = site.cluster("ending")
+    site.aws.until(number, "WAITING")
+    seen: list[str] = []
+    living = emr.until_gone(f"{PROJECT}-ending", 60, lambda cluster: seen.append(cluster.state))
+    assert [cluster.id for cluster in living] == [number]
+    assert seen == [], "nobody has told it to end"
+    emr.interval = 0.01
+    site.aws.emr.terminate_job_flows(JobFlowIds=[number])
+    assert emr.until_gone(f"{PROJECT}-ending", 60, lambda cluster: seen.append(cluster.state)) == []
+    assert set(seen) <= {"TERMINATING"}
+    assert site.aws.status(number)["State"] == "TERMINATED"
