@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from orchard import bootstrap, bucket, cost, infrastructure, progress, sweep, terraform_state
+from orchard import bootstrap, bucket, cost, guards, infrastructure, progress, sweep, terraform_state
 from orchard.cli import say
 from orchard.config import Settings
 from orchard.emr import Cluster, Emr

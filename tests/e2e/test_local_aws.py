@@ -123,7 +123,7 @@ def test_up_again_changes_nothing_not_even_an_end_that_was_moved(user, cluster):
     assert "now ends at" in user.inv("extend", "2h")
     moved = json.loads(user.inv("status", "--json"))["clusters"][0]["hard_limit"]["strikes_at"]
     said = user.inv("up")
-    assert moved[:16] in said
+    assert moved[:16].replace("T", " ") in said
     assert json.loads(user.inv("status", "--json"))["clusters"][0]["hard_limit"]["strikes_at"] == moved
     assert "foundation: nothing to apply" in said
     assert "cluster: nothing to apply" in said

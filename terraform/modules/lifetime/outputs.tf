@@ -1,7 +1,6 @@
 output "ends_at" {
-  description = "When the cluster is ended at the latest, RFC 3339, UTC."
-  # Of the schedule as it is, which may have been moved: at(2026-11-22T08:00:10).
-  value = "${trimsuffix(trimprefix(aws_scheduler_schedule.end.schedule_expression, "at("), ")")}Z"
+  description = "When the cluster is ended at the latest unless that was moved (./inv extend), RFC 3339, UTC."
+  value       = timeadd(terraform_data.born.output, "${var.max_lifetime}h")
 }
 
 output "role_name" {
