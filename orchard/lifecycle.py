@@ -115,9 +115,9 @@ def up(
     with _alongside(meanwhile):
         _apply(cluster, variables)
     made = site.cluster()
-    say(
-        f"The cluster {made.name} ({made.id}) is {made.state}. It ends by {cluster.outputs()['ends_at']} at the latest."
-    )
+    limit = guards.hard_limit(site.target.client("scheduler"), made.name)
+    end = f" It ends at {limit.ends_at:%Y-%m-%d %H:%M} UTC at the latest." if limit else ""
+    say(f"The cluster {made.name} ({made.id}) is {made.state}.{end}")
 
 
 def down(site: Site) -> None:
