@@ -5,6 +5,7 @@ code beyond this module is the same for both.
 """
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +33,8 @@ LOOPBACK = Config(
     s3={"addressing_style": "path"},
     proxies={},
 )
+# Clients may be used by several threads; a session may not make two of them at a time (boto3, "Multithreading").
+_MAKING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ class Target:
         given = kwargs.pop("config", None)
         config = self._config.merge(given) if given else self._config
         region = kwargs.pop("region_name", self.region)
-        return self._session.client(service, region_name=region, endpoint_url=self.endpoint, config=config, **kwargs)
+        with _MAKING:
+            return self._session.client(
+                service, region_name=region, endpoint_url=self.endpoint, config=config, **kwargs
+            )
 
     def credentials(self) -> Any:
         """Return botocore's credentials, which renew themselves where they can; None where there are none."""

@@ -22,7 +22,19 @@ from orchard.emr import ALIVE, OPEN
 from orchard.errors import OrchardError, UsageError
 from orchard.nearest import suggest
 from orchard.status import nodes as running
-from orchard.status.model import Cluster, Ended, HardLimit, Idle, Missing, Orphan, Progress, Status, Step, Studio
+from orchard.status.model import (
+    Budget,
+    Cluster,
+    Ended,
+    HardLimit,
+    Idle,
+    Missing,
+    Orphan,
+    Progress,
+    Status,
+    Step,
+    Studio,
+)
 from orchard.target import Target
 
 LATELY = timedelta(days=8)  # a cluster lives for a week at most
@@ -51,7 +63,6 @@ class _Gathering:
     def __init__(self, settings: Settings, target: Target, pool: ThreadPoolExecutor) -> None:
         self.settings, self.target, self.pool = settings, target, pool
         self.missing: list[Missing] = []
-        # boto3 makes clients one at a time; each is then used by several threads, which it allows.
         self.client = {name: target.client(name) for name in SERVICES}
         self.rates: Rates = rates(settings.region)
         self.prefix = f"{settings.project}-"
@@ -76,6 +87,7 @@ class _Gathering:
         tagged = self.ask("tagged resources", lambda: list(sweep.by_tag(self.client.__getitem__, self._project)))
         known = self.ask("Terraform's states", lambda: terraform_state.known(self.settings, self.target))
         store = self.ask("the bucket", lambda: Bucket(self.target, bucket.name(self.settings, self.target)))
+        budget = self.ask("the budget", self._budget)
         try:
             now, mine = listing.result()
         except (ClientError, BotoCoreError) as error:
@@ -101,6 +113,7 @@ class _Gathering:
             region=self.settings.region,
             emulated=self.target.emulated,
             prices_of=self.rates.date,
+            budget=budget.result(),
             studios=found,
             clusters=clusters,
             ended=ended,
@@ -133,6 +146,14 @@ class _Gathering:
         pages = self.client["emr"].get_paginator("list_studios").paginate()
         mine = [entry for page in pages for entry in page["Studios"] if entry["Name"] == self._project]
         return [Studio(id=entry["StudioId"], name=entry["Name"], url=entry.get("Url", "")) for entry in mine]
+
+    def _budget(self) -> Budget | None:
+        if not self.settings.monthly_budget:
+            return None
+        account = self.target.account()
+        told = self.target.client("budgets").describe_budget(AccountId=account, BudgetName=f"{self._project}-monthly")
+        limit, spent = told["Budget"]["BudgetLimit"], told["Budget"].get("CalculatedSpend", {}).get("ActualSpend")
+        return Budget(usd_limit=float(limit["Amount"]), usd_spent=float(spent["Amount"]) if spent else None)
 
     def _ask_about(self, entry: dict[str, Any], store: Future, *, ask_policy: bool) -> tuple[Future, ...]:
         emr, name, number = self.client["emr"], entry["Name"], entry["Id"]

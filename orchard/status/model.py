@@ -108,6 +108,13 @@ class Ended(Part):
     ended: datetime | None
 
 
+class Budget(Part):
+    """The monthly budget, which warns and stops nothing; AWS counts what is spent with hours of delay."""
+
+    usd_limit: float
+    usd_spent: float | None
+
+
 class Orphan(Part):
     """Something with the project's tag that Terraform's states do not know."""
 
@@ -130,6 +137,7 @@ class Status(Part):
     region: str
     emulated: bool
     prices_of: str
+    budget: Budget | None = Field(description="null where the settings have none")
     studios: list[Studio]
     clusters: list[Cluster]
     ended: list[Ended] = Field(description="in the last week, the newest first")

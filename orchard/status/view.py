@@ -43,7 +43,7 @@ def render(status: Status, money: Money) -> RenderableType:
         status: what to tell.
         money: the currency to tell it in.
     """
-    parts: list[RenderableType] = [_head(status)]
+    parts: list[RenderableType] = [_head(status, money)]
     parts += [_cluster(cluster, status, money) for cluster in status.clusters]
     if not status.clusters:
         parts.append(Text("No cluster is running, so nothing costs by the hour.", style="bold"))
@@ -74,7 +74,7 @@ def _said(step: Step) -> str:
     return f" ({now.phase}{counted})"
 
 
-def _head(status: Status) -> RenderableType:
+def _head(status: Status, money: Money) -> RenderableType:
     place = f"{status.project} in {status.region}" + (", emulated on this machine" if status.emulated else "")
     grid = Table.grid(expand=True, padding=(0, 1))
     grid.add_column()
@@ -84,6 +84,9 @@ def _head(status: Status) -> RenderableType:
     for studio in status.studios:
         rows.append(Text.assemble(("Studio ", "bold"), studio.name, " ", (studio.id, "dim")))
         rows.append(Text(f"  {studio.url}", style="dim", overflow="fold"))
+    if budget := status.budget:
+        spent = "" if budget.usd_spent is None else f", {money.say(budget.usd_spent)} spent (AWS counts hours late)"
+        rows.append(Text.assemble(("Budget ", "bold"), f"{money.say(budget.usd_limit)} a month{spent}"))
     return Group(*rows)
 
 

@@ -13,6 +13,7 @@ from orchard.cost.money import Money
 from orchard.status import watch
 from orchard.status.model import (
     SCHEMA,
+    Budget,
     Cluster,
     Ended,
     HardLimit,
@@ -128,6 +129,7 @@ STATUS = Status(
     region="eu-west-3",
     emulated=False,
     prices_of="2026-09-01",
+    budget=Budget(usd_limit=50, usd_spent=12.3),
     studios=[
         Studio(
             id="es-0123456789ABCDEFGHIJKLMNO",
@@ -153,7 +155,9 @@ STATUS = Status(
         Missing(what="tagged resources", why="these credentials may not do GetResources: not authorized to perform it")
     ],
 )
-ALONE = STATUS.model_copy(update={"emulated": True, "clusters": [WORKING], "ended": [], "orphans": [], "missing": []})
+ALONE = STATUS.model_copy(
+    update={"emulated": True, "budget": None, "clusters": [WORKING], "ended": [], "orphans": [], "missing": []}
+)
 UNGUARDED = WAITING.model_copy(update={"idle": None, "hard_limit": HardLimit(strikes_at=NOW, enabled=False)})
 NOTHING = STATUS.model_copy(update={"clusters": [], "orphans": [], "missing": []})
 
