@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
-from orchard import guards, orphans, run_record
+from orchard import guards, orphans, run_record, terraform_state
 from orchard.bucket import Bucket
 from orchard.config import Settings
 from orchard.cost.prices import rates
@@ -131,8 +132,8 @@ def clusters(site: Site) -> Iterator[dict[str, str]]:
 
 
 def test_three_clusters_take_five_calls_to_emr_and_little_time(site: Site, clusters: dict[str, str]) -> None:
-    took = []
-    for _ in range(3):  # the best of three: the machine may be busy with other tests
+    took = [float("inf")]
+    while len(took) <= 5 and min(took) >= 1.5:  # the machine may be busy with other tests
         site.calls.clear()
         began = time.monotonic()
         told = site.status()
@@ -407,3 +408,24 @@ def test_an_ending_cluster_is_waited_for_and_a_living_one_is_not(site: Site, clu
     assert emr.until_gone(f"{PROJECT}-ending", 60, lambda cluster: seen.append(cluster.state)) == []
     assert set(seen) <= {"TERMINATING"}
     assert site.aws.status(number)["State"] == "TERMINATED"
+
+
+def test_states_in_a_shared_bucket_are_read_too(site: Site, tmp_path: Path) -> None:
+    import json
+
+    states = {
+        "orchard/foundation.tfstate": "vpc-1",
+        "orchard/cluster.tfstate": "j-1",
+        "orchard/workspaces/big/orchard/cluster.tfstate": "j-2",
+        "orchard/workspaces/gone/orchard/cluster.tfstate": None,
+    }
+    for key, number in states.items():
+        resources = [{"mode": "managed", "instances": [{"attributes": {"id": number}}]}] if number else []
+        site.aws.put(site.bucket, key, json.dumps({"version": 4, "resources": resources}))
+    shared = replace(site.target, emulated=False, state_dir=tmp_path)
+    chosen = site.settings.model_copy(update={"state_bucket": site.bucket})
+    assert terraform_state.known(chosen, shared) == ({"vpc-1", "j-1", "j-2"}, False)
+    assert terraform_state.workspaces(chosen, shared) == ["big", "default"]
+    site.aws.put(site.bucket, "orchard/cluster.tfstate.tflock", "{}")
+    assert terraform_state.known(chosen, shared).at_work
+    assert terraform_state.known(site.settings, shared).words == set(), "without a bucket, this machine's"
