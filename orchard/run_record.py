@@ -4,105 +4,18 @@ It lies in the bucket at `data/runs/<run>/run.json`, is written when the steps a
 whoever first sees them ended: a follow, `results` or `cost --run`.
 """
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from orchard.bucket import Bucket
 from orchard.config import Settings
 from orchard.cost import estimate, parts
 from orchard.cost.prices import Rates, of_requests, rates
-from orchard.emr import OPEN
 from orchard.errors import OrchardError
+from orchard.run_record_model import Attempt, Cluster, Cost, Group, RunRecord, Step
 from orchard.target import Target
-
-
-class Part(BaseModel):
-    """A part of the record; what a later version adds is kept."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class Group(Part):
-    """An instance group; `count` is how many nodes it had when the steps were submitted."""
-
-    role: str
-    instance_type: str
-    count: int
-    market: str
-
-
-class Cluster(Part):
-    """The cluster that ran the steps."""
-
-    id: str
-    name: str
-    release_label: str
-    notebook: str
-    instance_groups: list[Group]
-    created: datetime
-    ready: datetime | None = None
-    ended: datetime | None = None
-
-
-class Step(Part):
-    """One of the run's steps."""
-
-    id: str
-    name: str
-    job: str
-    state: str
-    created: datetime
-    started: datetime | None = None
-    ended: datetime | None = None
-
-
-class Attempt(Part):
-    """What an earlier submission of the same run did before it was interrupted."""
-
-    cluster: Cluster
-    steps: list[Step]
-
-
-class Cost(Part):
-    """What the run cost from its first step's start to its last step's end.
-
-    `emulated`: nothing was charged; the parts are what the same time would cost on AWS. `hours` and `parts` are of
-    all attempts together; `parts` has ec2, emr, ebs, nat and s3.
-    """
-
-    currency: str
-    prices_of: str
-    emulated: bool
-    hours: float
-    parts: dict[str, float]
-    total: float
-
-
-class RunRecord(Part):
-    """The record, as it lies in the bucket."""
-
-    run: str
-    target: Literal["local", "aws"]
-    emulated: bool
-    region: str
-    submitted: datetime
-    mode: str
-    split: str
-    csv: bool
-    code: str
-    nat: bool = False
-    cluster: Cluster
-    steps: list[Step]
-    cost: Cost | None = None
-    earlier: list[Attempt] = Field(default_factory=list)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no step can change any more."""
-        return bool(self.steps) and all(step.state not in OPEN for step in self.steps)
 
 
 def key(run: str) -> str:

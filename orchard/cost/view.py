@@ -9,7 +9,7 @@ from orchard.cost import estimate, parts
 from orchard.cost.money import shown_in
 from orchard.cost.prices import rates
 from orchard.errors import OrchardError
-from orchard.run_record import RunRecord
+from orchard.run_record_model import RunRecord
 
 
 def before(settings: Settings, count: int, *, counted: bool, free: bool, console: Console | None = None) -> None:

@@ -18,19 +18,18 @@ from orchard.aws_errors import explain
 from orchard.bucket import Bucket
 from orchard.config import Settings
 from orchard.cost.prices import Rates, rates
-from orchard.emr import ALIVE, OPEN
+from orchard.emr import ALIVE
 from orchard.errors import OrchardError, UsageError
 from orchard.nearest import suggest
 from orchard.status import nodes as running
+from orchard.status import reading
 from orchard.status.model import (
     Budget,
     Cluster,
     Ended,
     HardLimit,
-    Idle,
     Missing,
     Orphan,
-    Progress,
     Status,
     Step,
     Studio,
@@ -168,11 +167,11 @@ class _Gathering:
         return self.ask(f"hard limit of {name}", lambda: guards.hard_limit(self.client["scheduler"], name))
 
     def _steps(self, entries: Iterable[dict[str, Any]], store: Future) -> list[Step]:
-        steps = [_step(entry) for entry in entries]
+        steps = [reading.step(entry) for entry in entries]
         for index, step in enumerate(steps):
             if step.state == "RUNNING" and step.run and (opened := store.result()):
                 said = opened.read_json(f"data/{step.job}/{step.run}/_progress.json")
-                steps[index] = step.model_copy(update={"progress": progress(said) if said else None})
+                steps[index] = step.model_copy(update={"progress": reading.progress(said) if said else None})
         return steps
 
     def _cluster(
@@ -185,7 +184,7 @@ class _Gathering:
         policy: dict[str, Any] | None,
     ) -> Cluster:
         status, timeline = entry["Status"], entry["Status"]["Timeline"]
-        created, ready = _utc(timeline["CreationDateTime"]), _utc(timeline.get("ReadyDateTime"))
+        created, ready = reading.utc(timeline["CreationDateTime"]), reading.utc(timeline.get("ReadyDateTime"))
         uptime = max(0.0, (now - created).total_seconds())
         nat_hours = uptime / 3600 if self.settings.network == "private" else None
         cost = running.cost(nodes, self.rates, now, nat_hours)
@@ -195,7 +194,7 @@ class _Gathering:
             name=entry["Name"],
             short_name=entry["Name"].removeprefix(self.prefix),
             state=status["State"],
-            reason=_reason(status),
+            reason=reading.reason(status),
             created=created,
             ready=ready,
             uptime_seconds=uptime,
@@ -205,7 +204,7 @@ class _Gathering:
             steps=steps or [],
             usd_per_hour=round(cost[0], 6) if cost else None,
             usd_so_far=round(cost[1], 6) if cost else None,
-            idle=_idle(policy, running.tag(nodes, "IdleTimeout"), status["State"], ready, steps),
+            idle=reading.idle(policy, running.tag(nodes, "IdleTimeout"), status["State"], ready, steps),
             hard_limit=HardLimit(strikes_at=mine.ends_at, enabled=mine.enabled) if mine else None,
         )
 
@@ -215,7 +214,7 @@ class _Gathering:
         for entry in entries:
             latest.setdefault(entry["Name"], entry)
         limits = {name: self._ask_limit(name) for name in latest if name not in living}
-        return [_ended(e, limits[e["Name"]].result() if limits.get(e["Name"]) else None) for e in entries]
+        return [reading.ended(e, limits[e["Name"]].result() if limits.get(e["Name"]) else None) for e in entries]
 
 
 def _orphans(
@@ -228,72 +227,3 @@ def _orphans(
     items = [*named, *(item.arn for item in tagged if not item.belongs_to(ours))]
     left = orphans.unknown(items, known.words)
     return [Orphan(what=item, remedy=orphans.remedy(item)) for item in sorted(set(left))]
-
-
-def progress(said: dict[str, Any]) -> Progress:
-    """Read a job's progress file."""
-    done, total = int(said.get("done", 0)), int(said.get("total", 0))
-    speed = float(said.get("images_per_second", 0))
-    left = max(0.0, (total - done) / speed) if speed and total else None
-    return Progress(phase=said.get("phase", ""), done=done, total=total, images_per_second=speed, seconds_left=left)
-
-
-def _step(entry: dict[str, Any]) -> Step:
-    timeline = entry["Status"].get("Timeline", {})
-    run, _, job = entry["Name"].rpartition(": ")
-    ours = job in ("features", "pca")
-    return Step(
-        id=entry["Id"],
-        name=entry["Name"],
-        run=run if ours else None,
-        job=job if ours else None,
-        state=entry["Status"]["State"],
-        created=_utc(timeline["CreationDateTime"]),
-        started=_utc(timeline.get("StartDateTime")),
-        ended=_utc(timeline.get("EndDateTime")),
-        progress=None,
-    )
-
-
-def _idle(
-    policy: dict[str, Any] | None, tag: str | None, state: str, ready: datetime | None, steps: list[Step] | None
-) -> Idle | None:
-    if policy is not None:
-        told = policy.get("AutoTerminationPolicy", {}).get("IdleTimeout")
-        if told is None:
-            return None
-        seconds, source = int(told), "policy"
-    elif tag:
-        seconds, source = int(tag), "tag"
-    else:
-        return None
-    since = None
-    if state == "WAITING" and ready and steps is not None and not any(step.state in OPEN for step in steps):
-        since = max([ready, *(step.ended for step in steps if step.ended)])
-    strikes = since + timedelta(seconds=seconds) if since else None
-    return Idle(timeout_seconds=seconds, since=since, strikes_at=strikes, source=source)  # type: ignore[arg-type]
-
-
-def _ended(entry: dict[str, Any], limit: guards.HardLimit | None) -> Ended:
-    status, timeline = entry["Status"], entry["Status"]["Timeline"]
-    ended, reason = _utc(timeline.get("EndDateTime")), _reason(status)
-    by_schedule = status.get("StateChangeReason", {}).get("Code") == "USER_REQUEST"
-    if limit and entry["Id"] in limit.cluster_ids and by_schedule and ended and ended >= limit.ends_at:
-        reason = f"its hard limit of {limit.ends_at:%Y-%m-%d %H:%M} UTC was reached"
-    return Ended(
-        id=entry["Id"],
-        name=entry["Name"],
-        state=status["State"],
-        reason=reason,
-        created=_utc(timeline["CreationDateTime"]),
-        ended=ended,
-    )
-
-
-def _reason(status: dict[str, Any]) -> str:
-    told = status.get("StateChangeReason", {})
-    return told.get("Message") or told.get("Code") or ""
-
-
-def _utc(moment: Any) -> Any:
-    return moment.astimezone(UTC) if moment else None

@@ -9,7 +9,8 @@ from rich.console import Console
 from orchard.config import Settings
 from orchard.cost import prices, view
 from orchard.errors import OrchardError
-from orchard.run_record import Cluster, Group, RunRecord, Step, price
+from orchard.run_record import price
+from orchard.run_record_model import Cluster, Group, RunRecord, Step
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

@@ -20,7 +20,9 @@ from orchard.config import Settings
 from orchard.cost.prices import rates
 from orchard.emr import Emr
 from orchard.errors import OrchardError, UsageError
+from orchard.run_record_model import RunRecord
 from orchard.status import gather as gathering
+from orchard.status import reading
 from orchard.status.gather import gather
 from orchard.status.model import Status
 from orchard.target import Target
@@ -266,7 +268,7 @@ def test_an_end_by_the_schedule_is_not_called_a_users_request() -> None:
             "Timeline": {"CreationDateTime": end - timedelta(hours=8), "EndDateTime": at},
         }
         limit = guards.HardLimit(end, True, ["j-1"])
-        return gathering._ended({"Id": number, "Name": "x", "Status": status}, limit).reason
+        return reading.ended({"Id": number, "Name": "x", "Status": status}, limit).reason
 
     assert ended(end + timedelta(minutes=2)) == "its hard limit of 2026-11-22 08:00 UTC was reached"
     assert ended(end - timedelta(minutes=2)) == "Terminated by user request"
@@ -358,7 +360,7 @@ def test_a_resumed_run_costs_what_all_its_attempts_cost(site: Site, clusters: di
     store = Bucket(site.target, site.bucket)
     cluster = clusters["big"]
 
-    def attempt() -> run_record.RunRecord:
+    def attempt() -> RunRecord:
         ids = site.aws.run(cluster, command("true", name="r2: features"), command("true", name="r2: pca"))
         run_record.begin(store, site.target, site.settings, "r2", csv=False, code="a", cluster_id=cluster, ids=ids)
         for number in ids:
