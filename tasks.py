@@ -7,10 +7,23 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from invoke import Collection
 
-from orchard.commands import access, check, check_documents, check_infrastructure, data, inspect, life, show, tf, work
+from orchard.commands import (
+    access,
+    check,
+    check_documents,
+    check_infrastructure,
+    data,
+    inspect,
+    life,
+    money,
+    show,
+    tf,
+    watch,
+    work,
+)
 
 namespace = Collection()
-for module in (life, data, work, inspect, access, show):
+for module in (life, data, work, watch, money, inspect, access, show):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
 namespace.add_task(check.test)

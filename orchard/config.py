@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     )
 
     monthly_budget: float = Field(0, ge=0)
+    eur_rate: float = Field(0, ge=0, le=10)
+    eur_rate_date: str = Field("", pattern=r"^(\d{4}-\d\d(-\d\d)?)?$")
     alarm_email: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
     archive: str = Field(ARCHIVE, pattern=r"^https?://[^\s/]+/\S*$")

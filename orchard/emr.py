@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from orchard.target import Target
 
 ALIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING")
+STARTING = ("STARTING", "BOOTSTRAPPING")
 OPEN = ("PENDING", "RUNNING", "CANCEL_PENDING")
 COMPLETED = "COMPLETED"
 
@@ -19,12 +21,14 @@ class Cluster(NamedTuple):
         name: the project and the workspace.
         state: STARTING, BOOTSTRAPPING, RUNNING, WAITING, TERMINATING, TERMINATED or TERMINATED_WITH_ERRORS.
         reason: why it is in that state; often empty.
+        created: when it was made.
     """
 
     id: str
     name: str
     state: str
     reason: str
+    created: datetime
 
 
 class Step(NamedTuple):
@@ -52,9 +56,12 @@ class Emr:
 
     def clusters(self, name: str, states: tuple[str, ...] = ALIVE) -> list[Cluster]:
         """List the clusters of that name in these states, the newest first."""
+        return [cluster for cluster in self.all(states) if cluster.name == name]
+
+    def all(self, states: tuple[str, ...] = ALIVE) -> list[Cluster]:
+        """List the account's clusters in these states, the newest first."""
         pages = self.api.get_paginator("list_clusters").paginate(ClusterStates=list(states))
-        found = [entry for page in pages for entry in page["Clusters"] if entry["Name"] == name]
-        return [_cluster(entry) for entry in found]
+        return [_cluster(entry) for page in pages for entry in page["Clusters"]]
 
     def cluster(self, cluster_id: str) -> Cluster:
         """Describe one cluster."""
@@ -77,18 +84,40 @@ class Emr:
         pages = self.api.get_paginator("list_steps").paginate(ClusterId=cluster_id)
         return [_step(entry) for page in pages for entry in page["Steps"]]
 
-    def follow(self, cluster_id: str, step_ids: list[str], seen: Callable[[list[Step]], None]) -> list[Step]:
+    def follow(
+        self, cluster_id: str, step_ids: list[str], seen: Callable[[list[Step]], None], seconds: float
+    ) -> list[Step]:
         """Poll steps until none of them is open any more, telling `seen` each time; returns how they ended.
 
         boto3's own waiter gives up after 30 minutes and does not know INTERRUPTED.
+
+        Raises:
+            TimeoutError: some were still open after so many seconds.
         """
+        deadline = time.monotonic() + seconds
         while True:
             answer = self.api.list_steps(ClusterId=cluster_id, StepIds=step_ids)["Steps"]
             steps = sorted((_step(entry) for entry in answer), key=lambda step: step_ids.index(step.id))
             seen(steps)
             if not any(step.state in OPEN for step in steps):
                 return steps
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            time.sleep(min(self.interval, max(0.0, deadline - time.monotonic())))
+
+    def until_gone(self, name: str, seconds: float, seen: Callable[[Cluster], None]) -> list[Cluster]:
+        """Wait until the cluster of that name that is being terminated is TERMINATED, telling `seen` meanwhile.
+
+        Returns:
+            those that still are after so many seconds, or that nobody has told to end.
+        """
+        deadline = time.monotonic() + seconds
+        while left := self.clusters(name, (*ALIVE, "TERMINATING")):
+            if any(cluster.state in ALIVE for cluster in left) or time.monotonic() >= deadline:
+                break
+            seen(left[0])
             time.sleep(self.interval)
+        return left
 
     def cancel(self, cluster_id: str, step_ids: list[str]) -> None:
         """Ask for steps to be cancelled: a running one gets SIGTERM."""
@@ -97,7 +126,8 @@ class Emr:
 
 def _cluster(entry: dict[str, Any]) -> Cluster:
     status = entry["Status"]
-    return Cluster(entry["Id"], entry["Name"], status["State"], status.get("StateChangeReason", {}).get("Message", ""))
+    reason = status.get("StateChangeReason", {}).get("Message", "")
+    return Cluster(entry["Id"], entry["Name"], status["State"], reason, status["Timeline"]["CreationDateTime"])
 
 
 def _step(entry: dict[str, Any]) -> Step:

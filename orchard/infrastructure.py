@@ -30,8 +30,7 @@ def open_root(
         workspace: of the cluster root, which of several clusters.
         report: is told what happens.
     """
-    # What an emulated AWS holds ends with it, and so must the state that tells of it.
-    shared = "" if target.emulated else settings.state_bucket
+    shared = state_bucket(settings, target)
     return Terraform(
         root,
         target.state_dir,
@@ -41,6 +40,14 @@ def open_root(
         region=settings.region,
         report=report,
     )
+
+
+def state_bucket(settings: Settings, target: Target) -> str:
+    """Return the bucket that keeps Terraform's states; empty where this machine does.
+
+    What an emulated AWS holds ends with it, and so must the state that tells of it.
+    """
+    return "" if target.emulated else settings.state_bucket
 
 
 def foundation_variables(settings: Settings, target: Target, *, force_destroy: bool = False) -> dict[str, Any]:

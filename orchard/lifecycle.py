@@ -5,15 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from orchard import bootstrap, bucket, cost, infrastructure, progress, sweep
+from orchard import bootstrap, bucket, cost, guards, infrastructure, progress, sweep, terraform_state
 from orchard.cli import say
 from orchard.config import Settings
 from orchard.emr import Cluster, Emr
 from orchard.errors import OrchardError, UsageError
+from orchard.nearest import suggest
 from orchard.target import Target
 from orchard.terraform import Plan, Terraform
 
 Confirm = Callable[[str], str]
+ENDS_WITHIN = 20 * 60  # seconds that a cluster may take from TERMINATING to TERMINATED
 
 
 class Site(NamedTuple):
@@ -48,12 +50,16 @@ class Site(NamedTuple):
         """Find the cluster that is there.
 
         Raises:
-            OrchardError: there is none.
+            OrchardError: there is none; names the others that there are.
         """
-        alive = Emr(self.target).clusters(self.cluster_name)
-        if not alive:
-            raise OrchardError(f"no cluster {self.cluster_name} is running", "start one: ./inv up")
-        return alive[0]
+        running = Emr(self.target).all()
+        mine = [cluster for cluster in running if cluster.name == self.cluster_name]
+        if not mine:
+            prefix = f"{self.settings.project}-"
+            others = [c.name.removeprefix(prefix) for c in running if c.name.startswith(prefix)]
+            remedy = f"--name: {suggest(self.name, others)}" if others else "start one: ./inv up"
+            raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
+        return mine[0]
 
 
 def plan(site: Site) -> None:
@@ -108,7 +114,10 @@ def up(
     variables = infrastructure.cluster_variables(site.settings, site.target, outputs["foundation"])
     with _alongside(meanwhile):
         _apply(cluster, variables)
-    say(f"The cluster {site.cluster_name} ({site.cluster().id}) is {site.cluster().state}.")
+    made = site.cluster()
+    limit = guards.hard_limit(site.target.client("scheduler"), made.name)
+    end = f" It ends at {limit.ends_at:%Y-%m-%d %H:%M} UTC at the latest." if limit else ""
+    say(f"The cluster {made.name} ({made.id}) is {made.state}.{end}")
 
 
 def down(site: Site) -> None:
@@ -117,16 +126,19 @@ def down(site: Site) -> None:
     if "foundation" not in foundation:
         say("There is nothing here, so nothing to take down.")
         return
-    cluster = site.root("cluster")
-    variables = infrastructure.cluster_variables(site.settings, site.target, foundation["foundation"])
-    removed = _apply(cluster, variables, destroy=True).changed
-    left = Emr(site.target).clusters(site.cluster_name, sweep.ENDING)
+    removed = False
+    if site.name in (there := terraform_state.workspaces(site.settings, site.target)):
+        cluster = site.root("cluster")
+        variables = infrastructure.cluster_variables(site.settings, site.target, foundation["foundation"])
+        removed = _apply(cluster, variables, destroy=True).changed
+    left = _wait_until_gone(site)
     if left:
         raise OrchardError(
-            f"the cluster {left[0].id} is still {left[0].state} although Terraform has removed it from its state",
-            f"end it: aws emr terminate-clusters --cluster-ids {left[0].id}",
+            f"the cluster {left[0].id} is {left[0].state}, and Terraform's state here does not know it (any more)",
+            f"look again: ./inv status; if it stays: aws emr terminate-clusters --cluster-ids {left[0].id}",
         )
-    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.")
+    hint = f" Of --name {site.name}: {suggest(site.name, there)}" if there and not removed else ""
+    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.{hint}")
     say(f"What stays, at no cost by the hour: the bucket {foundation['bucket']} and all in it, the roles, the Studio.")
 
 
@@ -195,9 +207,20 @@ def _say_why_it_ended(site: Site) -> None:
         say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
 
 
+def _wait_until_gone(site: Site) -> list[Cluster]:
+    """Wait until the cluster is TERMINATED: until then its nodes cost, and its security groups cannot be deleted."""
+    told: list[str] = []
+
+    def tell(cluster: Cluster) -> None:
+        if cluster.state not in told:
+            say(f"The cluster {cluster.id} is {cluster.state}: waiting until it is TERMINATED ...")
+            told.append(cluster.state)
+
+    return Emr(site.target).until_gone(site.cluster_name, ENDS_WITHIN, tell)
+
+
 def _refuse_other_clusters(site: Site) -> None:
-    pages = Emr(site.target).api.get_paginator("list_clusters").paginate(ClusterStates=list(sweep.ENDING))
-    names = [c["Name"] for page in pages for c in page["Clusters"]]
+    names = [cluster.name for cluster in Emr(site.target).all(sweep.ENDING)]
     others = [n for n in names if n.startswith(f"{site.settings.project}-") and n != site.cluster_name]
     if others:
         name = others[0].removeprefix(f"{site.settings.project}-")

@@ -3,29 +3,34 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from orchard import logs, package, progress, runs, summary
+from botocore.exceptions import ClientError
+
+from orchard import durations, logs, package, progress, run_record, runs, summary
 from orchard.bucket import Bucket
 from orchard.cli import say
 from orchard.config import ROOT, STATE, Settings
-from orchard.emr import ALIVE, COMPLETED, OPEN, Emr, Step
+from orchard.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
 from orchard.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.lifecycle import Site
+from orchard.nearest import suggest
 from orchard.transfer import packed, tree
 
 JOBS = STATE / "jobs"
 WEIGHTS = "mobilenet_v2_1.0_224_no_top.h5"
 
 
-def run(site: Site, name: str | None, *, csv: bool) -> str:
+def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = None) -> str:
     """Submit both jobs to the cluster, follow them to their end, and show the result.
 
     Args:
         site: the cluster and the settings.
         name: of the run; made from the time and the mode when None. An interrupted run of that name is resumed.
         csv: write the scores as CSV too.
+        within: how long to follow it; as long as a cluster lives when None.
 
     Returns:
         the run's name.
@@ -45,8 +50,14 @@ def run(site: Site, name: str | None, *, csv: bool) -> str:
     photographs = source(store, site.settings.split)
     code = package.build(JOBS)
     ship(store, code, site.settings)
-    emr.submit(cluster.id, steps(store, code, site.settings, name, photographs, csv=csv))
-    follow(site, name)
+    ids = emr.submit(cluster.id, steps(store, code, site.settings, name, photographs, csv=csv))
+    try:
+        run_record.begin(
+            store, site.target, site.settings, name, csv=csv, code=code.code_hash, cluster_id=cluster.id, ids=ids
+        )
+    except (ClientError, OrchardError) as error:  # the steps are submitted: that the record is missing must not stop us
+        say(f"warning: the run goes on without a record of what it costs: {error}")
+    follow(site, name, within)
     return name
 
 
@@ -128,20 +139,43 @@ def _step(jobs: str, name: str, job: str, words: list[str]) -> dict[str, Any]:
     }
 
 
-def follow(site: Site, name: str) -> None:
-    """Watch a run's steps to their end and show the result; Ctrl-C stops the watching, not the steps."""
+def follow(site: Site, name: str, within: timedelta | None = None) -> None:
+    """Watch a run's steps to their end and show the result; Ctrl-C stops the watching, not the steps.
+
+    Args:
+        site: the cluster.
+        name: of the run.
+        within: how long to watch; as long as the settings let a cluster live when None.
+
+    Raises:
+        UsageError: the cluster has had no steps of that run.
+        OrchardError: a step failed, with its cause, or the time is over; what was written is kept.
+        InterruptedByUserError: the user stopped watching; the steps go on.
+    """
     cluster, emr, store = site.cluster(), Emr(site.target), site.bucket()
     watched = _steps_of(emr, cluster.id, name)
     if not watched:
-        raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", "./inv run starts one")
+        runs_there = {step.name.rsplit(": ", 1)[0] for step in emr.steps(cluster.id)}
+        remedy = suggest(name, sorted(runs_there, reverse=True)) if runs_there else "./inv run starts one"
+        raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", remedy)
+    within = within or timedelta(hours=site.settings.max_lifetime)
+    of = "" if site.name == "default" else f" --name {site.name}"
+    again = (
+        f"watch it again: ./inv run --follow --run-name {name}{of} (or ./inv status --watch); "
+        f"stop it: ./inv cancel --run-name {name}{of}"
+    )
     try:
         with progress.display() as report:
-            ended = emr.follow(cluster.id, [step.id for step in watched], lambda now: report(_state(store, name, now)))
+            ids = [step.id for step in watched]
+            ended = emr.follow(
+                cluster.id, ids, lambda now: report(_state(store, name, now, cluster)), within.total_seconds()
+            )
     except KeyboardInterrupt:
-        raise InterruptedByUserError(
-            f"stopped watching; the run {name} goes on on {cluster.name}",
-            f"watch it again: ./inv run --follow --run-name {name}; stop it: ./inv cancel --run-name {name}",
-        ) from None
+        raise InterruptedByUserError(f"stopped watching; the run {name} goes on on {cluster.name}", again) from None
+    except TimeoutError:
+        told = durations.say(within.total_seconds())
+        raise OrchardError(f"the run {name} has not ended within {told}; it goes on on {cluster.name}", again) from None
+    run_record.complete(store, site.target, name)
     for step in ended:
         if step.state != COMPLETED:
             raise _failure(store, name, step, emr, cluster.id)
@@ -189,11 +223,11 @@ def _of(step: Step, name: str) -> bool:
     return step.name.startswith(f"{name}: ")
 
 
-def _state(store: Bucket, name: str, now: list[Step]) -> dict[str, Any]:
-    """Return the progress file of the step that runs, or of none yet."""
+def _state(store: Bucket, name: str, now: list[Step], cluster: Cluster) -> dict[str, Any]:
+    """Return the progress file of the step that runs; which state the cluster was in where none does yet."""
     running = next((step for step in now if step.state == "RUNNING"), None)
     if running is None:
-        return {}
+        return {"job": "waiting", "phase": f"the cluster is {cluster.state}"} if cluster.state in STARTING else {}
     job = running.name.rsplit(": ", 1)[-1]
     return store.read_json(f"data/{job}/{name}/_progress.json") or {"job": job, "phase": "starting"}
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from orchard import durations
 
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
 
@@ -25,24 +27,18 @@ def display() -> Iterator[Report]:
     if not console.is_terminal:
         yield _plain()
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
     with Progress(*columns, console=console, transient=True) as bars:
-        task = bars.add_task("starting", total=None, rate="")
+        task = bars.add_task("starting", total=None, said="")
 
         def report(state: dict[str, Any]) -> None:
+            words = (counted(state), rate(state), left(state))
             bars.update(
                 task,
                 description=describe(state),
                 completed=state.get("done", 0),
                 total=state.get("total") or None,
-                rate=rate(state),
+                said=", ".join(word for word in words if word),
             )
 
         yield report
@@ -55,10 +51,23 @@ def describe(state: dict[str, Any]) -> str:
     return f"{state['job']}: {state['phase']}" if state["phase"] != state["job"] else state["job"]
 
 
+def counted(state: dict[str, Any]) -> str:
+    """Say how many images are done; empty where the phase does not count them."""
+    return f"{state['done']:,}/{state['total']:,} images" if state.get("total") else ""
+
+
 def rate(state: dict[str, Any]) -> str:
     """Say how fast images go through; empty where the phase does not count them."""
     speed = state.get("images_per_second", 0)
     return f"{speed:.0f} images/s" if speed else ""
+
+
+def left(state: dict[str, Any]) -> str:
+    """Say how long the phase will take yet, by its images a second; empty where that is not known."""
+    speed = state.get("images_per_second", 0)
+    if not speed or not state.get("total"):
+        return ""
+    return f"about {durations.say(max(0, state['total'] - state['done']) / speed)} left"
 
 
 @contextmanager
@@ -112,18 +121,8 @@ def _plain() -> Report:
         text, now = describe(state), time.monotonic()
         if text == last["text"] and now - last["time"] < PLAIN_INTERVAL:
             return
-        counted = f" {state['done']}/{state['total']} images" if state.get("total") else ""
-        speed = rate(state)
-        left = _left(state)
-        print(f"{text}{counted}{', ' + speed if speed else ''}{left}", file=sys.stderr, flush=True)
+        words = [f"{text} {counted(state)}".rstrip(), rate(state), left(state)]
+        print(", ".join(word for word in words if word), file=sys.stderr, flush=True)
         last.update(time=now, text=text)
 
     return report
-
-
-def _left(state: dict[str, Any]) -> str:
-    speed = state.get("images_per_second", 0)
-    if not speed:
-        return ""
-    seconds = (state["total"] - state["done"]) / speed
-    return f", about {seconds:.0f} s left"

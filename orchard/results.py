@@ -1,8 +1,9 @@
 """Results from the bucket to this machine."""
 
+import json
 from pathlib import Path
 
-from orchard import runs
+from orchard import run_record, runs
 from orchard.bucket import Bucket
 from orchard.errors import UsageError
 from orchard.transfer import download as transfers
@@ -34,7 +35,7 @@ def is_complete(store: Bucket, name: str) -> bool:
 
 
 def download(store: Bucket, name: str | None, *, incomplete: bool = False, force: bool = False) -> dict[str, Path]:
-    """Download a run's features and PCA to `data/emr_output/`.
+    """Download a run's features, PCA and record to `data/emr_output/`.
 
     Args:
         store: the data bucket.
@@ -61,4 +62,9 @@ def download(store: Bucket, name: str | None, *, incomplete: bool = False, force
     folders = {kind: runs.RESULTS / kind / name for kind in kinds}
     prefixes = {f"data/{kind}/{name}/": folder for kind, folder in folders.items()}
     transfers.run(store, prefixes, force=force, again=f"./inv results --run-name {name}")
+    if record := store.read_json(run_record.key(name)):
+        # Orchard's own, and it grows while the run goes on: a newer one always replaces it.
+        folders["runs"] = runs.RESULTS / "runs" / name
+        folders["runs"].mkdir(parents=True, exist_ok=True)
+        (folders["runs"] / "run.json").write_text(json.dumps(record, indent=2))
     return folders

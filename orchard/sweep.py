@@ -1,7 +1,8 @@
 """What is left of a project: everything with its tag, or, where a service's tags cannot be searched, with its name."""
 
+import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from orchard.config import Settings
 from orchard.emr import ALIVE
@@ -19,11 +20,34 @@ def tagged(settings: Settings, target: Target) -> list[str]:
     they ended, and IAM is not in it at all, so those two and the Studio are asked themselves.
     """
     project = settings.project
-    found = [item for probe in (_by_tag, _clusters, _studios, _iam, _buckets) for item in probe(target.client, project)]
+    found = [item.arn for item in by_tag(target.client, project)]
+    found += others(target.client, project)
     return sorted(set(found))
 
 
-def _by_tag(client: Make, project: str) -> Iterator[str]:
+def others(client: Make, project: str) -> list[str]:
+    """List what has the project's name where tags cannot be searched."""
+    return [item for probe in (_clusters, _studios, _iam, _buckets) for item in probe(client, project)]
+
+
+class Tagged(NamedTuple):
+    """Something that carries the project's tag: its ARN, and all its tags."""
+
+    arn: str
+    tags: dict[str, str]
+
+    def belongs_to(self, clusters: set[str]) -> bool:
+        """Tell whether this is a node, a disk or a network interface of one of these clusters, by name or id.
+
+        EMR makes and removes those by itself, and copies the cluster's tags to them.
+        """
+        if not re.search(r":ec2:.*:(instance|volume|network-interface)/", self.arn):
+            return False
+        return self.tags.get("aws:elasticmapreduce:job-flow-id", self.tags.get("Cluster")) in clusters
+
+
+def by_tag(client: Make, project: str) -> Iterator[Tagged]:
+    """List what carries the project's tag and has not ended."""
     filters = [{"Key": "Project", "Values": [project]}]
     pages = client("resourcegroupstaggingapi").get_paginator("get_resources").paginate(TagFilters=filters)
     for page in pages:
@@ -31,7 +55,7 @@ def _by_tag(client: Make, project: str) -> Iterator[str]:
             arn = entry["ResourceARN"]
             ended = ":elasticmapreduce:" in arn or (":kms:" in arn and _is_going(client, arn)) or _is_ended(client, arn)
             if not ended:
-                yield arn
+                yield Tagged(arn, {tag["Key"]: tag["Value"] for tag in entry.get("Tags", [])})
 
 
 def _is_going(client: Make, arn: str) -> bool:

@@ -6,6 +6,7 @@ code beyond this module is the same for both.
 
 import ipaddress
 import os
+import threading
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,8 @@ LOOPBACK = Config(
     s3={"addressing_style": "path"},
     proxies={},
 )
+# Clients may be used by several threads; a session may not make two of them at a time (boto3, "Multithreading").
+_MAKING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,11 @@ class Target:
         """Make a boto3 client for this target; `kwargs` as for boto3, a `config` is laid over the target's own."""
         given = kwargs.pop("config", None)
         config = self._config.merge(given) if given else self._config
-        return self._session.client(
-            service, region_name=self.region, endpoint_url=self.endpoint, config=config, **kwargs
-        )
+        region = kwargs.pop("region_name", self.region)
+        with _MAKING:
+            return self._session.client(
+                service, region_name=region, endpoint_url=self.endpoint, config=config, **kwargs
+            )
 
     def impatient(self) -> "Target":
         """Return the same target, whose clients give up within seconds when nothing answers."""

@@ -67,9 +67,13 @@ def download_results(
     force: bool = False,
     target: str | None = None,
 ) -> None:
-    """Download a run's features and PCA to data/emr_output/."""
+    """Download a run's features, PCA and record to data/emr_output/."""
     from orchard import results as found
+    from orchard import run_record
 
-    store = open_site(target, "default").bucket()
+    site = open_site(target, "default")
+    store = site.bucket()
+    run_name = run_name or found.latest(store, incomplete=incomplete)
+    run_record.complete(store, site.target, run_name)
     for kind, folder in found.download(store, run_name, incomplete=incomplete, force=force).items():
         print(f"{kind:9} {folder}")

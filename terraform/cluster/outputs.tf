@@ -19,6 +19,6 @@ output "python" {
 }
 
 output "ends_at" {
-  description = "When the cluster is ended at the latest, RFC 3339, UTC."
+  description = "When the cluster is ended at the latest unless that was moved (./inv extend), RFC 3339, UTC."
   value       = module.lifetime.ends_at
 }

@@ -3,6 +3,7 @@
 One story in order, as a user would tell it; each test goes on where the one before it stopped.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -102,9 +104,27 @@ def test_up_states_the_cost_and_makes_everything(user, cluster):
     assert policy["AutoTerminationPolicy"]["IdleTimeout"] == 3600
 
 
-def test_up_again_changes_nothing(user, cluster):
+def test_status_tells_of_it(user, cluster):
+    told = json.loads(user.inv("status", "--json"))
+    jsonschema.validate(told, json.loads((ROOT / "orchard" / "schemas" / "status.schema.json").read_text()))
+    (only,) = told["clusters"]
+    assert (only["id"], only["short_name"], only["state"]) == (cluster()["Id"], "default", "WAITING")
+    assert (only["release_label"], only["notebook"]) == ("emr-7.5.0", "studio")
+    assert {kind["role"]: kind["count"] for kind in only["nodes"]} == {"MASTER": 1, "CORE": 2}
+    assert (only["idle"]["timeout_seconds"], only["hard_limit"]["enabled"]) == (3600, True)
+    assert len(told["studios"]) == 1
+    assert told["orphans"] == told["missing"] == []
+    assert "emulated, cost nothing" in user.inv("status")
+    assert "No orphans" in user.inv("orphans")
+
+
+def test_up_again_changes_nothing_not_even_an_end_that_was_moved(user, cluster):
     before = cluster()["Id"]
+    assert "now ends at" in user.inv("extend", "2h")
+    moved = json.loads(user.inv("status", "--json"))["clusters"][0]["hard_limit"]["strikes_at"]
     said = user.inv("up")
+    assert moved[:16].replace("T", " ") in said
+    assert json.loads(user.inv("status", "--json"))["clusters"][0]["hard_limit"]["strikes_at"] == moved
     assert "foundation: nothing to apply" in said
     assert "cluster: nothing to apply" in said
     assert cluster()["Id"] == before
@@ -122,8 +142,14 @@ def test_run_and_results(user):
     assert "40 images featurised" in said
     assert "5 components explain" in said
     user.inv("results", "--run-name", RUN)
+    there = user.home / "data" / "emr_output"
     for kind in ("features", "pca"):
-        assert (user.home / "data" / "emr_output" / kind / RUN / "manifest.json").exists()
+        assert (there / kind / RUN / "manifest.json").exists()
+    record = json.loads((there / "runs" / RUN / "run.json").read_text())
+    assert [step["state"] for step in record["steps"]] == ["COMPLETED", "COMPLETED"]
+    assert record["cost"]["emulated"] is True
+    assert record["cost"]["total"] == pytest.approx(sum(record["cost"]["parts"].values()), abs=1e-5)
+    assert "Emulated, cost nothing; the same time on AWS would cost" in user.inv("cost", "--run", RUN)
 
 
 def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_file, tmp_path):
@@ -177,6 +203,11 @@ def test_ctrl_c_stops_the_watching_and_cancel_the_step(user, cluster):
     said = process.communicate(timeout=60)[0]
     assert process.returncode == 130
     assert "stopped watching; the run watched goes on" in said
+    assert "./inv run --follow --run-name watched (or ./inv status --watch)" in said
+    late = user.inv("run", "--follow", "--run-name", "watched", "--deadline", "1s", code=1)
+    assert "error: the run watched has not ended within 1 s; it goes on" in late
+    assert "remedy: did you mean watched?" in user.inv("run", "--follow", "--run-name", "wachted", code=2)
+    assert "remedy: --name: there is default" in user.inv("run", "--name", "other", code=1)
     assert steps(emr, cluster()["Id"], "RUNNING")
     assert "error: the run watched is under way" in user.inv("run", "--run-name", "watched", code=2)
     user.inv("cancel", "--run-name", "watched")
@@ -203,11 +234,16 @@ def test_an_idle_cluster_ends_itself_and_up_says_so(user, cluster):
     user.advance(4000)
     emr = user.target.client("emr")
     until(lambda: emr.describe_cluster(ClusterId=before)["Cluster"]["Status"]["State"] == "TERMINATED")
+    said = user.inv("status")
+    assert "No cluster is running, so nothing costs by the hour." in said
+    assert "Auto-terminated after" in said
     said = user.inv("up", ORCHARD_TASK_SPOT_COUNT="1")
     assert f"The cluster {before} has ended" in said
     assert cluster()["Id"] != before
     groups = emr.list_instance_groups(ClusterId=cluster()["Id"])["InstanceGroups"]
     assert "TASK" in {group["InstanceGroupType"] for group in groups}
+    (now,) = json.loads(user.inv("status", "--json"))["clusters"]
+    assert {"role": "TASK", "instance_type": "m5.xlarge", "count": 1, "market": "SPOT"} in now["nodes"]
 
 
 def test_down_keeps_the_data_and_may_be_called_twice(user):

@@ -21,6 +21,9 @@ from orchard.emulator.options import Options
 if TYPE_CHECKING:
     from orchard.emulator.steps.executor import Executor
 
+# System tags of a cluster's instances (Amazon EMR Management Guide, "Tag and categorize Amazon EMR cluster resources").
+JOB_FLOW, ROLE = "aws:elasticmapreduce:job-flow-id", "aws:elasticmapreduce:instance-group-role"
+
 
 class EmrBackend(ElasticMapReduceBackend):
     """moto's tables with the behaviour of EMR."""
@@ -47,8 +50,17 @@ class EmrBackend(ElasticMapReduceBackend):
 
     def begin(self, cluster: ManagedCluster) -> None:
         """Let a registered cluster live."""
-        self._tag_instances(cluster)
+        self.tag_nodes(cluster)
         ClusterLife(cluster, self.options, self.executor, self._release).start()
+
+    def launch(self, cluster: ManagedCluster, groups: list[InstanceGroup]) -> None:
+        """Launch the instances of groups that were added to a living cluster."""
+        for group in groups:
+            asked = {"instance_count": group.num_instances, "instance_type": group.instance_type}
+            if group.market == "SPOT":
+                asked["instance_market_options"] = {"MarketType": "spot"}
+            self.run_instances(cluster.id, asked, group)
+        self.tag_nodes(cluster)
 
     def terminate_job_flows(self, job_flow_ids: list[str]) -> list[ManagedCluster]:
         """End clusters; unknown ids are refused before any of them ends."""
@@ -63,12 +75,18 @@ class EmrBackend(ElasticMapReduceBackend):
         if ids := [node.ec2_instance_id for node in nodes]:
             self.ec2_backend.terminate_instances(ids)
             # Terminated instances lose their tags (EC2 User Guide, "Terminate Amazon EC2 instances").
-            self.ec2_backend.delete_tags(ids, dict.fromkeys(cluster._tags))
+            self.ec2_backend.delete_tags(ids, dict.fromkeys([*cluster._tags, JOB_FLOW, ROLE]))
 
-    def _tag_instances(self, cluster: ManagedCluster) -> None:
-        ids = [node.ec2_instance_id for node in cluster.ec2_instances]
-        if ids and cluster._tags:
-            self.ec2_backend.create_tags(ids, cluster._tags)  # moto 5.2.5 leaves the instances without tags
+    def tag_nodes(self, cluster: ManagedCluster) -> None:
+        """Give the nodes the cluster's tags and EMR's own; moto 5.2.5 leaves them without any."""
+        for node in cluster.ec2_instances:
+            own = {JOB_FLOW: cluster.id, ROLE: node.instance_group.role}
+            self.ec2_backend.create_tags([node.ec2_instance_id], {**cluster._tags, **own})
+
+    def add_tags(self, cluster_id: str, tags: dict[str, str]) -> None:
+        """Tag a cluster, and with it its nodes."""
+        super().add_tags(cluster_id, tags)
+        self.tag_nodes(self.clusters[cluster_id])
 
     # Steps ------------------------------------------------------------------------------------------------------
     def add_job_flow_steps(self, job_flow_id: str, steps: list[dict]) -> list[ClusterStep]:
@@ -141,5 +159,5 @@ class EmrBackend(ElasticMapReduceBackend):
         elif count > len(nodes):
             missing = {"instance_count": count - len(nodes), "instance_type": group.instance_type}
             self.run_instances(cluster.id, missing, group)
-            self._tag_instances(cluster)
+            self.tag_nodes(cluster)
         group.set_instance_count(count)

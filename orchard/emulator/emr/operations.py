@@ -57,10 +57,11 @@ class EmrOperations(ElasticMapReduceResponse):
     def add_instance_groups(self) -> ActionResult:
         """AddInstanceGroups: moto answers with the groups under `InstanceGroups`.
 
-        EMR answers with their ids, and without those the AWS provider 5.100 panics.
+        EMR answers with their ids, and without those the AWS provider 5.100 panics. moto launches no instances either.
         """
         cluster = self.emr.describe_cluster(self._get_param("JobFlowId"))
         groups = self.emr.add_instance_groups(cluster.id, self._get_param("InstanceGroups", []))
+        self.emr.launch(cluster, groups)
         return ActionResult(
             {
                 "JobFlowId": cluster.id,

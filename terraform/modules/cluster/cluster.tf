@@ -51,6 +51,13 @@ resource "aws_emr_cluster" "this" {
     }
   }
 
+  # EMR copies tags to the nodes: one call to EC2 tells of all clusters what EMR would tell of each in a call of its own.
+  tags = {
+    Notebook     = var.notebook
+    ReleaseLabel = var.release_label
+    IdleTimeout  = tostring(var.idle_timeout)
+  }
+
   dynamic "bootstrap_action" {
     for_each = local.bootstrap_actions
     content {

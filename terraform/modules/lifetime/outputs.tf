@@ -1,5 +1,5 @@
 output "ends_at" {
-  description = "When the cluster is ended at the latest, RFC 3339, UTC."
+  description = "When the cluster is ended at the latest unless that was moved (./inv extend), RFC 3339, UTC."
   value       = timeadd(terraform_data.born.output, "${var.max_lifetime}h")
 }
 

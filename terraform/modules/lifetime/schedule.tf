@@ -9,10 +9,15 @@ resource "terraform_data" "born" {
   }
 }
 
+# The setting as it was when the schedule was made: a change of it makes a new schedule.
+resource "terraform_data" "lifetime" {
+  input = var.max_lifetime
+}
+
 # EventBridge Scheduler calls the EMR API itself: no function to write, deploy, pay or patch.
 resource "aws_scheduler_schedule" "end" {
   name                         = "${var.name}-end-of-life"
-  description                  = "Ends the cluster ${var.cluster_id} ${var.max_lifetime} h after its creation"
+  description                  = "Ends the cluster ${var.cluster_id}, whatever it does"
   schedule_expression          = "at(${formatdate("YYYY-MM-DD'T'hh:mm:ss", timeadd(terraform_data.born.output, "${var.max_lifetime}h"))})"
   schedule_expression_timezone = "UTC"
   kms_key_arn                  = var.key_arn
@@ -25,6 +30,12 @@ resource "aws_scheduler_schedule" "end" {
     arn      = "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows"
     role_arn = aws_iam_role.end.arn
     input    = jsonencode({ JobFlowIds = [var.cluster_id] })
+  }
+
+  lifecycle {
+    # `./inv extend` moves the end of a running cluster, and no later apply may move it back.
+    ignore_changes       = [schedule_expression]
+    replace_triggered_by = [terraform_data.born, terraform_data.lifetime]
   }
 
   # The first call needs the right to be there.

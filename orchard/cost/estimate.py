@@ -1,0 +1,128 @@
+"""How long a run should take and what it should cost, from measured throughput; and what forgetting costs."""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from orchard.config import Settings, instance_types
+from orchard.cost.parts import Parts
+from orchard.cost.prices import Rates, of_requests
+
+MEASURED = Path(__file__).with_name("throughput.json")
+
+# Fruits-360 2020.05.18: photographs in all, and in the classes Apple*.
+PUBLISHED = {
+    "Training": {"full": 67_692, "apples": 6_404},
+    "Test": {"full": 22_688, "apples": 2_134},
+}
+PROGRESS_EVERY = 2  # seconds between two writes of a job's progress file
+FORGOTTEN = {"an hour": 1, "a day": 24, "a week": 168}  # hours
+
+
+class Duration(NamedTuple):
+    """An estimate, in seconds: of starting the cluster, of the two steps, and of both steps' start-up."""
+
+    cluster_start: float
+    features: float
+    pca: float
+    step_starts: float
+
+    @property
+    def steps(self) -> float:
+        """Of the run alone."""
+        return self.features + self.pca + self.step_starts
+
+    @property
+    def total(self) -> float:
+        """From `up` to the end of the run."""
+        return self.cluster_start + self.steps
+
+
+@cache
+def measured() -> dict[str, Any]:
+    """Return the measured throughput, where it was measured, and what is assumed beside it."""
+    return json.loads(MEASURED.read_text())
+
+
+def images(settings: Settings, counted: int | None = None) -> int:
+    """Say how many photographs a run is about.
+
+    Args:
+        settings: `mode`, `split` and `max_images` count.
+        counted: how many there are in the mode's classes; those of the published data set when None.
+    """
+    there = PUBLISHED[settings.split]
+    if settings.mode == "mini":
+        return min(settings.max_images, counted or there["full"])
+    return there[settings.mode] if counted is None else counted
+
+
+def vcpus_of(workers: Iterable[tuple[str, int]]) -> int:
+    """Count the vCPUs that compute: those of core and task nodes (type and count), less one for the driver."""
+    types = instance_types()
+    return max(1, sum(types.get(kind, {"vcpus": 4})["vcpus"] * count for kind, count in workers) - 1)
+
+
+def working_vcpus(settings: Settings) -> int:
+    """Count the vCPUs that compute on the cluster that the settings describe; managed scaling may add to them."""
+    return vcpus_of([(settings.instance_type, settings.core_count + settings.task_spot_count)])
+
+
+def duration(count: int, vcpus: int) -> Duration:
+    """Estimate a run of `count` images on so many vCPUs."""
+    told = measured()
+    assumed = told["assumptions"]
+    cores = vcpus * assumed["vcpu_share_of_core"]
+    return Duration(
+        cluster_start=60 * assumed["cluster_start_minutes"],
+        features=count / (told["features"]["images_per_second_per_core"] * cores),
+        pca=count / (told["pca"]["images_per_second_per_core"] * cores),
+        step_starts=2 * assumed["step_start_seconds"],
+    )
+
+
+def requests(count: int, seconds: float, vcpus: int) -> dict[str, int]:
+    """Estimate a run's requests to S3.
+
+    A photograph is looked up and read once. Each task writes a file, of the order of four a vCPU in either job; the
+    progress file is replaced every two seconds, with a listing each time.
+    """
+    written = 8 * vcpus + round(seconds / PROGRESS_EVERY)
+    return {"GET": count + 8 * vcpus, "HEAD": count + written, "PUT": written, "LIST": count // 1000 + written}
+
+
+def run_cost(hourly: Parts, seconds: float, asked: dict[str, int], rates: Rates) -> Parts:
+    """Price a run: the cluster for so many seconds, at least a minute of it, and its requests."""
+    return hourly.over(max(seconds, 60) / 3600).plus(Parts(s3=of_requests(asked, rates.requests)))
+
+
+class Forgotten(NamedTuple):
+    """What a cluster costs that nobody takes down, in the table's currency.
+
+    Attributes:
+        idle: nothing runs on it: the idle time-out ends it.
+        busy: something on it never ends: the hard limit ends it.
+        unguarded: without guards.
+    """
+
+    idle: float
+    busy: float
+    unguarded: float
+
+
+def forgotten(hourly: Parts, hours: float, idle_seconds: float, lifetime_hours: float) -> Forgotten:
+    """Price a cluster that is left alone for so many hours after it has started.
+
+    Args:
+        hourly: its price by the hour.
+        hours: until somebody looks.
+        idle_seconds: the idle time-out; it counts from the moment the cluster is ready.
+        lifetime_hours: the hard limit, from its creation.
+    """
+    start = measured()["assumptions"]["cluster_start_minutes"] / 60
+    idle = min(hours, start + idle_seconds / 3600, lifetime_hours)
+    return Forgotten(
+        *(hourly.over(lived).total for lived in (idle, min(hours, lifetime_hours), hours)),
+    )

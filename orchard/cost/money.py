@@ -1,0 +1,38 @@
+"""Amounts as people read them: in dollars, or in euros by the rate in the settings."""
+
+from typing import NamedTuple
+
+from orchard.config import Settings
+
+
+class Money(NamedTuple):
+    """A currency to show amounts in.
+
+    Attributes:
+        code: USD or EUR.
+        rate: units of it for a US dollar.
+        note: which rate, in words; empty for dollars.
+    """
+
+    code: str
+    rate: float
+    note: str
+
+    def amount(self, usd: float) -> float:
+        """Convert from dollars."""
+        return usd * self.rate
+
+    def say(self, usd: float) -> str:
+        """Write an amount with its currency: `0.79 USD`; small ones with two significant digits."""
+        value = self.amount(usd)
+        if value == 0 or abs(value) >= 0.1:
+            return f"{value:.2f} {self.code}"
+        return f"{value:#.2g} {self.code}" if value >= 0.0001 else f"<0.0001 {self.code}"
+
+
+def shown_in(settings: Settings) -> Money:
+    """Return euros where the settings have a rate, else dollars, in which AWS charges."""
+    if not settings.eur_rate:
+        return Money("USD", 1.0, "")
+    of = f" of {settings.eur_rate_date}" if settings.eur_rate_date else ""
+    return Money("EUR", settings.eur_rate, f"{settings.eur_rate:g} EUR for a dollar, the rate{of} in the settings")

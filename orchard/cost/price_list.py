@@ -1,0 +1,113 @@
+"""Prices from AWS itself: the Price List Query API (AWS Billing User Guide, "Using the AWS Price List Query API").
+
+Its endpoints are in us-east-1, eu-central-1 and ap-south-1 only, whatever region is priced. The format of the answers
+is the documented one; this has never been run against AWS.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from orchard.errors import OrchardError
+
+REGION = "eu-central-1"
+EC2_SHARED_LINUX = {
+    "operatingSystem": "Linux",
+    "tenancy": "Shared",
+    "preInstalledSw": "NA",
+    "capacitystatus": "Used",
+}
+# Amazon S3's two groups of requests, and what is in them.
+S3_GROUPS = {"S3-API-Tier1": ("PUT", "LIST"), "S3-API-Tier2": ("GET", "HEAD")}
+
+Product = dict[str, Any]
+
+
+def fetch(pricing: Any, region: str, instance_types: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """Read a region's prices.
+
+    Args:
+        pricing: boto3's client of `pricing` in REGION.
+        region: to be priced.
+        instance_types: to be priced.
+
+    Returns:
+        what `prices.keep` takes, and what was not found or was not clear, a line each.
+
+    Raises:
+        OrchardError: AWS refuses, or there is no price list where the client asks.
+    """
+    found: dict[str, Any] = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "source": "AWS Price List API",
+        "ec2": {},
+        "emr": {},
+        "requests": {},
+    }
+    unclear: list[str] = []
+
+    def look(what: str, service: str, fields: dict[str, str], keep: Callable[[Product], bool] = bool) -> Any:
+        products = filter(keep, _products(pricing, service, fields | {"regionCode": region}))
+        amounts = {usd for product in products for usd in _amounts(product)}
+        if len(amounts) == 1:
+            return amounts.pop()
+        several = f"{len(amounts)} different prices" if amounts else "no price"
+        unclear.append(f"{what}: {several} in AWS's list; the table's stays")
+        return None
+
+    for kind in instance_types:
+        of = {"instanceType": kind}
+        found["ec2"][kind] = look(f"EC2 {kind}", "AmazonEC2", of | EC2_SHARED_LINUX)
+        found["emr"][kind] = look(f"EMR fee {kind}", "ElasticMapReduce", of | {"softwareType": "EMR"})
+    found["gp3"] = look("gp3", "AmazonEC2", {"productFamily": "Storage", "volumeApiName": "gp3"}, _is_storage)
+    found["nat"] = look("NAT gateway", "AmazonEC2", {"productFamily": "NAT Gateway"}, _is_nat_hour)
+    for group, names in S3_GROUPS.items():
+        usd = look(f"S3 requests {group}", "AmazonS3", {"productFamily": "API Request", "group": group})
+        found["requests"] |= dict.fromkeys(names, None if usd is None else usd * 1000)
+    return _without_gaps(found), unclear
+
+
+def _products(pricing: Any, service: str, fields: dict[str, str]) -> Iterator[Product]:
+    filters = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in fields.items()]
+    try:
+        for page in pricing.get_paginator("get_products").paginate(ServiceCode=service, Filters=filters):
+            yield from map(json.loads, page["PriceList"])  # each product is a JSON text of its own
+    except (ClientError, BotoCoreError) as error:
+        raise OrchardError(
+            f"the price list cannot be read: {error}",
+            "it is AWS's own: ./inv cost --refresh --target aws, with credentials that may pricing:GetProducts",
+        ) from None
+
+
+def _amounts(product: Product) -> Iterator[float]:
+    """Yield what a product costs on demand, USD a unit; a price of nothing is a free tier's."""
+    for term in product.get("terms", {}).get("OnDemand", {}).values():
+        for dimension in term["priceDimensions"].values():
+            usd = float(dimension["pricePerUnit"].get("USD", 0))
+            if usd and dimension.get("beginRange", "0") == "0":
+                yield usd
+
+
+def _unit(product: Product) -> str:
+    terms = product.get("terms", {}).get("OnDemand", {}).values()
+    return next((d["unit"] for term in terms for d in term["priceDimensions"].values()), "")
+
+
+def _is_storage(product: Product) -> bool:
+    return _unit(product) == "GB-Mo"  # the others are operations and throughput above gp3's base
+
+
+def _is_nat_hour(product: Product) -> bool:
+    # `EUW3-NatGateway-Hours`; `EUW3-RegionalNatGateway-Hours` is another product.
+    return product["product"]["attributes"].get("usagetype", "").endswith("-NatGateway-Hours")
+
+
+def _without_gaps(found: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was not found, so that the shipped table's price stays."""
+    kept = {
+        name: {k: v for k, v in part.items() if v is not None} for name, part in found.items() if isinstance(part, dict)
+    }
+    return {name: kept.get(name, part) for name, part in found.items() if part is not None}

@@ -1,0 +1,143 @@
+"""Costs on a screen: before a run, and after it."""
+
+from rich.console import Console
+from rich.table import Table
+
+from orchard import durations
+from orchard.config import Settings
+from orchard.cost import estimate, parts
+from orchard.cost.money import shown_in
+from orchard.cost.prices import rates
+from orchard.errors import OrchardError
+from orchard.run_record_model import RunRecord
+
+
+def before(settings: Settings, count: int, *, counted: bool, free: bool, console: Console | None = None) -> None:
+    """Print what a run would cost, and what forgetting the cluster would.
+
+    Args:
+        settings: the cluster's and the run's.
+        count: how many photographs.
+        counted: whether they were counted here, or are the published data set's.
+        free: whether the target charges nothing, so that all this is what AWS would charge.
+        console: where to print.
+
+    Raises:
+        OrchardError: there is no price for the cluster's nodes in the region.
+    """
+    console = console or Console()
+    table, money = rates(settings.region), shown_in(settings)
+    nodes = parts.nodes_of(settings)
+    private = settings.network == "private"
+    hourly = parts.per_hour(nodes, table, nat=private)
+    if hourly is None:
+        known = sorted(table.ec2.keys() & table.emr.keys())
+        raise OrchardError(
+            f"there is no price for {settings.instance_type} in {settings.region} in the table of {table.date}",
+            "read it from AWS: ./inv cost --refresh --target aws"
+            + (f"; there are prices for {', '.join(known)}" if known else ""),
+        )
+    vcpus = estimate.working_vcpus(settings)
+    lasts = estimate.duration(count, vcpus)
+    asked = estimate.requests(count, lasts.steps, vcpus)
+    run = estimate.run_cost(hourly, lasts.steps, asked, table)
+    whole = estimate.run_cost(hourly, lasts.total, asked, table)
+
+    cluster = f"{sum(kind.count for kind in nodes)} x {settings.instance_type} in {settings.region}"
+    if free:
+        console.print(f"The local target costs nothing. On AWS, {cluster} would cost:")
+    else:
+        console.print(f"Estimated for {cluster}:")
+    shown = Table(show_footer=True)
+    shown.add_column("", "total")
+    for title, amount in (("an hour", hourly), ("the run", run), ("with the cluster's start", whole)):
+        shown.add_column(title, money.say(amount.total), justify="right")
+    for name, text in parts.NAMES.items():
+        shown.add_row(text, *(money.say(getattr(amount, name)) for amount in (hourly, run, whole)))
+    console.print(shown)
+
+    told = estimate.measured()
+    assumed, source = told["assumptions"], "counted here" if counted else "as published"
+    speed = count / lasts.features if lasts.features else 0
+    console.print(
+        f"The run: --mode {settings.mode}, {count:,} photographs ({source}), about {durations.say(lasts.steps)}: "
+        f"features {durations.say(lasts.features)} at {speed:.0f} images/s on {vcpus} vCPUs, "
+        f"PCA {durations.say(lasts.pca)}, {durations.say(lasts.step_starts)} for two steps to start; "
+        f"before it about {assumed['cluster_start_minutes']} min until the cluster is ready. "
+        f"{sum(asked.values()):,} requests to S3 ({_counts(asked)})."
+    )
+    console.print(_forgotten(settings, hourly))
+    most = hourly.over(settings.max_lifetime).total
+    console.print(f"The guards bound it: no cluster costs more than {money.say(most)} unless you extend it.")
+    console.print(
+        f"Measured: {told['features']['images_per_second_per_core']:g} images/s a core ({told['features']['date']}, "
+        f"{told['features']['machine']}). Assumed, never measured on AWS: a vCPU does "
+        f"{assumed['vcpu_share_of_core']:.0%} of that, and the times to start. Prices of {table.date} ({table.source})."
+        + (f" {money.note[0].upper()}{money.note[1:]}." if money.note else "")
+        + (" Spot nodes are counted at the price on demand." if len(nodes) > 1 else "")
+        + (" The NAT gateway's charge by the GB is not in it." if private else ""),
+        style="dim",
+    )
+
+
+def _forgotten(settings: Settings, hourly: parts.Parts) -> Table:
+    say = shown_in(settings).say
+    idle, life = durations.say(settings.idle_timeout), f"{settings.max_lifetime} h"
+    table = Table(title="A cluster that is left alone for", title_justify="left", title_style="bold")
+    table.add_column("")
+    table.add_column(f"idle: ends after {idle}", justify="right")
+    table.add_column(f"busy: ends after {life}", justify="right")
+    table.add_column("without guards", justify="right")
+    for name, hours in estimate.FORGOTTEN.items():
+        cost = estimate.forgotten(hourly, hours, settings.idle_timeout, settings.max_lifetime)
+        table.add_row(name, *(say(amount) for amount in cost))
+    return table
+
+
+def _counts(requests: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in requests.items() if count)
+
+
+def after(record: RunRecord, settings: Settings, console: Console | None = None) -> None:
+    """Print what a run has cost, from its record.
+
+    Args:
+        record: completed.
+        settings: the currency's.
+        console: where to print.
+
+    Raises:
+        OrchardError: it has not ended, or there is no price for its nodes.
+    """
+    console, money, cost = console or Console(), shown_in(settings), record.cost
+    if not record.is_over:
+        states = ", ".join(f"{step.job} {step.state}" for step in record.steps)
+        raise OrchardError(
+            f"the run {record.run} has not ended ({states}), so its cost is not known yet",
+            "see it going on: ./inv status",
+        )
+    if cost is None:
+        raise OrchardError(
+            f"the run {record.run} cannot be priced: no step ever started, or the table lacks its instance type",
+            "./inv cost --refresh --target aws reads prices from AWS",
+        )
+    nodes = ", ".join(f"{g.count} x {g.instance_type} {g.role.lower()}" for g in record.cluster.instance_groups)
+    console.print(f"Run {record.run} on {record.cluster.name} ({record.cluster.id}): {nodes}, {record.region}")
+    if cost.emulated:
+        console.print("Emulated, cost nothing; the same time on AWS would cost:")
+    table = Table(show_footer=True)
+    table.add_column("", "total")
+    table.add_column("the run", money.say(cost.total), justify="right")
+    for name, text in parts.NAMES.items():
+        table.add_row(text, money.say(cost.parts.get(name, 0.0)))
+    console.print(table)
+    spans = []
+    for step in record.steps:
+        lasted = durations.say((step.ended - step.started).total_seconds()) if step.started and step.ended else "-"
+        spans.append(f"{step.job} {lasted} ({step.state.lower()})")
+    attempts = f" in {len(record.earlier) + 1} attempts" if record.earlier else ""
+    console.print(
+        f"{durations.say(cost.hours * 3600)} of cluster time{attempts}: {', '.join(spans)}. The cluster's start and "
+        f"what it waits before and after the run are not in it: ./inv status shows those. "
+        f"Requests to S3 are estimated. Prices of {cost.prices_of}." + (f" {money.note}." if money.note else "")
+    )
