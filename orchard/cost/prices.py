@@ -43,10 +43,15 @@ def table() -> dict[str, Any]:
     return json.loads(SHIPPED.read_text())
 
 
-def rates(region: str, refreshed: Path = REFRESHED) -> Rates:
-    """Return the prices of a region: what was fetched for it wins over what is shipped, price by price."""
+def rates(region: str, refreshed: Path | None = REFRESHED) -> Rates:
+    """Return the prices of a region: what was fetched for it wins over what is shipped, price by price.
+
+    Args:
+        region: in which things run.
+        refreshed: the file with what was fetched; None to look at the shipped table alone.
+    """
     shipped = table()
-    own = _fetched(refreshed).get(region, {})
+    own = _fetched(refreshed).get(region, {}) if refreshed else {}
     emr = shipped["emr"] | own.get("emr", {})
     return Rates(
         region=region,

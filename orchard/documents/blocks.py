@@ -9,10 +9,10 @@ from typing import Any, Literal, get_args, get_origin
 from invoke import Collection
 
 from orchard.config import EU_REGIONS, FILE, ROOT, Settings, instance_types
-from orchard.documents import matrix
+from orchard.documents import figures, matrix
+from orchard.documents.markdown import table
 
 PREFIXES = ROOT / "terraform" / "modules" / "bucket" / "prefixes.tf"
-RELEASES = ROOT / "terraform" / "modules" / "cluster" / "release_support.tf"
 
 
 def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
@@ -28,16 +28,16 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "layout": layout,
         "regions": regions,
         "instance-types": types,
-        "releases": releases,
+        "releases": figures.releases,
+        "cluster-costs": figures.cluster_costs,
+        "run-costs": figures.run_costs,
+        "forgotten-costs": figures.forgotten_costs,
+        "prices": figures.prices_known,
+        "measured": figures.measured,
+        "failures": figures.failures_known,
         "matrix": lambda: table(*matrix.rows(matrix.ENGLISH)),
         "matrix-fr": lambda: table(*matrix.rows(matrix.FRENCH)),
     }
-
-
-def table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table; pipes in cells are escaped."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def settings() -> str:
@@ -87,12 +87,6 @@ def types() -> str:
         for name, of in instance_types().items()
     ]
     return table(("type", "vCPU", "memory, GiB", "of it for Spark, GiB"), rows)
-
-
-def releases() -> str:
-    """Return the EMR releases whose end of standard support is known."""
-    rows = re.findall(r'^ +"(emr-[^"]+)" += "(\d{4}-\d\d-\d\d)"$', RELEASES.read_text(), re.M)
-    return table(("release label", "standard support until"), [(f"`{label}`", date) for label, date in rows])
 
 
 def _sentence(task: Any) -> str:
