@@ -1,15 +1,20 @@
 """The whole path through the local AWS: the real Terraform, the real AWS provider, the real EMR calls, real Spark.
 
-One story in order, as a user would tell it; each test goes on where the one before it stopped.
+One story in order, as a user would tell it; each test goes on where the one before it stopped. Its backbone are the
+commands of the README's first hour, taken from there as they stand.
 """
 
+import functools
+import http.server
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import jsonschema
@@ -17,21 +22,37 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from orchard.documents import commands
+
 ROOT = Path(__file__).resolve().parents[2]
-RUN = "first"
+FIRST_HOUR = {words[0]: words for words in commands.first_hour()}
 
 
 class User:
     """Somebody at a terminal, with a state of their own."""
 
-    def __init__(self, home: Path, photographs: Path, weights: str) -> None:
+    def __init__(self, home: Path, archive: str, weights: str) -> None:
         self.home = home
+        self.followed: list[str] = []
         self.environment = os.environ | {
             "ORCHARD_HOME": str(home),
-            "ORCHARD_DATASET": str(photographs),
+            "ORCHARD_ARCHIVE": archive,
             "ORCHARD_WEIGHTS": weights,
             "ORCHARD_SPLIT": "Test",
+            "ORCHARD_MODE": "full",
+            "ORCHARD_K": "5",
         }
+
+    def first_hour(self, task: str) -> str:
+        """Call what the README says, word for word."""
+        self.followed.append(task)
+        return self.inv(*FIRST_HOUR[task])
+
+    @property
+    def run(self) -> str:
+        """The run that the README's commands made."""
+        (name,) = (path.name for path in (self.home / "data" / "emr_output" / "runs").iterdir())
+        return name
 
     def inv(self, *words: str, code: int = 0, **settings: str) -> str:
         """Call ./inv and return all it said."""
@@ -64,9 +85,23 @@ class User:
 
 
 @pytest.fixture(scope="module")
-def user(tmp_path_factory, drawn, weights_file):
+def archive(tmp_path_factory, drawn):
+    """The address of the drawn pictures, zipped as Fruits-360 is published."""
+    folder = tmp_path_factory.mktemp("archive")
+    with zipfile.ZipFile(folder / "fruits.zip", "w") as file:
+        for path in sorted(drawn.rglob("*.jpg")):
+            file.write(path, Path("fruits-360_dataset", "fruits-360", path.relative_to(drawn)))
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/fruits.zip"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def user(tmp_path_factory, archive, weights_file):
     home = tmp_path_factory.mktemp("home")
-    yield User(home, drawn, weights_file)
+    yield User(home, archive, weights_file)
     from orchard.emulator import process
 
     process.stop(home)
@@ -89,11 +124,12 @@ def test_before_up_there_is_nothing_to_run_on(user):
     assert "error: nothing is up\nremedy: start with ./inv up" in user.inv("run", code=2)
     for word in ("down", "cleanup"):
         assert "Nothing is up, so there is nothing to take down." in user.inv(word)
+    assert "Terraform" in user.first_hour("doctor")
     assert user.target is None, "asking started nothing"
 
 
 def test_up_states_the_cost_and_makes_everything(user, cluster):
-    said = user.inv("up")
+    said = user.first_hour("up")
     assert "Cluster: 3 x m5.xlarge in eu-west-3, emulated on this machine: costs nothing." in said
     assert "at the latest after 8 h" in said
     assert "The standard support of emr-7.5.0 ended" in said
@@ -137,19 +173,27 @@ def test_run_without_photographs_says_how_to_get_them_there(user):
 
 
 def test_run_and_results(user):
-    user.inv("upload-dataset")
-    said = user.inv("run", "--run-name", RUN, "--mode", "full", "--k", "5")
+    assert "160 photographs are in" in user.first_hour("fetch-dataset")
+    assert "160 photographs are in s3://" in user.first_hour("upload-dataset")
+    said = user.first_hour("run")
     assert "40 images featurised" in said
     assert "5 components explain" in said
-    user.inv("results", "--run-name", RUN)
+    assert "emulated, cost nothing" in user.first_hour("status")
+    user.first_hour("results")
     there = user.home / "data" / "emr_output"
     for kind in ("features", "pca"):
-        assert (there / kind / RUN / "manifest.json").exists()
-    record = json.loads((there / "runs" / RUN / "run.json").read_text())
+        assert (there / kind / user.run / "manifest.json").exists()
+    record = json.loads((there / "runs" / user.run / "run.json").read_text())
     assert [step["state"] for step in record["steps"]] == ["COMPLETED", "COMPLETED"]
     assert record["cost"]["emulated"] is True
     assert record["cost"]["total"] == pytest.approx(sum(record["cost"]["parts"].values()), abs=1e-5)
-    assert "Emulated, cost nothing; the same time on AWS would cost" in user.inv("cost", "--run", RUN)
+    assert "Emulated, cost nothing; the same time on AWS would cost" in user.inv("cost", "--run", user.run)
+
+
+def test_the_run_is_told_in_a_report(user):
+    page = Path(user.first_hour("report").splitlines()[-1])
+    assert page == user.home / "data" / "emr_output" / "reports" / f"{user.run}.html"
+    assert "1,280" in (said := page.read_text()) or user.run in said
 
 
 def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_file, tmp_path):
@@ -172,8 +216,8 @@ def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_fil
 
     there = user.home / "data" / "emr_output"
     for one, two in (
-        (rows(direct / "features", "features"), rows(there / "features" / RUN, "features")),
-        (rows(direct / "pca" / "scores", "scores"), rows(there / "pca" / RUN / "scores", "scores")),
+        (rows(direct / "features", "features"), rows(there / "features" / user.run, "features")),
+        (rows(direct / "pca" / "scores", "scores"), rows(there / "pca" / user.run / "scores", "scores")),
     ):
         assert one.keys() == two.keys()
         assert len(one) == 40
@@ -182,7 +226,7 @@ def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_fil
 
 
 def test_a_complete_run_is_not_done_again(user):
-    assert f"error: the run {RUN} is complete already" in user.inv("run", "--run-name", RUN, code=2)
+    assert f"error: the run {user.run} is complete already" in user.inv("run", "--run-name", user.run, code=2)
 
 
 def test_a_failing_step_gives_the_jobs_own_cause(user, cluster):
@@ -247,7 +291,7 @@ def test_an_idle_cluster_ends_itself_and_up_says_so(user, cluster):
 
 
 def test_down_keeps_the_data_and_may_be_called_twice(user):
-    said = user.inv("down")
+    said = user.first_hour("down")
     assert "The cluster orchard-default is gone." in said
     assert "What stays, at no cost by the hour: the bucket orchard-123456789012-eu-west-3" in said
     there = user.target.client("s3").list_objects_v2(Bucket="orchard-123456789012-eu-west-3", Prefix="data/packed/")
@@ -257,12 +301,13 @@ def test_down_keeps_the_data_and_may_be_called_twice(user):
 
 def test_cleanup_asks_and_leaves_nothing(user):
     assert "so nothing was changed\nremedy: call again with --yes" in user.inv("cleanup", code=2)
-    said = user.inv("cleanup", "--yes")
+    said = user.first_hour("cleanup")
     assert "Nothing tagged Project=orchard is left." in said
     assert "EMR Studio Workspaces have no API" in said
     assert user.target is None
     kept = [path.name for path in (user.home / ".orchard" / "local-aws").iterdir() if path.name != "lock"]
     assert kept == []
+    assert user.followed == list(FIRST_HOUR), "the README's first hour, whole and in its order"
 
 
 def test_a_killed_emulator_leaves_no_state_that_lies(user):
