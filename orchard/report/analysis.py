@@ -1,0 +1,193 @@
+"""What the report computes from a run's scores: samples to show, separation of classes, closeness of two subspaces."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+NEIGHBOURS = 10
+QUERIES = 20_000  # images that are asked for their neighbours: all against all of 67,692 takes half a minute
+SHARES = (0.80, 0.90, 0.95, 0.99)
+LEAST = 5  # images of a class that a sample keeps, where it has them
+
+
+class ClassSeparation(NamedTuple):
+    """How well a class stands apart.
+
+    Attributes:
+        label: the class.
+        images: how many it has.
+        agreement: the share of its images' nearest neighbours that are of the class too, 0 to 1.
+        mixed_with: the class that most of the other neighbours are of, and their share; None where all are its own.
+        gap: the distance to the nearest other class's centre, in the class's own root-mean-square spread.
+        nearest: that other class.
+    """
+
+    label: str
+    images: int
+    agreement: float
+    mixed_with: tuple[str, float] | None
+    gap: float
+    nearest: str
+
+
+class Separation(NamedTuple):
+    """k-nearest-neighbour agreement in PCA space.
+
+    Attributes:
+        neighbours: k, the neighbours asked for.
+        asked: images whose neighbours were looked up (among all images).
+        overall: the mean agreement over these images, 0 to 1.
+        chance: what neighbours drawn at random would give.
+        classes: the best separated first.
+        left_out: classes too small for so many neighbours of their own.
+    """
+
+    neighbours: int
+    asked: int
+    overall: float
+    chance: float
+    classes: list[ClassSeparation]
+    left_out: list[str]
+
+
+def components_for(spectrum: np.ndarray, share: float) -> int | None:
+    """Return how many components explain at least `share` (0 to 1) of the variance; None if these do not reach it."""
+    reached = np.cumsum(spectrum) >= share - 1e-9
+    return int(reached.argmax()) + 1 if reached.any() else None
+
+
+def sample(labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
+    """Choose images at random, class by class: the same share of each class, and at least `LEAST` where it has them.
+
+    Args:
+        labels: str (n,).
+        most: about how many images (small classes' minimum comes on top).
+        seed: of the choice; the same images each time.
+
+    Returns:
+        int (m,), sorted indices; all of them when there are no more than `most`.
+    """
+    if len(labels) <= most:
+        return np.arange(len(labels))
+    random = np.random.default_rng(seed)
+    share = most / len(labels)
+    chosen = []
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        count = min(len(members), max(LEAST, round(len(members) * share)))
+        chosen.append(random.choice(members, count, replace=False))
+    return np.sort(np.concatenate(chosen))
+
+
+def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -> Separation | None:
+    """Compute how often an image's nearest neighbours in PCA space are of its own class (scikit-learn, Euclidean).
+
+    The number of neighbours is `NEIGHBOURS`, or one less than the middle class has images where that is less. A class
+    with no more images than neighbours could not agree in full, so it is left out of the classes.
+
+    Args:
+        scores: float (n, k).
+        labels: str (n,).
+        queries: how many images are asked, a sample of each class; the neighbours are looked for among all n.
+
+    Returns:
+        None where there are fewer than two classes, or too few images of each.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    classes, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    k = int(min(NEIGHBOURS, np.median(sizes) - 1))
+    if len(classes) < 2 or k < 1:
+        return None
+    asked = sample(labels, queries)
+    search = NearestNeighbors(n_neighbors=k + 1, algorithm="brute", n_jobs=-1).fit(scores)
+    found = search.kneighbors(scores[asked], return_distance=False)
+    near = _without_itself(found, asked, k)
+    agree = (code[near] == code[asked][:, np.newaxis]).mean(1)
+    gaps, nearest = _gaps(scores, code, len(classes))
+    entries = []
+    for number in np.flatnonzero(sizes > k):
+        mine = code[asked] == number
+        votes = np.bincount(code[near[mine]].ravel(), minlength=len(classes)) / (mine.sum() * k)
+        votes[number] = 0
+        worst = int(votes.argmax())
+        entries.append(
+            ClassSeparation(
+                label=str(classes[number]),
+                images=int(sizes[number]),
+                agreement=float(agree[mine].mean()),
+                mixed_with=(str(classes[worst]), float(votes[worst])) if votes[worst] else None,
+                gap=float(gaps[number]),
+                nearest=str(classes[nearest[number]]),
+            )
+        )
+    return Separation(
+        neighbours=k,
+        asked=len(asked),
+        overall=float(agree.mean()),
+        chance=float(((sizes / sizes.sum()) * (sizes - 1) / max(1, sizes.sum() - 1)).sum()),
+        classes=sorted(entries, key=lambda entry: (-entry.agreement, -entry.gap)),
+        left_out=[str(label) for label in classes[sizes <= k]],
+    )
+
+
+def _without_itself(found: np.ndarray, asked: np.ndarray, k: int) -> np.ndarray:
+    """Drop each image from its own neighbours; among exact duplicates it may not be the first, or not be there."""
+    itself = found == asked[:, np.newaxis]
+    itself[~itself.any(1), -1] = True
+    return found[~itself].reshape(len(asked), k)
+
+
+def _gaps(scores: np.ndarray, code: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return each class's distance to the nearest other centre over its own spread, and which centre that is."""
+    from sklearn.metrics import pairwise_distances
+
+    sizes = np.bincount(code, minlength=classes)
+    centres = np.zeros((classes, scores.shape[1]))
+    np.add.at(centres, code, scores)
+    centres /= sizes[:, np.newaxis]
+    spread = np.sqrt(np.bincount(code, ((scores - centres[code]) ** 2).sum(1), classes) / sizes)
+    apart = pairwise_distances(centres)
+    np.fill_diagonal(apart, np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return apart.min(1) / spread, apart.argmin(1)
+
+
+def principal_angles(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the principal angles between two models' subspaces, in degrees, rising.
+
+    Björck and Golub, "Numerical methods for computing angles between linear subspaces" (1973), as SciPy has it.
+
+    Args:
+        one: float (d, k), components as columns.
+        other: float (d, m).
+
+    Returns:
+        float (min(k, m),): 0 is a direction that both share, 90 one that the other has no part of.
+    """
+    from scipy.linalg import subspace_angles
+
+    return np.degrees(np.sort(subspace_angles(one, other)))
+
+
+def families(labels: Sequence[str], groups: int) -> dict[str, str]:
+    """Group classes for the colours: each by itself where they are few, else by the first word of their names.
+
+    `Apple Red 1` and `Apple Golden 2` are of the family `Apple`.
+
+    Args:
+        labels: the classes, one entry an image.
+        groups: how many groups may have a colour of their own.
+
+    Returns:
+        class to group; `""` for the classes outside the `groups` families that have most images.
+    """
+    classes, sizes = np.unique(np.asarray(labels, dtype=str), return_counts=True)
+    if len(classes) <= groups:
+        return {str(name): str(name) for name in classes}
+    weight: dict[str, int] = {}
+    for name, size in zip(classes, sizes, strict=True):
+        weight[name.split()[0]] = weight.get(name.split()[0], 0) + int(size)
+    largest = set(sorted(weight, key=lambda family: (-weight[family], family))[:groups])
+    return {str(name): name.split()[0] if name.split()[0] in largest else "" for name in classes}

@@ -1,0 +1,176 @@
+"""One run as one HTML file: numbers, charts, photographs and the scripts that show them, with no need of a network."""
+
+import base64
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from orchard import runs
+from orchard.errors import OrchardError
+from orchard.report import analysis, compare, facts, figures, points, thumbnails
+from orchard.report.read import Run
+
+HERE = Path(__file__).parent
+LARGEST = 5_000_000  # bytes of a page, so that it goes through any mail
+SHEET = 1_600_000  # bytes of the photographs in it; a third more as text
+RANKED = 8  # classes at either end of the ranking
+STYLES = ("theme.css", "layout.css", "parts.css")
+SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "legend.js", "main.js")
+
+
+def default_path(run: Run) -> Path:
+    """Return where a run's report goes unless the user says otherwise."""
+    return runs.RESULTS / "reports" / f"{run.name}.html"
+
+
+def write(run: Run, other: Run | None, dataset: Path | None, output: Path) -> Path:
+    """Write a run's report.
+
+    Args:
+        run: what it is about.
+        other: a run to compare it with.
+        dataset: the setting: where the photographs are.
+        output: the HTML file; its directory is made.
+
+    Raises:
+        OrchardError: the run's tables are damaged, or the file cannot be written.
+    """
+    text = render(run, other, dataset)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        partial = output.with_name(output.name + ".partial")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(output)
+    except OSError as error:
+        raise OrchardError(f"{output} cannot be written: {error.strerror}", "name another file: --output FILE") from None
+    return output
+
+
+def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> str:
+    """Return a run's report as HTML; arguments and errors as `write`."""
+    import jinja2
+
+    sample = points.take(run)
+    place = thumbnails.find_place(sample.paths, thumbnails.candidates(dataset, run.features.get("input", "")))
+    sheet = thumbnails.sheet(place, sample.paths, SHEET) if place else None
+    separation = analysis.separation(run.scores, run.labels)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["percent"] = lambda value: f"{value:.1%}"
+    environment.globals["counted"] = facts.counted
+    comparison = _comparison(run, other, separation) if other else None
+    data = points.pack(run, sample, separation, sheet) | {"charts": _charts(run, other, comparison)}
+    return environment.get_template("report.html.j2").render(
+        run=run,
+        other=other,
+        made=datetime.now(UTC),
+        summary=_summary(run),
+        tiles=_tiles(run, separation),
+        sample=sample.says(run.rows),
+        pictures=_pictures(sheet, len(sample.rows), place),
+        sheet=sheet,
+        sheet_text=base64.b64encode(sheet.image).decode() if sheet else "",
+        first_cell=_first_cells(sample, sheet),
+        separation=separation,
+        ranked=RANKED,
+        thresholds=facts.thresholds(run),
+        what=facts.what(run),
+        where=facts.where(run),
+        cost=facts.cost(run),
+        cost_parts=facts.cost_parts(run),
+        phases=facts.phases(run),
+        seconds=facts.seconds(run),
+        duration=facts.duration,
+        counts=run.features.get("counts", {}),
+        resumed=run.features.get("resumed", 0),
+        rejected=run.rejected,
+        rejections=facts.rejections(run),
+        versions=facts.versions(run),
+        comparison=comparison,
+        colours=figures.PALETTE,
+        styles="\n".join((HERE / "page" / name).read_text() for name in STYLES),
+        scripts="\n".join((HERE / "page" / name).read_text() for name in SCRIPTS),
+        data=_packed(json.dumps(data, separators=(",", ":")).encode()),
+        plotly=_packed(_plotly()),
+    )
+
+
+def _summary(run: Run) -> str:
+    counts = run.manifest["counts"]
+    classes = facts.counted(len(np.unique(run.labels)), "class")
+    kept = float(run.manifest["explained_variance_sum"])
+    return (
+        f"{facts.counted(run.rows, 'photograph')} of {classes} became {counts['columns']:,} features each, and "
+        f"{facts.counted(counts['components'], 'principal component')} that keep {kept:.1%} of their variance."
+    )
+
+
+def _tiles(run: Run, separation: analysis.Separation | None) -> list[facts.Fact]:
+    counts = run.features.get("counts", {})
+    rejected = counts.get("rejected", 0)
+    kept = float(run.manifest["explained_variance_sum"])
+    half = analysis.components_for(run.spectrum, 0.9)
+    agreement = (
+        facts.Fact("Neighbours of the same class", f"{separation.overall:.1%}", f"by chance {separation.chance:.1%}")
+        if separation
+        else facts.Fact("Neighbours of the same class", "–", "too few images of each class to say")
+    )
+    return [
+        facts.Fact("Photographs", f"{run.rows:,}", f"{rejected:,} rejected of {counts.get('read', run.rows):,} read"),
+        facts.Fact("Variance kept", f"{kept:.1%}", f"by {facts.counted(run.manifest['counts']['components'], 'component')}"
+                   + (f"; 90 % takes {half}" if half else "")),
+        agreement,
+        facts.Fact("Speed", f"{facts.speed(run):,.0f} images/s", f"{run.features.get('cores', '?')} cores; "
+                   f"both jobs {facts.duration(facts.seconds(run))}"),
+        facts.cost(run),
+    ]  # fmt: skip
+
+
+def _pictures(sheet: thumbnails.Sheet | None, shown: int, place: Path | None) -> str:
+    if sheet is None:
+        why = "cannot be read" if place else "are not on this machine (name their directory: ORCHARD_DATASET)"
+        return f"Without pictures: the photographs {why}."
+    missing = sheet.cells.count(-1)
+    return f"{missing:,} of the {shown:,} photographs are missing here." if missing else ""
+
+
+def _first_cells(sample: points.Sample, sheet: thumbnails.Sheet | None) -> dict[str, tuple[int, int]]:
+    """Return each class's first photograph: its place on the sheet, pixels from the left and from above."""
+    found: dict[str, tuple[int, int]] = {}
+    if sheet:
+        for label, cell in zip(sample.labels, sheet.cells, strict=True):
+            if cell >= 0:
+                found.setdefault(str(label), (cell % sheet.columns * sheet.size, cell // sheet.columns * sheet.size))
+    return found
+
+
+def _comparison(run: Run, other: Run, separation: analysis.Separation | None) -> dict[str, Any]:
+    theirs = analysis.separation(other.scores, other.labels)
+    return {"rows": compare.rows(run, other, (separation, theirs)), "subspaces": compare.subspaces(run, other)}
+
+
+def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> dict[str, Any]:
+    k = run.manifest["counts"]["components"]
+    drawn = {"scree": figures.scree({run.name: run.spectrum}), "cumulative": figures.cumulative({run.name: run.spectrum}, k)}
+    if other and comparison:
+        drawn["overlay"] = figures.cumulative({run.name: run.spectrum, other.name: other.spectrum})
+        if comparison["subspaces"]:
+            drawn["angles"] = figures.angles(comparison["subspaces"].degrees)
+    return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}
+
+
+def _plotly() -> bytes:
+    from importlib.resources import files
+
+    return files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
+
+
+def _packed(content: bytes) -> str:
+    """Return bytes as gzip in base64, as the page's `unpack` takes them; the same bytes each time."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()

@@ -1,0 +1,35 @@
+// The charts that Python has drawn, in the theme's colours.
+
+const config = {
+  responsive: true,
+  displaylogo: false,
+  modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "toImage"],
+};
+
+function layoutColours() {
+  const axis = { gridcolor: colour("line"), linecolor: colour("line"), tickcolor: colour("line"), zerolinecolor: colour("line") };
+  return { axis, font: { color: colour("ink"), family: getComputedStyle(document.body).fontFamily, size: 12 } };
+}
+
+function dress(chart, palette) {
+  const { data, layout } = structuredClone(chart);
+  const { axis, font } = layoutColours();
+  for (const trace of data) {
+    const own = palette[theme()][trace.meta.series];
+    if (trace.marker) trace.marker.color = own;
+    if (trace.line) trace.line.color = own;
+  }
+  Object.assign(layout, { font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: false });
+  for (const name of ["xaxis", "yaxis"]) layout[name] = { ...layout[name], ...axis, automargin: true };
+  for (const note of layout.annotations ?? []) note.font = { ...note.font, color: colour("soft") };
+  layout.hoverlabel = { bgcolor: colour("card"), font };
+  return [data, layout];
+}
+
+async function drawCharts(charts, palette) {
+  for (const [name, chart] of Object.entries(charts)) {
+    const draw = () => Plotly.react(element(name), ...dress(chart, palette), config);
+    await draw();
+    themed.add(draw);
+  }
+}

@@ -1,0 +1,120 @@
+// The classes beside the map: their colours, a search, and the photographs of the one looked at. All of it works by
+// keyboard, and says what the map shows to those who do not see it.
+
+const SHAPES = {
+  circle: '<circle cx="6" cy="6" r="5"/>',
+  diamond: '<path d="M6 0 12 6 6 12 0 6Z"/>',
+  square: '<path d="M1 1h10v10H1Z"/>',
+  cross: '<path d="M4 0h4v4h4v4H8v4H4V8H0V4h4Z"/>',
+  x: '<path d="M2 0 6 4l4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4Z"/>',
+  "diamond-open": '<path d="M6 1 11 6 6 11 1 6Z" fill="none" stroke-width="2"/>',
+  "square-open": '<path d="M2 2h8v8H2Z" fill="none" stroke-width="2"/>',
+};
+
+const percent = (share) => `${(share * 100).toFixed(1)} %`;
+
+function makeLegend(data, map) {
+  const most = data.symbols.length;
+  let chosen = []; // names of classes and of families (with a *)
+  let query = "";
+
+  const members = (name) => {
+    const family = name.endsWith(" *") ? data.groups.indexOf(name.slice(0, -2)) : null;
+    return (kind) => (family === null ? kind.name === name : kind.group === family);
+  };
+  const matches = (kind) => kind.name.toLowerCase().includes(query.toLowerCase());
+  const familyName = (group) => (data.families ? `${group} *` : group);
+
+  function regroup() {
+    const { state } = map;
+    if (chosen.length) {
+      state.groups = chosen;
+      const tests = chosen.map(members);
+      // The last one that was chosen wins, so that a class can be picked out of its family.
+      state.of = data.classes.map((kind) => tests.findLastIndex((test) => test(kind)));
+    } else if (query) {
+      state.groups = [`matches “${query}”`];
+      state.of = data.classes.map((kind) => (matches(kind) ? 0 : REST));
+    } else {
+      state.groups = data.groups.map(familyName);
+      state.of = data.classes.map((kind) => kind.group);
+    }
+  }
+
+  function mark(group) {
+    const holder = create("template");
+    const fill = group === REST ? colour("muted-point") : data.palette[theme()][group];
+    const shape = SHAPES[group === REST ? "circle" : data.symbols[group]];
+    holder.innerHTML = `<svg class="mark" viewBox="0 0 12 12" aria-hidden="true" fill="${fill}" stroke="${fill}" stroke-width="0">${shape}</svg>`;
+    return holder.content;
+  }
+
+  function toggle(name) {
+    chosen = chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name];
+    const dropped = chosen.length > most ? chosen.shift() : null;
+    show(dropped && `${most} at a time: ${dropped} was let go. `);
+  }
+
+  function button(name, group, pressed, extra, act) {
+    const made = create("button", { type: "button", onclick: act }, mark(group), name, ...extra);
+    made.setAttribute("aria-pressed", pressed);
+    return made;
+  }
+
+  function showGroups() {
+    const names = chosen.length ? chosen : data.groups.map(familyName);
+    const chips = names.map((name, number) => button(name, number, chosen.includes(name), [], () => toggle(name)));
+    if (chosen.length) {
+      chips.push(create("button", { type: "button", onclick: () => ((chosen = []), show()) }, "Show all"));
+    } else if (data.classes.some((kind) => kind.group === REST)) {
+      chips.push(create("button", { type: "button", disabled: true }, mark(REST), "other classes"));
+    }
+    element("groups").replaceChildren(...(query && !chosen.length ? [] : chips));
+  }
+
+  function showList() {
+    const focused = document.activeElement?.dataset?.name;
+    const rows = data.classes.map((kind, number) => [kind, map.state.of[number]]).filter(([kind]) => matches(kind));
+    const items = rows.map(([kind, group]) => {
+      const share = create("span", { textContent: kind.agreement === null ? "" : percent(kind.agreement) });
+      const made = button(kind.name, group, chosen.includes(kind.name), [share], () => toggle(kind.name));
+      made.dataset.name = kind.name;
+      return create("li", {}, made);
+    });
+    element("list").replaceChildren(...items);
+    if (focused) element("list").querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
+    return rows.length;
+  }
+
+  function showDetail() {
+    const kind = data.classes.find(({ name }) => name === chosen.at(-1));
+    if (!kind) return element("detail").replaceChildren();
+    const own = kind.agreement === null ? "" : `, ${percent(kind.agreement)} of their neighbours are of the class`;
+    const mixed = kind.mixed ? `; ${percent(kind.mixed[1])} are ${kind.mixed[0]}` : "";
+    const rows = data.paths.keys().filter((row) => data.classes[data.class_of[row]] === kind).take(5);
+    const photos = create("div", { className: "photos" }, ...[...rows].flatMap((row) => photo(data, row)));
+    const text = `${kind.images.toLocaleString("en")} images${own}${mixed}.`;
+    return element("detail").replaceChildren(create("b", { textContent: kind.name }), `: ${text}`, photos);
+  }
+
+  function show(before = "") {
+    regroup();
+    showGroups();
+    const found = showList();
+    showDetail();
+    const hint = `choose up to ${most}; the share is the neighbours of the same class`;
+    element("said").textContent = `${before || ""}${found} of ${data.classes.length} classes${query ? ` match “${query}”` : `; ${hint}`}`;
+    return map.draw();
+  }
+
+  element("search").addEventListener("input", (event) => {
+    query = event.target.value.trim();
+    show();
+  });
+  element("search").addEventListener("keydown", (event) => {
+    const first = data.classes.find(matches);
+    if (event.key === "Enter" && query && first) toggle(first.name);
+    if (event.key === "Escape") show((event.target.value = query = ""));
+  });
+  return { show };
+}
