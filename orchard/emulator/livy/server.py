@@ -2,7 +2,7 @@
 
 import re
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from orchard.emulator.livy.driver import Driver
 from orchard.emulator.livy.request import BadRequestError, Request
@@ -53,7 +53,7 @@ class Livy:
             self._made[cluster_id] = number + 1
             folder = self._options.home / "livy" / cluster_id / str(number)
             driver = Driver(self._options, cluster, request, folder)
-            session = Session(number, cluster, request, driver, self._options.clock, timeout(cluster))
+            session = Session(number, cluster, request, driver, self._options.clock, *limits(cluster))
             self._sessions.setdefault(cluster_id, {})[number] = session
         return session
 
@@ -103,17 +103,25 @@ def _find(cluster_id: str) -> "ManagedCluster":
     raise NoLivyError(f"There is no cluster {cluster_id}.")
 
 
-def timeout(cluster: "ManagedCluster") -> float:
-    """Read how long a session may do nothing, in seconds, from the cluster's configuration.
+class Limits(NamedTuple):
+    """How long a session may do nothing, in seconds, and whether a busy one does something."""
 
-    An hour unless the classification `livy-conf` says otherwise; without end where it switches the check off (Livy,
-    LivyConf.scala: `livy.server.session.timeout` and `.timeout-check`).
+    timeout: float
+    skip_busy: bool
+
+
+def limits(cluster: "ManagedCluster") -> Limits:
+    """Read the limits from the cluster's configuration.
+
+    An hour, busy or not, unless the classification `livy-conf` says otherwise; without end where it switches the
+    check off (Livy, LivyConf.scala: `livy.server.session.timeout`, `.timeout-check`, `.timeout-check.skip-busy`).
     """
     told: dict[str, str] = {}
     for entry in cluster.configurations:
-        if (entry.get("Classification") or entry.get("classification")) == "livy-conf":
-            told |= entry.get("Properties") or entry.get("properties") or {}
-    if told.get("livy.server.session.timeout-check", "true") == "false":
-        return float("inf")
+        if entry.get("Classification") == "livy-conf":
+            told |= entry.get("Properties") or {}
+    skip_busy = told.get("livy.server.session.timeout-check.skip-busy") == "true"
+    if told.get("livy.server.session.timeout-check") == "false":
+        return Limits(float("inf"), skip_busy)
     found = re.fullmatch(r"(\d+)\s*([a-z]+)", told.get("livy.server.session.timeout", "1h").strip())
-    return int(found.group(1)) * UNITS.get(found.group(2), 3600) if found else 3600.0
+    return Limits(int(found.group(1)) * UNITS.get(found.group(2), 3600) if found else 3600.0, skip_busy)

@@ -48,13 +48,21 @@ class Session:
     """One session; it starts at once, in the background."""
 
     def __init__(
-        self, number: int, cluster: "ManagedCluster", request: Request, driver: Driver, clock: Clock, timeout: float
+        self,
+        number: int,
+        cluster: "ManagedCluster",
+        request: Request,
+        driver: Driver,
+        clock: Clock,
+        timeout: float,
+        skip_busy: bool,
     ) -> None:
         self.id, self.cluster, self.request = number, cluster, request
         self.state = "starting"
         self.app_id: str | None = None
         self.statements: list[Statement] = []
         self._driver, self._clock, self._timeout = driver, clock, timeout
+        self._skip_busy = skip_busy
         self._changed = threading.Condition()
         self._said: list[str] = []
         self._active, self._heard = clock.now(), time.monotonic()
@@ -70,8 +78,8 @@ class Session:
     def expired(self) -> bool:
         """Whether Livy ends it: nothing was executed for its time-out, or its client has fallen silent."""
         silent = self.request.heartbeat and time.monotonic() - self._heard > self.request.heartbeat
-        # A busy session expires, too, unless Livy is told otherwise (livy.server.session.timeout-check.skip-busy).
-        return bool(silent) or self._clock.now() - self._active > self._timeout
+        idle = not (self._skip_busy and self.state == "busy") and self._clock.now() - self._active > self._timeout
+        return bool(silent) or idle
 
     def hear(self) -> None:
         """Take a sign of life from the client."""
