@@ -7,10 +7,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from invoke import Collection
 
-from orchard.commands import check, check_infrastructure, data, life, tf, work
+from orchard.commands import check, check_infrastructure, data, life, notebooks, tf, work
 
 namespace = Collection()
-for module in (life, data, work):
+for module in (life, data, work, notebooks):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
 namespace.add_task(check.test)
