@@ -61,6 +61,8 @@ def lab(folder: Path, livy: str, *, browser: bool) -> int:
     """
     line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
     line += [] if browser else ["--no-browser"]
+    if os.geteuid() == 0:
+        line.append("--allow-root")  # in a container; everything else here runs as root then, too
     with subprocess.Popen(line, env=os.environ | prepare(livy)) as process:
         while True:
             try:

@@ -153,7 +153,7 @@ def _parse(text: str) -> "NotebookNode | None":
 
     try:
         return nbformat.reads(text, as_version=4)
-    except nbformat.reader.NotJSONError:
+    except (ValueError, AttributeError, nbformat.ValidationError):
         return None  # somebody's, whatever it is
 
 

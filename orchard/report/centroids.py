@@ -44,6 +44,10 @@ def draw(run: Run) -> "Figure":
         )
     )
     figure.update_layout(template="none", height=max(420, min(900, 160 + 16 * len(names))))
-    figure.update_layout(margin={"l": 140, "b": 140, "t": 30})
-    figure.update_xaxes(title="class", showticklabels=len(names) <= NAMED, tickangle=-50, automargin=True)
-    return figure.update_yaxes(title="class", showticklabels=len(names) <= NAMED, automargin=True)
+    figure.update_layout(margin={"t": 30})
+    figure.update_xaxes(
+        title={"text": "class", "standoff": 20}, showticklabels=len(names) <= NAMED, tickangle=-50, automargin=True
+    )
+    return figure.update_yaxes(
+        title={"text": "class", "standoff": 20}, showticklabels=len(names) <= NAMED, automargin=True
+    )

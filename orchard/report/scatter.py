@@ -52,7 +52,10 @@ def draw(run: Run, components: Sequence[int] = (1, 2), most: int = MOST) -> "Fig
             )
         )
     titles = {axis: f"component {c} ({run.spectrum[c - 1]:.1%})" for axis, c in zip("xyz", components, strict=False)}
-    figure.update_layout(template="none", height=620, legend={"title": "class"}, margin={"t": 40})
+    figure.update_layout(
+        template="none", height=620, legend={"title": "class", "itemsizing": "constant"}, margin={"t": 40}
+    )
     if solid:
-        return figure.update_layout(scene={f"{axis}axis": {"title": title} for axis, title in titles.items()})
+        scene: dict = {f"{axis}axis": {"title": title} for axis, title in titles.items()}
+        return figure.update_layout(scene=scene | {"camera": {"eye": {"x": 1.5, "y": 1.5, "z": 1.2}}})
     return figure.update_xaxes(title=titles["x"]).update_yaxes(title=titles["y"])

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from orchard import notebooks
+
 from .books import complaints, execute, output
 from .conftest import IMAGES
 
