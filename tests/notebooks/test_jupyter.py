@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from orchard import jupyter
 from orchard.config import ROOT
@@ -26,8 +28,10 @@ def test_the_lab_has_both_kernels_and_a_token(tmp_path):
                 found for row in process.stderr or () if (found := re.search(r"(http://127\S+)/lab\?token=(\w+)", row))
             )
             specs = f"{address[1]}/api/kernelspecs"
-            assert requests.get(specs, timeout=10).status_code == 403, "only with the token"
-            known = requests.get(specs, params={"token": address[2]}, timeout=10).json()["kernelspecs"]
+            client = requests.Session()  # the address is printed a moment before somebody listens there
+            client.mount("http://", HTTPAdapter(max_retries=Retry(connect=10, backoff_factor=0.2)))
+            assert client.get(specs, timeout=10).status_code == 403, "only with the token"
+            known = client.get(specs, params={"token": address[2]}, timeout=10).json()["kernelspecs"]
             assert {"python3", "pysparkkernel"} <= set(known)
         finally:
             os.killpg(process.pid, signal.SIGTERM)

@@ -143,7 +143,9 @@ def test_outputs_are_no_changes(written):
     assert choose(nbformat.writes(book), replace(VALUES, code="f" * 16))[0] == "written"
 
 
-@pytest.mark.parametrize("theirs", ["changed", "", "not a notebook", "[]", '{"cells": [], "nbformat": 4, "metadata": {}}'])
+@pytest.mark.parametrize(
+    "theirs", ["changed", "", "not a notebook", "[]", '{"cells": [], "nbformat": 4, "metadata": {}}']
+)
 def test_what_somebody_has_changed_is_kept_unless_forced(written, theirs):
     mine = changed(written) if theirs == "changed" else theirs or "{}"
     assert choose(mine, replace(VALUES, code="f" * 16)) == ("kept", None)

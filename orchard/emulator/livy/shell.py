@@ -20,7 +20,6 @@ import types
 from pathlib import Path
 from typing import Any
 
-from packages import Packages  # type: ignore[import-not-found]  # beside this file where it runs
 from pyspark.sql import SparkSession
 
 
@@ -134,6 +133,8 @@ def _without_us(trace: types.TracebackType | None) -> types.TracebackType | None
 
 def main() -> None:
     """Start Spark, say so, and execute what comes until the other side closes."""
+    from packages import Packages  # type: ignore[import-not-found]  # beside this file where it runs
+
     spark = SparkSession.builder.appName("livy-session").getOrCreate()
     Packages(spark.sparkContext, Path.cwd() / "packages")
     shell = Shell(spark)
