@@ -6,7 +6,8 @@ traceback that names the wrong place.
 
 import platform
 from collections.abc import Iterator
-from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from fruits.errors import JobError
 
 MODULES = ("numpy", "pandas", "pyarrow", "PIL", "tensorflow", "h5py")
 DRIVER_MODULES = ("matplotlib",)  # draws on the driver only
+_PACKAGES = {"PIL": ("pillow",), "tensorflow": ("tensorflow", "tensorflow-cpu")}  # PyPI's names, where others
 _ON_WORKERS = "module string, version string, worker string"
 
 
@@ -27,18 +29,22 @@ class Package(NamedTuple):
     workers: tuple[str | None, ...]
 
 
-def packages(spark: SparkSession) -> list[Package]:
-    """Ask the driver, and a task on each core, which Python and which modules they can import."""
-    here = dict(_versions((*MODULES, *DRIVER_MODULES)))
+def packages(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> list[Package]:
+    """Ask the driver, and a task on each core, which Python and which of the modules they can import."""
+    here = dict(_versions((*modules, *DRIVER_MODULES)))
     cores = spark.sparkContext.defaultParallelism
-    rows = spark.range(cores, numPartitions=cores).mapInArrow(_report, _ON_WORKERS).collect()
+
+    def report(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return _report(batches, modules)
+
+    rows = spark.range(cores, numPartitions=cores).mapInArrow(report, _ON_WORKERS).collect()
     there: dict[str, set[str | None]] = {}
     for row in rows:
         there.setdefault(row.module, set()).add(row.version)
     return [Package(name, here[name], tuple(sorted(there.get(name, ()), key=str))) for name in here]
 
 
-def check(spark: SparkSession) -> str:
+def check(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> str:
     """Compare the driver's packages with the workers'.
 
     Returns:
@@ -47,14 +53,15 @@ def check(spark: SparkSession) -> str:
     Raises:
         JobError: a package is missing, or the workers have another version of it than the driver.
     """
-    found = packages(spark)
+    found = packages(spark, modules)
     for package in found:
         needed = package.module not in DRIVER_MODULES
         if package.driver is None or (needed and None in package.workers):
             where = "the driver" if package.driver is None else "the workers"
+            name = _PACKAGES.get(package.module, (package.module,))[0]
             raise JobError(
                 f"{where} cannot import {package.module}",
-                f'sc.install_pypi_package("{_distribution(package.module)}") adds it for this session, where the '
+                f'sc.install_pypi_package("{name}") adds it for this session, where the '
                 "nodes reach the index; for good, it goes into spark/requirements.in, and ./inv up makes a new cluster",
             )
         if needed and package.workers != (package.driver,):
@@ -67,22 +74,24 @@ def check(spark: SparkSession) -> str:
     return "\n".join([f"{'':12} {'driver':10} workers", *lines])
 
 
-def _report(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _report(batches: Iterator[pa.RecordBatch], modules: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
     for _ in batches:
-        found = list(_versions(MODULES))
+        found = list(_versions(modules))
         columns = [[name for name, _ in found], [number for _, number in found], [platform.node()] * len(found)]
         yield pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], ["module", "version", "worker"])
 
 
 def _versions(modules: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
+    # Looked up, not imported: TensorFlow's import takes seconds and half a gigabyte, and the driver never needs it.
     yield "python", platform.python_version()
     for name in modules:
+        yield name, _version(name) if find_spec(name) else None
+
+
+def _version(module: str) -> str:
+    for package in _PACKAGES.get(module, (module,)):
         try:
-            yield name, str(getattr(import_module(name), "__version__", "?"))
-        except ImportError:
-            yield name, None
-
-
-def _distribution(module: str) -> str:
-    """Name the package of PyPI that has a module."""
-    return {"PIL": "pillow"}.get(module, module)
+            return version(package)
+        except PackageNotFoundError:
+            continue
+    return "of no package"
