@@ -7,15 +7,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from invoke import Collection
 
-from orchard.commands import check, check_infrastructure, data, life, notebooks, tf, work
+from orchard.commands import check, check_documents, check_infrastructure, data, life, notebooks, show, tf, work
 
 namespace = Collection()
-for module in (life, data, work, notebooks):
+for module in (life, data, work, show, notebooks):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
 namespace.add_task(check.test)
 namespace.add_collection(Collection.from_module(tf, name="tf"))
 checks = Collection.from_module(check, name="check")
-for task in Collection.from_module(check_infrastructure).tasks.values():
-    checks.add_task(task)
+for module in (check_infrastructure, check_documents):
+    for task in Collection.from_module(module).tasks.values():
+        checks.add_task(task)
 namespace.add_collection(checks)

@@ -117,6 +117,14 @@ class Bucket:
         except json.JSONDecodeError:
             return None
 
+    def write_json(self, key: str, content: dict[str, Any]) -> None:
+        """Write a JSON object, whole or not at all; raises as `listing`."""
+        body = json.dumps(content, ensure_ascii=False).encode()
+        try:
+            self.s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
+        except (ClientError, BotoCoreError) as error:
+            raise self._explain(error) from None
+
     def upload(self, files: Iterable[tuple[Path, str]]) -> int:
         """Upload a few files to keys, several at once; returns how many. `orchard.transfer` is for very many."""
         with ThreadPoolExecutor(THREADS) as pool:

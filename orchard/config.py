@@ -76,15 +76,17 @@ class Settings(BaseSettings):
     bucket: str = ""
     log_retention_days: int = Field(30, ge=1, le=3650)
     state_bucket: str = ""
-    studio_users: dict[str, Literal["basic", "intermediate", "advanced"]] = {}
+    studio_users: dict[str, Literal["basic", "intermediate", "advanced"]] = Field(
+        {}, description="IAM users of EMR Studio, each basic, intermediate or advanced"
+    )
 
     monthly_budget: float = Field(0, ge=0)
     alarm_email: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
     archive: str = Field(ARCHIVE, pattern=r"^https?://[^\s/]+/\S*$")
     archive_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
-    dataset: Path | None = None  # photographs in the Fruits-360 layout; data/raw/ where unset
-    weights: str | None = None  # a MobileNetV2 weights file; found or fetched where unset
+    dataset: Path | None = Field(None, description="photographs in the Fruits-360 layout; data/raw/ where unset")
+    weights: str | None = Field(None, description="a MobileNetV2 weights file; found or fetched where unset")
 
     @field_validator("region")
     @classmethod

@@ -9,6 +9,7 @@ from orchard.bucket import Bucket
 from orchard.config import DATA, STATE, Settings
 from orchard.errors import OrchardError, UsageError
 from orchard.transfer import fetch as fetching
+from orchard.transfer import packed as packing
 from orchard.transfer import plan as planning
 from orchard.transfer import tree
 from orchard.transfer import unpack as unpacking
@@ -91,23 +92,25 @@ def fetch(settings: Settings) -> list[str]:
     ]
 
 
-def plan(place: Path, store: Bucket, *, delete: bool, free: bool) -> list[str]:
+def plan(place: Path, store: Bucket, *, delete: bool, packed: bool, free: bool) -> list[str]:
     """Say what an upload would do, in lines; raises as `orchard.transfer.upload.run`."""
     ledger = transfers.ledger_of(store)
     try:
-        work = planning.make(tree.scan(place), store, ledger, delete=delete)
+        work = planning.make(tree.scan(place), store, ledger, delete=delete, packed=packed)
     finally:
         ledger.close()
     return [*planning.describe(work, free=free), *planning.name_left_out(work.tree)]
 
 
-def send(place: Path, store: Bucket, *, delete: bool) -> list[str]:
+def send(place: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]:
     """Upload a data set and say what was done, in lines; raises as `orchard.transfer.upload.run`."""
-    done = transfers.run(place, store, delete=delete)
+    done = transfers.run(place, store, delete=delete, packed=packed)
     speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
+    shards = f" in {done.objects:,} shards" if packed and done.objects else ""
+    where = store.uri(packing.PREFIX if packed else tree.PREFIX)
     lines = [
-        f"{done.photographs:,} photographs are in {store.uri(tree.PREFIX)}, counted and verified: "
-        f"{done.sent:,} sent ({done.size / 1e6:,.1f} MB){speed}, {done.photographs - done.sent:,} were there."
+        f"{done.photographs:,} photographs are in {where}, counted and verified: {done.sent:,} sent "
+        f"({done.size / 1e6:,.1f} MB){shards}{speed}, {done.photographs - done.sent:,} were there."
     ]
     return [*lines, f"{done.deleted:,} others were deleted."] if done.deleted else lines
 

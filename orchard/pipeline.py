@@ -8,10 +8,12 @@ from typing import Any
 
 from orchard import package, progress, runs, summary
 from orchard.bucket import Bucket
+from orchard.cli import say
 from orchard.config import ROOT, STATE, Settings
 from orchard.emr import ALIVE, COMPLETED, OPEN, Cluster, Emr, Step
 from orchard.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.lifecycle import Site
+from orchard.transfer import packed, tree
 
 JOBS = STATE / "jobs"
 WEIGHTS = "mobilenet_v2_1.0_224_no_top.h5"
@@ -40,16 +42,39 @@ def run(site: Site, name: str | None, *, csv: bool) -> str:
         raise UsageError(f"the run {name} is complete already", "choose another --run-name, or fetch it: ./inv results")
     if any(step.state in OPEN and step.name.startswith(f"{name}: ") for step in emr.steps(cluster.id)):
         raise UsageError(f"the run {name} is under way", f"watch it: ./inv run --follow --run-name {name}")
-    split = site.settings.split
-    if not any(store.keys(f"data/raw/{split}/", limit=1)):
-        there = store.directories("data/raw/")
-        other = f"the bucket has the split {there[0]}: --split {there[0]}" if there else "./inv upload-dataset"
-        raise UsageError(f"there are no photographs under {store.uri(f'data/raw/{split}/')}", other)
+    photographs = source(store, site.settings.split)
     code = package.build(JOBS)
     ship(store, code, site.settings)
-    emr.submit(cluster.id, steps(store, code, site.settings, name, csv=csv))
+    emr.submit(cluster.id, steps(store, code, site.settings, name, photographs, csv=csv))
     follow(site, name)
     return name
+
+
+def source(store: Bucket, split: str) -> str:
+    """Say where a run reads a split's photographs: packed where they have a manifest, else single objects.
+
+    Returns:
+        the prefix above the splits, with its slash.
+
+    Raises:
+        UsageError: there are none.
+    """
+    single = any(store.keys(f"{tree.PREFIX}{split}/", limit=1))
+    if any(store.keys(f"{packed.PREFIX}{split}/{packed.MANIFEST}", limit=1)):
+        if single:
+            say(
+                f"Runs read the packed photographs in {store.uri(packed.PREFIX + split)}/, not the single objects in "
+                f"{tree.PREFIX}; ./inv upload-dataset --single makes them read those."
+            )
+        return packed.PREFIX
+    if not single:
+        there = store.directories(packed.PREFIX) or store.directories(tree.PREFIX)
+        other = [name for name in there if name != split]
+        raise UsageError(
+            f"there are no photographs of {split} in {store.uri('data/')}",
+            f"the bucket has the split {other[0]}: --split {other[0]}" if other else "./inv upload-dataset",
+        )
+    return tree.PREFIX
 
 
 def ship(store: Bucket, code: package.Package, settings: Settings) -> None:
@@ -77,13 +102,15 @@ def weights(settings: Settings) -> Path:
     return Path(done.stdout.strip().splitlines()[-1])
 
 
-def steps(store: Bucket, code: package.Package, settings: Settings, name: str, *, csv: bool) -> list[dict[str, Any]]:
-    """Describe the two steps as EMR takes them."""
+def steps(
+    store: Bucket, code: package.Package, settings: Settings, name: str, photographs: str, *, csv: bool
+) -> list[dict[str, Any]]:
+    """Describe the two steps as EMR takes them; `photographs` is from `source`."""
     jobs = store.uri(f"jobs/{code.code_hash}")
     features, pca = store.uri(f"data/features/{name}"), store.uri(f"data/pca/{name}")
     shared = ["--code-hash", code.code_hash]
     featurise = [
-        *("--input", store.uri("data/raw"), "--output", features, "--weights", f"{jobs}/{WEIGHTS}"),
+        *("--input", store.uri(photographs).rstrip("/"), "--output", features, "--weights", f"{jobs}/{WEIGHTS}"),
         *("--mode", settings.mode, "--split", settings.split, "--max-images", str(settings.max_images)),
         *("--max-error-rate", str(settings.max_error_rate), *shared),
     ]

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from orchard.config import STATE, Settings
 from orchard.emulator import process
 from orchard.errors import OrchardError
+from orchard.timestamps import quicken
 
 EMULATOR_KEY = "emulator"  # any credentials do; nobody's real ones must go to a local server by mistake
 CONNECTIONS = 64  # the pool's default of 10 would make an upload with more threads wait for connections
@@ -77,7 +78,7 @@ class Target:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return self._make_session()
+        return quicken(self._make_session())
 
     def client(self, service: str, **kwargs: Any) -> Any:
         """Make a boto3 client for this target; `kwargs` as for boto3, a `config` is laid over the target's own."""

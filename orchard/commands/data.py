@@ -4,6 +4,7 @@ from invoke import Context
 
 from orchard.cli import command, say
 from orchard.commands.sites import SITE_HELP, open_site
+from orchard.errors import UsageError
 
 
 @command(name="fetch-dataset", help={"archive": "the address of a ZIP of Fruits-360 (default: the setting)"})
@@ -20,22 +21,33 @@ def fetch_dataset(_: Context, archive: str | None = None) -> None:
     help={
         "target": SITE_HELP["target"],
         "dataset": "the directory above Training and Test (default: ORCHARD_DATASET, or data/raw/)",
-        "delete": "delete photographs from the bucket that the data set does not have",
+        "delete": "delete from the bucket what the data set does not have",
+        "packed": "as Parquet shards of one class each, in data/packed/: the default; fewer requests, faster to read",
+        "single": "each photograph as an object of its own, in data/raw/; runs read the form that was uploaded last",
         "plan": "show what would be sent, in how many requests, and what they cost; changes nothing",
     },
 )
 def upload_dataset(
-    _: Context, target: str | None = None, dataset: str | None = None, delete: bool = False, plan: bool = False
+    _: Context,
+    target: str | None = None,
+    dataset: str | None = None,
+    delete: bool = False,
+    packed: bool = False,
+    single: bool = False,
+    plan: bool = False,
 ) -> None:
     """Upload photographs in the Fruits-360 layout to the bucket: what it lacks, or has with another content."""
     from orchard import dataset as photographs
 
+    if packed and single:
+        raise UsageError("photographs are uploaded packed or as single objects, not both", "--packed, or --single")
     site = open_site(target, "default", dataset=dataset)
     place, store = photographs.place_of(site.settings), site.bucket()
     if plan:
-        print(*photographs.plan(place, store, delete=delete, free=site.target.free), sep="\n")
+        lines = photographs.plan(place, store, delete=delete, packed=not single, free=site.target.free)
+        print(*lines, sep="\n")
     else:
-        say(*photographs.send(place, store, delete=delete))
+        say(*photographs.send(place, store, delete=delete, packed=not single))
 
 
 @command(

@@ -97,7 +97,7 @@ def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -
     from sklearn.neighbors import NearestNeighbors
 
     classes, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    k = int(min(NEIGHBOURS, np.median(sizes) - 1))
+    k = min(NEIGHBOURS, int(np.median(sizes)) - 1)
     if len(classes) < 2 or k < 1:
         return None
     asked = sample(labels, queries)
@@ -188,6 +188,10 @@ def families(labels: Sequence[str], groups: int) -> dict[str, str]:
         return {str(name): str(name) for name in classes}
     weight: dict[str, int] = {}
     for name, size in zip(classes, sizes, strict=True):
-        weight[name.split()[0]] = weight.get(name.split()[0], 0) + int(size)
+        weight[_family(name)] = weight.get(_family(name), 0) + int(size)
     largest = set(sorted(weight, key=lambda family: (-weight[family], family))[:groups])
-    return {str(name): name.split()[0] if name.split()[0] in largest else "" for name in classes}
+    return {str(name): _family(name) if _family(name) in largest else "" for name in classes}
+
+
+def _family(name: str) -> str:
+    return str(name).split(" ", 1)[0]

@@ -30,9 +30,7 @@ class Subspaces(NamedTuple):
     shared: float
 
 
-def rows(
-    one: Run, other: Run, separations: tuple[analysis.Separation | None, analysis.Separation | None]
-) -> list[Row]:
+def rows(one: Run, other: Run, separations: tuple[analysis.Separation | None, analysis.Separation | None]) -> list[Row]:
     """Compare parameters, counts, speed and quality.
 
     Args:
@@ -49,7 +47,6 @@ def rows(
 
 def _texts(run: Run, found: analysis.Separation | None) -> dict[str, str]:
     counts, features = run.features.get("counts", {}), run.features
-    kept = float(run.manifest["explained_variance_sum"])
     agreement = f"{found.overall:.1%} of {found.neighbours}" if found else "not computed"
     same = {fact.name: fact.value for fact in facts.what(run)}
     return {
@@ -60,7 +57,7 @@ def _texts(run: Run, found: analysis.Separation | None) -> dict[str, str]:
         "Images per second": f"{facts.speed(run):,.0f}",
         "Cores": str(features.get("cores", "not recorded")),
         "Time of both jobs": facts.duration(facts.seconds(run)),
-        "Variance kept": f"{kept:.1%}",
+        "Variance kept": f"{facts.kept(run):.1%}",
         **{f"Components for {share}": number for share, number in facts.thresholds(run)},
         "Neighbour agreement": agreement,
         "Cost": facts.cost(run).value,
@@ -68,7 +65,7 @@ def _texts(run: Run, found: analysis.Separation | None) -> dict[str, str]:
 
 
 def subspaces(one: Run, other: Run) -> Subspaces | None:
-    """Compute the principal angles between two runs' models; None where a model is missing or they cannot be compared."""
+    """Compute the principal angles between two runs' models; None where there are none."""
     mine, theirs = one.components, other.components
     if mine is None or theirs is None or len(mine) != len(theirs):
         return None

@@ -9,6 +9,7 @@ from orchard.report.read import Run
 
 EXAMPLES = 5  # rejected images named for each reason
 
+ROLES = {"MASTER": "primary"}  # as EMR calls it today; its interface keeps the old word
 MODES = {"mini": "mini (a sample)", "apples": "apples (the classes Apple*)", "full": "full (every image)"}
 
 
@@ -64,6 +65,11 @@ def speed(run: Run) -> float:
     return float(run.features.get("images_per_second", 0))
 
 
+def kept(run: Run) -> float:
+    """Return the share of the variance that the kept components explain, 0 to 1."""
+    return float(run.manifest["explained_variance_sum"])
+
+
 def rejections(run: Run) -> list[Rejection]:
     """Return the reasons why images were rejected, the most frequent first."""
     rows = run.rejected or []
@@ -76,7 +82,10 @@ def rejections(run: Run) -> list[Rejection]:
 def thresholds(run: Run) -> list[tuple[str, str]]:
     """Return for 80, 90, 95 and 99 % of the variance how many components explain them."""
     return [
-        (f"{share:.0%}", "more than there are" if (found := components_for(run.spectrum, share)) is None else f"{found}")
+        (
+            f"{share:.0%}",
+            "more than there are" if (found := components_for(run.spectrum, share)) is None else f"{found}",
+        )
         for share in SHARES
     ]
 
@@ -84,7 +93,7 @@ def thresholds(run: Run) -> list[tuple[str, str]]:
 def where(run: Run) -> list[Fact]:
     """Say where the run ran; what only the record knows is left out where there is none."""
     record = run.record
-    facts = [Fact("Photographs read from", str(run.features.get("input", "not recorded")))]
+    facts = [Fact("Read from", str(run.features.get("input", "not recorded")))]
     if record is None:
         return [*facts, Fact("Cluster", "not recorded", "a run that was started without the control plane")]
     place = "an AWS emulated on this machine" if record["emulated"] else "AWS"
@@ -92,7 +101,7 @@ def where(run: Run) -> list[Fact]:
     cluster = record.get("cluster")
     if cluster:
         groups = ", ".join(
-            f"{group['count']} x {group['instance_type']} {group['role'].lower()}"
+            f"{group['count']} x {group['instance_type']} {ROLES.get(group['role'], group['role'].lower())}"
             + (" (Spot)" if group.get("market") == "SPOT" else "")
             for group in cluster.get("instance_groups", [])
         )
@@ -150,8 +159,10 @@ def cost_parts(run: Run) -> list[tuple[str, str]]:
 
 
 def money(amount: float, currency: str) -> str:
-    """Return an amount with as many digits as it needs: `0.0042 USD`, `12.30 USD`."""
-    return f"{amount:,.2f} {currency}" if amount >= 0.1 or not amount else f"{amount:.2g} {currency}"
+    """Return an amount with as many digits as it needs: `0.004 USD`, `12.30 USD`."""
+    if 0 < amount < 0.001:
+        return f"less than 0.001 {currency}"
+    return f"{amount:,.2f} {currency}" if amount >= 0.1 or not amount else f"{amount:.3f} {currency}"
 
 
 def moment(text: str | None) -> str:

@@ -19,8 +19,9 @@ PALETTE = {
     "dark": ["#12b886", "#5b8ff9", "#f0e442", "#e68ac8", "#ff7a45", "#7fd3ff", "#f2f2f2"],
 }
 BACKGROUND = {"light": "#ffffff", "dark": "#1a211d"}
-# A shape to each colour, so that none has to be told by its colour alone; Plotly has these in 2D and in 3D.
-SYMBOLS = ["circle", "diamond", "square", "cross", "x", "diamond-open", "square-open"]
+# A shape to each colour, so that none has to be told by its colour alone. Plotly has these in 2D and in 3D, where it
+# takes them from the fonts; its x is one that many machines lack.
+SYMBOLS = ["circle", "diamond", "square", "cross", "circle-open", "diamond-open", "square-open"]
 SHOWN = 50  # components of the scree plot; a spectrum has 1280
 
 
@@ -41,7 +42,7 @@ def scree(spectra: dict[str, np.ndarray]) -> "Figure":
             name=name,
             marker_color=PALETTE["light"][number],
             meta={"series": number},
-            hovertemplate="component %{x}: %{y:.2f} %<extra>%{fullData.name}</extra>",
+            hovertemplate="component %{x}: %{y:.2f}%<extra>%{fullData.name}</extra>",
         )
     return _styled(figure, "principal component", "share of variance (%)", legend=len(spectra) > 1)
 
@@ -51,7 +52,7 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure"
 
     Args:
         spectra: float (d,) shares by run: one or two runs.
-        k: components that the run kept, marked where given.
+        k: components that the first run kept, marked where given.
     """
     from plotly import graph_objects as go
 
@@ -64,20 +65,29 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure"
             mode="lines",
             line={"color": PALETTE["light"][number], "width": 3, "dash": "dash" if number else "solid"},
             meta={"series": number},
-            hovertemplate="first %{x}: %{y:.1f} %<extra>%{fullData.name}</extra>",
+            hovertemplate="first %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>",
         )
-    for share in SHARES:
-        reached = components_for(next(iter(spectra.values())), share)
-        figure.add_hline(y=share * 100, line={"width": 1, "dash": "dot", "color": "#8a948e"})
-        figure.add_annotation(
-            xref="paper", x=0, y=share * 100, xanchor="left", yanchor="bottom", showarrow=False,
-            text=f"{share:.0%}" if reached is None else f"{share:.0%}: {reached}", font={"size": 11},
-        )  # fmt: skip
-    if k:
-        figure.add_vline(x=k, line={"width": 1, "color": "#8a948e"}, annotation={"text": f"kept: {k}", "yref": "paper"})
-        figure.layout.annotations[-1].update(y=0.02, yanchor="bottom", xanchor="left", font={"size": 11})
+    first = np.cumsum(next(iter(spectra.values()))) * 100
+    marks = {f"{share:.0%}": components_for(next(iter(spectra.values())), share) for share in SHARES} | (
+        {"kept": k} if k else {}
+    )
+    found = {name: number for name, number in marks.items() if number and number <= len(first)}
+    figure.add_scatter(
+        x=list(found.values()),
+        y=[first[number - 1] for number in found.values()],
+        text=[f"{name}: {number}" for name, number in found.items()],
+        textposition=["top left" if name == "kept" else "bottom right" for name in found],
+        mode="markers+text",
+        marker={"size": 8, "color": PALETTE["light"][0]},
+        cliponaxis=False,
+        showlegend=False,
+        meta={"series": 0},
+        hoverinfo="skip",
+    )
     _styled(figure, "number of components (logarithmic)", "variance explained (%)", legend=len(spectra) > 1)
-    figure.update_xaxes(type="log", tickvals=[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000])
+    longest = max(len(spectrum) for spectrum in spectra.values())
+    reach = [-0.05, float(np.log10(longest)) + 0.6]  # room for the last label
+    figure.update_xaxes(type="log", range=reach, tickvals=[1, 3, 10, 30, 100, 300, 1000], tickangle=0)
     return figure.update_yaxes(range=[0, 102])
 
 

@@ -3,31 +3,45 @@
 import base64
 import gzip
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from orchard import runs
-from orchard.errors import OrchardError
-from orchard.report import analysis, compare, facts, figures, points, thumbnails
+from orchard.errors import OrchardError, UsageError
+from orchard.report import analysis, compare, facts, figures, headline, points, thumbnails
 from orchard.report.read import Run
 
 HERE = Path(__file__).parent
 LARGEST = 5_000_000  # bytes of a page, so that it goes through any mail
 SHEET = 1_600_000  # bytes of the photographs in it; a third more as text
 RANKED = 8  # classes at either end of the ranking
-STYLES = ("theme.css", "layout.css", "parts.css")
-SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "legend.js", "main.js")
+STYLES = ("theme.css", "layout.css", "parts.css", "print.css")
+SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "preview.js", "legend.js", "main.js")
+
+Tell = Callable[[str], None]
 
 
-def default_path(run: Run) -> Path:
-    """Return where a run's report goes unless the user says otherwise."""
-    return runs.RESULTS / "reports" / f"{run.name}.html"
+def silent(_: str) -> None:
+    """Tell nobody."""
 
 
-def write(run: Run, other: Run | None, dataset: Path | None, output: Path) -> Path:
+def path_for(run: Run, named: str | None = None) -> Path:
+    """Return where a run's report goes: the named file, or one by the run's name.
+
+    Raises:
+        UsageError: the name is not one of an HTML file.
+    """
+    if named is None:
+        return runs.RESULTS / "reports" / f"{run.name}.html"
+    path = Path(named).expanduser().resolve()
+    if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
+        raise UsageError(f"{named} is no name of an HTML file", "name one: --output report.html")
+    return path
+
+
+def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell: Tell = silent) -> Path:
     """Write a run's report.
 
     Args:
@@ -35,28 +49,35 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path) -> Pa
         other: a run to compare it with.
         dataset: the setting: where the photographs are.
         output: the HTML file; its directory is made.
+        tell: is called with a line before each longer piece of work.
 
     Raises:
         OrchardError: the run's tables are damaged, or the file cannot be written.
     """
-    text = render(run, other, dataset)
+    text = render(run, other, dataset, tell)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         partial = output.with_name(output.name + ".partial")
         partial.write_text(text, encoding="utf-8")
         partial.replace(output)
     except OSError as error:
-        raise OrchardError(f"{output} cannot be written: {error.strerror}", "name another file: --output FILE") from None
+        raise OrchardError(
+            f"{output} cannot be written: {error.strerror}", "name another file: --output FILE"
+        ) from None
     return output
 
 
-def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> str:
+def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = silent) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
     import jinja2
 
+    tell(f"reading run {run.name}, {run.rows:,} images")
     sample = points.take(run)
     place = thumbnails.find_place(sample.paths, thumbnails.candidates(dataset, run.features.get("input", "")))
+    if place:
+        tell(f"putting {len(sample.paths):,} photographs on a sheet")
     sheet = thumbnails.sheet(place, sample.paths, SHEET) if place else None
+    tell("looking for the images' nearest neighbours")
     separation = analysis.separation(run.scores, run.labels)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
@@ -64,21 +85,23 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> s
     )  # fmt: skip
     environment.filters["percent"] = lambda value: f"{value:.1%}"
     environment.globals["counted"] = facts.counted
+    if other:
+        tell(f"comparing it with run {other.name}, {other.rows:,} images")
     comparison = _comparison(run, other, separation) if other else None
     data = points.pack(run, sample, separation, sheet) | {"charts": _charts(run, other, comparison)}
     return environment.get_template("report.html.j2").render(
         run=run,
         other=other,
         made=datetime.now(UTC),
-        summary=_summary(run),
-        tiles=_tiles(run, separation),
+        summary=headline.summary(run),
+        tiles=headline.tiles(run, separation),
         sample=sample.says(run.rows),
         pictures=_pictures(sheet, len(sample.rows), place),
         sheet=sheet,
         sheet_text=base64.b64encode(sheet.image).decode() if sheet else "",
         first_cell=_first_cells(sample, sheet),
         separation=separation,
-        ranked=RANKED,
+        ranked=max(1, min(RANKED, len(separation.classes) // 2)) if separation else 0,
         thresholds=facts.thresholds(run),
         what=facts.what(run),
         where=facts.where(run),
@@ -99,37 +122,6 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None) -> s
         data=_packed(json.dumps(data, separators=(",", ":")).encode()),
         plotly=_packed(_plotly()),
     )
-
-
-def _summary(run: Run) -> str:
-    counts = run.manifest["counts"]
-    classes = facts.counted(len(np.unique(run.labels)), "class")
-    kept = float(run.manifest["explained_variance_sum"])
-    return (
-        f"{facts.counted(run.rows, 'photograph')} of {classes} became {counts['columns']:,} features each, and "
-        f"{facts.counted(counts['components'], 'principal component')} that keep {kept:.1%} of their variance."
-    )
-
-
-def _tiles(run: Run, separation: analysis.Separation | None) -> list[facts.Fact]:
-    counts = run.features.get("counts", {})
-    rejected = counts.get("rejected", 0)
-    kept = float(run.manifest["explained_variance_sum"])
-    half = analysis.components_for(run.spectrum, 0.9)
-    agreement = (
-        facts.Fact("Neighbours of the same class", f"{separation.overall:.1%}", f"by chance {separation.chance:.1%}")
-        if separation
-        else facts.Fact("Neighbours of the same class", "–", "too few images of each class to say")
-    )
-    return [
-        facts.Fact("Photographs", f"{run.rows:,}", f"{rejected:,} rejected of {counts.get('read', run.rows):,} read"),
-        facts.Fact("Variance kept", f"{kept:.1%}", f"by {facts.counted(run.manifest['counts']['components'], 'component')}"
-                   + (f"; 90 % takes {half}" if half else "")),
-        agreement,
-        facts.Fact("Speed", f"{facts.speed(run):,.0f} images/s", f"{run.features.get('cores', '?')} cores; "
-                   f"both jobs {facts.duration(facts.seconds(run))}"),
-        facts.cost(run),
-    ]  # fmt: skip
 
 
 def _pictures(sheet: thumbnails.Sheet | None, shown: int, place: Path | None) -> str:
@@ -157,9 +149,10 @@ def _comparison(run: Run, other: Run, separation: analysis.Separation | None) ->
 
 def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> dict[str, Any]:
     k = run.manifest["counts"]["components"]
-    drawn = {"scree": figures.scree({run.name: run.spectrum}), "cumulative": figures.cumulative({run.name: run.spectrum}, k)}
+    own = {run.name: run.spectrum}
+    drawn = {"scree": figures.scree(own), "cumulative": figures.cumulative(own, k)}
     if other and comparison:
-        drawn["overlay"] = figures.cumulative({run.name: run.spectrum, other.name: other.spectrum})
+        drawn["overlay"] = figures.cumulative(own | {other.name: other.spectrum})
         if comparison["subspaces"]:
             drawn["angles"] = figures.angles(comparison["subspaces"].degrees)
     return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}

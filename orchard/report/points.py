@@ -61,7 +61,6 @@ def pack(run: Run, sample: Sample, separation: Separation | None, sheet: Sheet |
         "palette": figures.PALETTE,
         "symbols": figures.SYMBOLS,
         "groups": names,
-        "families": names != sorted(map(str, classes)),
         "classes": [
             {
                 "name": str(name),

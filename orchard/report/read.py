@@ -128,7 +128,9 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
     known = names(results)
     if name is None:
         if not known:
-            raise UsageError("there is no complete run on this machine", "./inv results fetches one; ./inv run makes one")
+            raise UsageError(
+                "there is no complete run on this machine", "./inv results fetches one; ./inv run makes one"
+            )
         name = known[-1]
     name = runs.checked(name)
     if name not in known:

@@ -64,7 +64,8 @@ def sheet(place: Path, paths: Sequence[str], most: int) -> Sheet | None:
     """
     from PIL import Image
 
-    tiles, cells = [], []
+    tiles: list[Picture] = []
+    cells: list[int] = []
     for path in paths:
         tile = _tile(place, path)
         cells.append(-1 if tile is None else len(tiles))

@@ -5,8 +5,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from orchard.target import CONNECTIONS
 from orchard.transfer import faults
-from orchard.transfer.engine import IN_FLIGHT, Done, Parcel
+from orchard.transfer.engine import Done, Parcel
 
 
 class BotocoreEngine:
@@ -14,7 +15,7 @@ class BotocoreEngine:
 
     def __init__(self, s3: Any, bucket: str) -> None:
         self._s3, self._bucket = s3, bucket
-        self._pool = ThreadPoolExecutor(IN_FLIGHT, "put")
+        self._pool = ThreadPoolExecutor(CONNECTIONS, "put")
 
     def put(self, parcel: Parcel, done: Done) -> None:
         """Send an object from another thread."""

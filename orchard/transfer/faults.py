@@ -3,7 +3,15 @@
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 
 from orchard.errors import OrchardError, UsageError
 
@@ -13,6 +21,7 @@ REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Inval
 BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "OperationAborted", "Throttling"}
 DAMAGED = {"BadDigest", "XAmzContentChecksumMismatch", "IncompleteBody"}
 NO_CREDENTIALS = "NoCredentials"
+LOST = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError, TokenRetrievalError)
 
 
 class Fault(NamedTuple):
@@ -52,7 +61,7 @@ def of_answer(status: int, body: bytes) -> Fault:
 
 def of_exception(error: BotoCoreError | ClientError) -> Fault:
     """Read an exception of botocore."""
-    if isinstance(error, NoCredentialsError):
+    if isinstance(error, LOST):
         return Fault(NO_CREDENTIALS, str(error))
     if isinstance(error, ClientError):
         answer = error.response

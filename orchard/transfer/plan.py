@@ -1,22 +1,21 @@
-"""What an upload has to do: the photographs that the bucket lacks or has with another content, from one listing."""
+"""What an upload has to do: the objects that the bucket lacks or has with another content, from one listing."""
 
 import base64
 import hashlib
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import NamedTuple
 
 from orchard import cost
 from orchard.bucket import Bucket, Entry
 from orchard.target import CONNECTIONS
+from orchard.transfer import packed as packing
+from orchard.transfer.items import Item, Single
 from orchard.transfer.ledger import Ledger, Record
-from orchard.transfer.tree import PREFIX, SPLITS, Photograph, Stamp, Tree
+from orchard.transfer.tree import PREFIX, SPLITS, Stamp, Tree
 
 PAGE = 1000  # keys of a listing's page (Amazon S3 API Reference, ListObjectsV2)
 BATCH = 1000  # keys of a DeleteObjects
-YOUNG = 2_000_000_000  # nanoseconds: the coarsest time stamps of usual file systems (FAT)
 SHOWN = 10  # names before "and so many more"
 
 
@@ -32,115 +31,129 @@ class Plan(NamedTuple):
 
     Attributes:
         tree: the data set.
-        send: photographs that the bucket lacks or has with another content.
-        delete: keys in the splits that the data set has, of photographs that it has not.
+        packed: whether it goes as shards.
+        items: the objects that it comes to.
+        send: those that the bucket lacks or has with another content.
+        delete: keys in the splits that the data set has, of objects that it does not come to.
+        there: what the bucket has in this form, by key.
         requests: number of requests by S3's name, those that finding out has taken included.
     """
 
     tree: Tree
-    send: list[Photograph]
+    packed: bool
+    items: Sequence[Item]
+    send: Sequence[Item]
     delete: list[str]
+    there: dict[str, Entry]
     requests: dict[str, int]
 
     @property
+    def prefix(self) -> str:
+        """Of the keys."""
+        return packing.PREFIX if self.packed else PREFIX
+
+    @property
     def size(self) -> int:
-        """Bytes to send."""
-        return sum(photograph.stamp.size for photograph in self.send)
+        """Bytes of the photographs to send."""
+        return sum(item.weight for item in self.send)
+
+    @property
+    def images(self) -> int:
+        """Number of photographs to send."""
+        return sum(item.images for item in self.send)
+
+
+def sha256(content: bytes) -> str:
+    """Digest a content as S3's header x-amz-checksum-sha256 has it."""
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def digests(content: bytes) -> Digests:
-    """Digest a content."""
-    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return Digests(base64.b64encode(hashlib.sha256(content).digest()).decode(), f'"{md5}"')
+    """Digest a content both ways."""
+    return Digests(sha256(content), f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"')
 
 
-def make(tree: Tree, store: Bucket, ledger: Ledger, *, delete: bool = False) -> Plan:
+def make(tree: Tree, store: Bucket, ledger: Ledger, *, delete: bool = False, packed: bool = False) -> Plan:
     """Compare a data set with the bucket.
 
-    A photograph is in the bucket when the key is there in its size and either
-    - the ledger ties the listing's ETag to the file's SHA-256 (no file is read whose stamp is the recorded one), or
-    - the ETag is the MD5 of the file, as in buckets that S3 encrypts with its own keys, or
-    - neither is known (the ledger is lost, and the bucket encrypted with KMS), and S3 names the file's SHA-256 as the
-      object's checksum when asked for it: the one case that takes a request for a photograph.
+    A photograph, or a shard of them, is in the bucket when the key is there (in its size) and either
+    - the ledger ties the listing's ETag to its SHA-256 (no file is read whose stamp is the recorded one), or
+    - the ETag is its MD5, as in buckets that S3 encrypts with its own keys, or
+    - neither is known (the ledger is lost, and the bucket encrypted with KMS), and S3 names its SHA-256 as the
+      object's checksum when asked for it: the one case that takes a request for an object.
 
     What S3 says about itself goes into the ledger.
     """
-    there = {entry.key: entry for entry in store.listing(PREFIX)}
-    send, doubtful = [], []
-    for photograph in tree.photographs:
-        entry = there.get(photograph.key)
-        if entry is None or entry.size != photograph.stamp.size:
-            send.append(photograph)
-        elif (same := _same(tree.root, photograph, entry, ledger)) is None:
-            doubtful.append((photograph, entry))
+    items: list[Item] = [*packing.shards(tree.photographs)] if packed else [*map(Single, tree.photographs)]
+    prefix = packing.PREFIX if packed else PREFIX
+    there = {entry.key: entry for entry in store.listing(prefix)}
+    send: list[Item] = []
+    doubtful: list[tuple[Item, Entry]] = []
+    root = str(tree.root)
+    for item in items:
+        entry = there.get(item.key)
+        if entry is None or item.size not in (None, entry.size):
+            send.append(item)
+        elif (same := _same(root, item, entry, ledger)) is None:
+            doubtful.append((item, entry))
         elif not same:
-            send.append(photograph)
-    send += _ask(tree.root, doubtful, store, ledger)
-    surplus = _surplus(tree, there) if delete else []
+            send.append(item)
+    send += _ask(root, doubtful, store, ledger)
+    surplus = _surplus(tree, prefix, items, there) if delete else []
     requests = {
         "LIST": max(1, -(-len(there) // PAGE)),
         "HEAD": len(doubtful),
         "PUT": len(send),
         "DELETE": -(-len(surplus) // BATCH),
     }
-    return Plan(tree, send, surplus, requests)
+    return Plan(tree, packed, items, send, surplus, there, requests)
 
 
-def _same(root: Path, photograph: Photograph, entry: Entry, ledger: Ledger) -> bool | None:
-    """Tell whether an object of the right size is the photograph; None when that is not known."""
-    record = ledger.records.get(photograph.key)
+def _same(root: str, item: Item, entry: Entry, ledger: Ledger) -> bool | None:
+    """Tell whether an object of the right size is the item; None when that is not known."""
+    record = ledger.records.get(item.key)
     recorded = record if record and record.etag == entry.etag else None
-    if recorded and recorded.stamp == photograph.stamp:
+    if recorded and recorded.stamp == item.stamp:
         return True
-    content = _read(root, photograph)
+    content, stamp = _read(root, item)
     if content is None:
         return False  # the sending will say what is wrong with the file
     found = digests(content)
     same = recorded.sha256 == found.sha256 if recorded else found.etag == entry.etag
     if same:
-        ledger.confirm(photograph.key, Record(entry.etag, found.sha256, trusted(photograph.stamp)))
+        ledger.confirm(item.key, Record(entry.etag, found.sha256, stamp))
         return True
     return False if recorded else None  # an ETag of KMS looks like an MD5 too, so another one proves nothing
 
 
-def _ask(root: Path, doubtful: list[tuple[Photograph, Entry]], store: Bucket, ledger: Ledger) -> Iterator[Photograph]:
-    """Ask S3 for the checksums of objects that nothing else tells about; yields the photographs that differ."""
-
-    def differs(pair: tuple[Photograph, Entry]) -> bool:
-        photograph, entry = pair
-        etag, sha256 = store.checksum(photograph.key)
-        content = _read(root, photograph)
-        if content is None or etag != entry.etag or sha256 != digests(content).sha256:
-            return True
-        ledger.confirm(photograph.key, Record(etag, sha256, trusted(photograph.stamp)))
-        return False
-
+def _ask(root: str, doubtful: list[tuple[Item, Entry]], store: Bucket, ledger: Ledger) -> Iterator[Item]:
+    """Ask S3 for the checksums of objects that nothing else tells about; yields the items that differ."""
     with ThreadPoolExecutor(CONNECTIONS // 2) as pool:
-        answers = pool.map(differs, doubtful)
-        yield from (photograph for (photograph, _), differing in zip(doubtful, answers, strict=True) if differing)
+        answers = pool.map(lambda pair: store.checksum(pair[0].key), doubtful)
+        for (item, entry), (etag, known) in zip(doubtful, answers, strict=True):
+            content, stamp = _read(root, item)
+            if content is None or known is None or etag != entry.etag or known != sha256(content):
+                yield item
+            else:
+                ledger.confirm(item.key, Record(etag, known, stamp))
 
 
-def trusted(stamp: Stamp) -> Stamp:
-    """Return the stamp, or zeros for a file so young that it may change again within the clock's resolution."""
-    young = time.time_ns() - max(stamp.mtime_ns, stamp.ctime_ns) < YOUNG
-    return Stamp(0, 0, 0, 0) if young else stamp
-
-
-def _surplus(tree: Tree, there: dict[str, Entry]) -> list[str]:
+def _surplus(tree: Tree, prefix: str, items: Sequence[Item], there: dict[str, Entry]) -> list[str]:
     """Return the keys to delete; a split that the data set does not have at all is not touched."""
-    here = {photograph.key for photograph in tree.photographs}
-    splits = tuple(f"{PREFIX}{split}/" for split in SPLITS if (tree.root / split).is_dir())
-    return [key for key in there if key.startswith(splits) and key not in here]
+    here = {item.key for item in items}
+    splits = tuple(f"{prefix}{split}/" for split in SPLITS if (tree.root / split).is_dir())
+    return [key for key in there if key.startswith(splits) and key not in here and not packing.is_manifest(key)]
 
 
 def describe(plan: Plan, *, free: bool) -> list[str]:
     """Say a plan in lines for people: what would be sent, in how many requests, at what cost."""
-    kept = len(plan.tree.photographs) - len(plan.send)
+    shards = f" in {len(plan.send):,} shards" if plan.packed else ""
+    kept = len(plan.tree.photographs) - plan.images
     requests = ", ".join(f"{count:,} {name}" for name, count in plan.requests.items() if count)
     price = "free on this target" if free else f"{cost.of_requests(plan.requests):.2f} {cost.table()['currency']}"
     return [
         f"{len(plan.tree.photographs):,} photographs ({plan.tree.size / 1e6:,.1f} MB) in {plan.tree.root}",
-        f"  to send: {len(plan.send):,} ({plan.size / 1e6:,.1f} MB); in the bucket already: {kept:,}",
+        f"  to send: {plan.images:,} ({plan.size / 1e6:,.1f} MB){shards}; in the bucket already: {kept:,}",
         f"  to be deleted in the bucket: {len(plan.delete):,}",
         *(f"    {key}" for key in plan.delete[:SHOWN]),
         *([f"    and {len(plan.delete) - SHOWN:,} more"] if len(plan.delete) > SHOWN else []),
@@ -157,8 +170,8 @@ def name_left_out(tree: Tree) -> list[str]:
     return [f"{len(tree.left_out):,} files are left out:", *shown, *more]
 
 
-def _read(root: Path, photograph: Photograph) -> bytes | None:
+def _read(root: str, item: Item) -> tuple[bytes | None, Stamp]:
     try:
-        return (root / photograph.name).read_bytes()
+        return item.read(root)
     except OSError:
-        return None
+        return None, item.stamp

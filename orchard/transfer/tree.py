@@ -43,11 +43,6 @@ class Photograph(NamedTuple):
     name: str
     stamp: Stamp
 
-    @property
-    def key(self) -> str:
-        """Its key in the bucket."""
-        return PREFIX + self.name
-
 
 class Tree(NamedTuple):
     """What a data set holds.

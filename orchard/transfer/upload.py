@@ -3,24 +3,25 @@
 Whatever S3 has confirmed stays, and is written into the ledger at once; a second call sends only the rest.
 """
 
-import mimetypes
 import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-from orchard.bucket import Bucket
+from orchard.bucket import Bucket, Entry
 from orchard.cli import say
 from orchard.errors import InterruptedByUserError, OrchardError
 from orchard.transfer import engine, faults, plan, tree
+from orchard.transfer import packed as packing
 from orchard.transfer.engine import IN_FLIGHT, Engine, Parcel
 from orchard.transfer.faults import Fault
+from orchard.transfer.items import Item
 from orchard.transfer.ledger import Ledger, Record
 from orchard.transfer.plan import Plan
 from orchard.transfer.progress import Meter
-from orchard.transfer.tree import PREFIX, Photograph, Stamp
 
 AGAIN = "./inv upload-dataset"
+REFILL = 0.75  # of the requests in flight: more are sent when no more than these are left
 IN_MEMORY = 64 << 20  # bytes of photographs on their way; a larger one goes alone
 PAUSES = (1.0, 3.0, 9.0)  # seconds before each further round for what a busy server or a bad network refused
 
@@ -30,14 +31,16 @@ class Outcome(NamedTuple):
 
     Attributes:
         photographs: that the bucket now has, of those in the data set.
-        sent: objects.
-        size: bytes sent.
+        sent: photographs.
+        objects: sent.
+        size: bytes of the photographs sent.
         deleted: objects.
         seconds: that the sending took.
     """
 
     photographs: int
     sent: int
+    objects: int
     size: int
     deleted: int
     seconds: float
@@ -48,13 +51,14 @@ def ledger_of(store: Bucket) -> Ledger:
     return Ledger(store.state_dir / "transfers" / f"{store.name}.jsonl")
 
 
-def run(root: Path, store: Bucket, *, delete: bool = False) -> Outcome:
-    """Make the bucket hold a data set's photographs, as `data/raw/<split>/<class>/<image>`.
+def run(root: Path, store: Bucket, *, delete: bool = False, packed: bool = False) -> Outcome:
+    """Make the bucket hold a data set's photographs, and runs read them in this form.
 
     Args:
         root: the directory above Training and Test.
         store: the data bucket.
-        delete: also delete photographs from the bucket that the data set does not have.
+        delete: also delete from the bucket what the data set does not have.
+        packed: as shards (`orchard.transfer.packed`), not as `data/raw/<split>/<class>/<image>`.
 
     Raises:
         UsageError: the directory is no data set, or there is no such bucket.
@@ -63,7 +67,7 @@ def run(root: Path, store: Bucket, *, delete: bool = False) -> Outcome:
     """
     ledger = ledger_of(store)
     try:
-        work = plan.make(tree.scan(root), store, ledger, delete=delete)
+        work = plan.make(tree.scan(root), store, ledger, delete=delete, packed=packed)
         return carry_out(work, store, ledger)
     finally:
         ledger.close()
@@ -72,14 +76,22 @@ def run(root: Path, store: Bucket, *, delete: bool = False) -> Outcome:
 def carry_out(work: Plan, store: Bucket, ledger: Ledger) -> Outcome:
     """Send, verify and delete what a plan says; raises as `run`."""
     say(*plan.name_left_out(work.tree))
-    seconds = 0.0
+    seconds, there = 0.0, work.there
     if work.send:
-        with Meter("uploading", len(work.send), work.size) as meter:
+        with Meter("uploading", work.images, work.size) as meter:
             _Sending(work, store, ledger, meter).run()
             seconds = meter.seconds
-        _verify(work, store, ledger)
+        there = _verify(work, store, ledger)
+    if work.packed:
+        shards = [item for item in work.items if isinstance(item, packing.Shard)]
+        say(*packing.publish(shards, there, store, ledger))
+    else:
+        splits = {photograph.name.partition("/")[0] for photograph in work.tree.photographs}
+        for split in packing.withdraw(store, splits):
+            say(f"Runs read these photographs of {split} from now on, not the packed ones.")
     store.delete(work.delete)
-    return Outcome(len(work.tree.photographs), len(work.send), work.size, len(work.delete), seconds)
+    photographs = len(work.tree.photographs)
+    return Outcome(photographs, work.images, len(work.send), work.size, len(work.delete), seconds)
 
 
 class _Sending:
@@ -88,10 +100,11 @@ class _Sending:
     def __init__(self, work: Plan, store: Bucket, ledger: Ledger, meter: Meter) -> None:
         self.work, self.store, self.ledger, self.meter = work, store, ledger, meter
         self.end: Fault | OSError | None = None  # why no more is sent
-        self.again: list[tuple[Photograph, Fault]] = []
+        self.again: list[tuple[Item, Fault]] = []
         self.failed: list[str] = []
         self.changed = threading.Condition()
         self.flying = self.flying_bytes = 0
+        self.root = str(work.tree.root)
 
     def run(self) -> None:
         sender = engine.choose(self.store.s3, self.store.name, self.store.credentials)
@@ -100,17 +113,17 @@ class _Sending:
             for pause in (0.0, *PAUSES):
                 time.sleep(pause)
                 self.again = []
-                for photograph in waiting:
-                    self._send(sender, photograph)
+                for item in waiting:
+                    self._send(sender, item)
                     if self.end:
                         break
                 self._land(0)
-                waiting = [photograph for photograph, _ in self.again]
+                waiting = [item for item, _ in self.again]
                 if self.end or not waiting:
                     break
         except KeyboardInterrupt:
             raise InterruptedByUserError(
-                f"interrupted: {self.meter.done_files:,} of {len(self.work.send):,} photographs were sent",
+                f"interrupted: {self.meter.done_files:,} of {self.work.images:,} photographs were sent",
                 f"{AGAIN} goes on where it stopped",
             ) from None
         finally:
@@ -118,50 +131,56 @@ class _Sending:
             sender.close()
         self._judge()
 
-    def _send(self, sender: Engine, photograph: Photograph) -> None:
-        path = self.work.tree.root / photograph.name
+    def _send(self, sender: Engine, item: Item) -> None:
         try:
-            content, stamp = read(path)
-        except FileNotFoundError:
-            self.failed.append(f"{photograph.name} has vanished")
+            content, stamp = item.read(self.root)
+        except FileNotFoundError as error:
+            self.failed.append(f"{self._name(error)} has vanished")
             return
         except OSError as error:
-            self.failed.append(f"{photograph.name} cannot be read: {error.strerror}")
+            self.failed.append(f"{self._name(error)} cannot be read: {error.strerror}")
             return
         if content is None:
-            self.failed.append(f"{photograph.name} changes while it is read")
+            self.failed.append(f"{item.name} changes while it is read")
             return
-        sha256 = plan.digests(content).sha256
-        kind = mimetypes.guess_type(photograph.name)[0] or "application/octet-stream"
-        self._take_off(len(content))
+        sha256 = plan.sha256(content)
+        size = len(content)
+        self._take_off(size)
 
         def done(result: str | Fault) -> None:
             try:
-                self._landed(photograph, Record(result, sha256, stamp) if isinstance(result, str) else result)
+                self._landed(item, Record(result, sha256, stamp) if isinstance(result, str) else result)
             except OSError as error:  # the ledger cannot be written; raised again by _judge, in the main thread
                 self.end = error
             finally:
-                self._arrive(len(content))
+                self._arrive(size)
 
-        sender.put(Parcel(photograph.key, content, sha256, kind), done)
+        sender.put(Parcel(item.key, content, sha256, item.media_type), done)
 
-    def _landed(self, photograph: Photograph, result: Record | Fault) -> None:
+    def _name(self, error: OSError) -> str:
+        return str(error.filename).removeprefix(f"{self.root}/")
+
+    def _landed(self, item: Item, result: Record | Fault) -> None:
         if isinstance(result, Record):
-            self.ledger.confirm(photograph.key, result)
-            self.meter.add(1, photograph.stamp.size)
+            self.ledger.confirm(item.key, result)
+            self.meter.add(item.images, item.weight)
         elif result.final:
             self.end = result
         elif result.passing:
-            self.again.append((photograph, result))
+            self.again.append((item, result))
         else:
-            self.failed.append(f"{photograph.name}: S3 refuses it: {result.code} {result.message}".rstrip())
+            self.failed.append(f"{item.name}: S3 refuses it: {result.code} {result.message}".rstrip())
 
     def _take_off(self, size: int) -> None:
         """Count a request in, once there is room for it."""
         with self.changed:
-            self.changed.wait_for(
-                lambda: self.flying < IN_FLIGHT and (not self.flying or self.flying_bytes + size <= IN_MEMORY)
-            )
+            if self.flying >= IN_FLIGHT or self.flying_bytes + size > IN_MEMORY:
+                # Woken when some have landed, not by each one: the two threads would only hand the lock to and fro.
+                self.changed.wait_for(
+                    lambda: (
+                        not self.flying or (self.flying <= IN_FLIGHT * REFILL and self.flying_bytes + size <= IN_MEMORY)
+                    )
+                )
             self.flying += 1
             self.flying_bytes += size
 
@@ -170,7 +189,8 @@ class _Sending:
         with self.changed:
             self.flying -= 1
             self.flying_bytes -= size
-            self.changed.notify_all()
+            if self.flying <= IN_FLIGHT * REFILL:
+                self.changed.notify_all()
 
     def _land(self, left: int) -> None:
         with self.changed:
@@ -194,33 +214,16 @@ class _Sending:
             )
 
 
-def read(path: Path) -> tuple[bytes | None, Stamp]:
-    """Read a file that nobody writes meanwhile; returns None for the content if somebody does.
-
-    Raises:
-        OSError: as `open`.
-    """
-    stamp = Stamp.of(path.stat())
-    for _ in range(3):
-        content = path.read_bytes()
-        after = Stamp.of(path.stat())
-        if after == stamp and len(content) == stamp.size:
-            return content, plan.trusted(stamp)
-        stamp = after
-    return None, stamp
-
-
-def _verify(work: Plan, store: Bucket, ledger: Ledger) -> None:
-    """List the bucket once more: every photograph must be there with the ETag that belongs to its checksum."""
-    there = {entry.key: entry.etag for entry in store.listing(PREFIX)}
+def _verify(work: Plan, store: Bucket, ledger: Ledger) -> dict[str, Entry]:
+    """List the bucket once more: every object must be there with the ETag that belongs to its checksum."""
+    there = {entry.key: entry for entry in store.listing(work.prefix)}
     wrong = [
-        photograph.name
-        for photograph in work.tree.photographs
-        if there.get(photograph.key) != ledger.records[photograph.key].etag
+        item for item in work.items if item.key not in there or there[item.key].etag != ledger.records[item.key].etag
     ]
     if wrong:
         raise OrchardError(
-            f"{len(wrong):,} of {len(work.tree.photographs):,} photographs are not in the bucket as they were sent, "
-            f"the first is {wrong[0]}; somebody else writes there",
+            f"{sum(item.images for item in wrong):,} of {len(work.tree.photographs):,} photographs are not in the "
+            f"bucket as they were sent, the first is {wrong[0].name}; somebody else writes there",
             f"{AGAIN} sends them again",
         )
+    return there

@@ -1,4 +1,7 @@
-"""Which photographs a run reads: `<root>/<split>/<class>/<image>`, by mode."""
+"""Which photographs a run reads, by mode: single files `<root>/<split>/<class>/<image>`, or the same ones packed.
+
+Packed ones (`fruits.packed`) are those of a split that has a manifest. Both give the same selection and the same rows.
+"""
 
 import json
 import re
@@ -10,7 +13,7 @@ from urllib.parse import unquote
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import broadcast, col, expr
 
-from fruits import hadoop
+from fruits import hadoop, packed
 from fruits.errors import JobError
 
 MODES = {"mini": "*", "apples": "Apple*", "full": "*"}  # mode -> the classes it reads
@@ -34,17 +37,24 @@ class Selection(NamedTuple):
 
     Attributes:
         root: the URI of the split's directory, as Spark writes it in path columns.
-        directories: the class directories, complete.
+        classes: names of the classes.
         paths: image paths relative to the data set's root (`Test/Kiwi/3_100.jpg`), sorted.
-        partial: the paths are fewer than the directories hold.
-        size: total bytes of all images in the directories.
+        total: number of images in the classes; more than the paths in a sample.
+        size: total bytes of all images in the classes.
+        shards: that hold the images of the classes; None where they are single files.
     """
 
     root: str
-    directories: list[str]
+    classes: list[str]
     paths: list[str]
-    partial: bool
+    total: int
     size: int
+    shards: packed.Shards | None
+
+    @property
+    def partial(self) -> bool:
+        """Whether the paths are fewer than the classes hold."""
+        return len(self.paths) < self.total
 
 
 def select(spark: SparkSession, root: str, mode: str, split: str, max_images: int) -> Selection:
@@ -54,10 +64,12 @@ def select(spark: SparkSession, root: str, mode: str, split: str, max_images: in
     evenly over the classes and over each class.
 
     Raises:
-        JobError: no such directory, no images in it, or none that the mode takes; says what is there instead.
+        JobError: no such directory, no images in it, or none that the mode takes; says what is there instead. Or
+            packed photographs are being replaced.
     """
     home = f"{hadoop.qualified(spark, root)}/{split}"
-    classes = hadoop.directories(spark, home)
+    shards = packed.find(spark, home)
+    classes = shards.classes if shards else hadoop.directories(spark, home)
     if not classes:
         raise JobError(f"there are no photographs under {home}", _hint(spark, root, split), exit_code=2)
     chosen = [name for name in classes if fnmatchcase(name, MODES[mode])]
@@ -67,9 +79,13 @@ def select(spark: SparkSession, root: str, mode: str, split: str, max_images: in
             "choose the mode mini or full, or another data set",
             exit_code=2,
         )
-    directories = [f"{home}/{name}" for name in chosen]
-    listed = _binary_files(spark, directories)
-    paths = sorted(f"{split}/{path[len(home) + 1 :]}" for path in _paths(spark, listed))
+    if shards:
+        shards = shards.of(chosen)
+        paths, size = shards.paths, shards.size
+    else:
+        listed = _binary_files(spark, [f"{home}/{name}" for name in chosen])
+        paths = sorted(f"{split}/{path[len(home) + 1 :]}" for path in _paths(spark, listed))
+        size = int(listed._jdf.queryExecution().optimizedPlan().stats().sizeInBytes())
     if not paths:
         raise JobError(
             f"there are no {IMAGE_FILES} files in the {len(chosen)} classes under {home}",
@@ -77,8 +93,7 @@ def select(spark: SparkSession, root: str, mode: str, split: str, max_images: in
             exit_code=2,
         )
     taken = spread(paths, max_images) if mode == "mini" else paths
-    size = int(listed._jdf.queryExecution().optimizedPlan().stats().sizeInBytes())
-    return Selection(home, directories, taken, len(taken) < len(paths), size)
+    return Selection(home, chosen, taken, len(paths), size, shards)
 
 
 def spread(paths: list[str], count: int) -> list[str]:
@@ -120,25 +135,52 @@ def read(spark: SparkSession, selection: Selection, paths: list[str] | None = No
         partitions as the cores and the number of images call for.
     """
     wanted = selection.paths if paths is None else paths
-    cores = spark.sparkContext.defaultParallelism
-    per_task = max(1, min(IMAGES_PER_TASK, -(-len(wanted) // (cores * TASKS_PER_CORE))))
-    average = selection.size // max(1, len(selection.paths))
-    spark.conf.set("spark.sql.files.openCostInBytes", OPEN_COST)
-    spark.conf.set("spark.sql.files.maxPartitionBytes", per_task * (OPEN_COST + average))
+    everything = len(wanted) == selection.total
+    read = _read_shards if selection.shards else _read_files
+    images, complete = read(spark, selection, wanted, everything=everything)
+    if complete:
+        return images
+    return images.join(
+        broadcast(spark.createDataFrame([(path,) for path in wanted], "path string")), "path", "left_semi"
+    )
+
+
+def _read_files(
+    spark: SparkSession, selection: Selection, wanted: list[str], *, everything: bool
+) -> tuple[DataFrame, bool]:
+    """Read single files; also tells whether they are the wanted ones only."""
+    _divide(spark, selection, len(wanted), files=selection.total)
     parent = selection.root.rsplit("/", 1)[0]
-    everything = len(wanted) == len(selection.paths) and not selection.partial
     by_name = not everything and len(wanted) <= LISTED_BY_NAME
-    places = [f"{parent}/{path}" for path in wanted] if by_name else selection.directories
+    classes = [f"{selection.root}/{name}" for name in selection.classes]
+    places = [f"{parent}/{path}" for path in wanted] if by_name else classes
     images = _binary_files(spark, places).select(
         expr(f"substring(path, {len(parent) + 2})").alias("path"),
         expr("element_at(split(path, '/'), -2)").alias("label"),
         col("content"),
     )
-    if everything or by_name:
-        return images
-    return images.join(
-        broadcast(spark.createDataFrame([(path,) for path in wanted], "path string")), "path", "left_semi"
-    )
+    return images, everything or by_name
+
+
+def _read_shards(
+    spark: SparkSession, selection: Selection, wanted: list[str], *, everything: bool
+) -> tuple[DataFrame, bool]:
+    """Read the shards that hold wanted images; also tells whether they hold no others."""
+    assert selection.shards is not None  # noqa: S101 - chosen by it
+    held = selection.shards.holding(wanted)
+    _divide(spark, selection, len(held.paths), files=len(selection.shards.entries))
+    files = [f"{selection.root}/{entry['file']}" for entry in held.entries]
+    reader = spark.read.schema(packed.SCHEMA).option("recursiveFileLookup", "true")  # a class `a=b` is no partition
+    return reader.parquet(*map(_literal, files)), everything
+
+
+def _divide(spark: SparkSession, selection: Selection, images: int, *, files: int) -> None:
+    """Set into how many tasks Spark divides the reading of so many images out of so many files."""
+    cores = spark.sparkContext.defaultParallelism
+    per_task = max(1, min(IMAGES_PER_TASK, -(-images // (cores * TASKS_PER_CORE))))
+    average = (selection.size + files * OPEN_COST) // selection.total
+    spark.conf.set("spark.sql.files.openCostInBytes", OPEN_COST)
+    spark.conf.set("spark.sql.files.maxPartitionBytes", per_task * average)
 
 
 def _binary_files(spark: SparkSession, places: list[str]) -> DataFrame:
@@ -146,8 +188,13 @@ def _binary_files(spark: SparkSession, places: list[str]) -> DataFrame:
         spark.read.format("binaryFile")
         .option("recursiveFileLookup", "true")  # a glob such as */*.jpg lists nine times as long
         .option("pathGlobFilter", IMAGE_FILES)
-        .load([re.sub(r"([\\*?\[\]{}])", r"\\\1", place) for place in places])
+        .load([_literal(place) for place in places])
     )
+
+
+def _literal(place: str) -> str:
+    """Escape a path where Hadoop expects a glob."""
+    return re.sub(r"([\\*?\[\]{}])", r"\\\1", place)
 
 
 def _paths(spark: SparkSession, files: DataFrame) -> list[str]:

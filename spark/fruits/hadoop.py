@@ -42,6 +42,17 @@ def files(spark: SparkSession, uri: str) -> list[str]:
     return sorted(s.getPath().getName() for s in system.listStatus(path) if s.isFile())
 
 
+def sizes(spark: SparkSession, uri: str) -> dict[str, int]:
+    """List all files below a directory, at any depth: bytes by path relative to `uri`. S3 takes a request per 1,000."""
+    system, path = _path(spark, uri)
+    skip = len(system.makeQualified(path).toString()) + 1
+    found, left = {}, system.listFiles(path, True)
+    while left.hasNext():
+        status = left.next()
+        found[status.getPath().toString()[skip:]] = status.getLen()
+    return found
+
+
 def read_bytes(spark: SparkSession, uri: str) -> bytes:
     """Read a whole small file.
 

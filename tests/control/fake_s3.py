@@ -30,7 +30,7 @@ CONFIG = Config(
 
 
 class FakeS3:
-    """The server; `fault(method, key, count)` may return (status, code), "drop", or None, for each request."""
+    """The server; `fault(method, key, count)` returns (status, code), "drop", "hang", "close" or None for a request."""
 
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, str, str]] = {}
@@ -40,8 +40,7 @@ class FakeS3:
         self.opaque = False
         self.latency = 0.0
         self.lock = threading.Lock()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"s3": self}))
-        server.daemon_threads = True
+        server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"s3": self}))
         self.server, self.url = server, f"http://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -71,6 +70,11 @@ class FakeS3:
 
     def content(self) -> dict[str, bytes]:
         return {key: body for key, (body, _, _) in self.objects.items()}
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256  # with the usual 5 the kernel drops connections, and clients try again seconds later
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -108,10 +112,14 @@ class Handler(BaseHTTPRequestHandler):
             self.s3.requests[self.command] += 1
             count = self.s3.requests[self.command]
         fault = self.s3.fault(self.command, key, count)
-        if fault == "drop":
+        if fault == "hang":
+            time.sleep(2)
+        if fault == "close":
+            self.close_connection = True  # after this answer, without a word
+        elif fault in ("drop", "hang"):
             self.close_connection = True
             return None
-        if fault:
+        if isinstance(fault, tuple):
             return self.refuse(*fault)
         if self.bucket == "missing":
             return self.refuse(404, "NoSuchBucket")

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from awscrt.s3 import S3RetryConfig
+from botocore.exceptions import CredentialRetrievalError
 from fake_s3 import FakeS3
 
 from orchard.bucket import Bucket
@@ -38,7 +38,8 @@ def data(tmp_path):
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
     monkeypatch.setattr(upload, "PAUSES", (0.0, 0.05, 0.1))
-    monkeypatch.setattr(crt_engine, "RETRIES", S3RetryConfig(max_retries=1, backoff_scale_factor_ms=10))
+    monkeypatch.setattr(crt_engine, "TRIES", 2)
+    monkeypatch.setattr(crt_engine, "BACKOFF", 0.01)
 
 
 def write(path: Path, content: bytes) -> None:
@@ -58,17 +59,17 @@ def test_everything_arrives_under_its_own_name(s3, store, data):
     outcome = upload.run(data, store)
     assert s3.content() == expected(data)
     assert (outcome.photographs, outcome.sent) == (43, 43)
-    assert s3.requests == {"GET": 2, "PUT": 43}  # a listing before, one to verify
+    assert s3.requests == {"GET": 3, "PUT": 43}  # a listing before, one to verify, one for packed photographs
     assert {sha256 for _, _, sha256 in s3.objects.values()} == {plan.digests(b).sha256 for b in s3.content().values()}
 
 
 @pytest.mark.parametrize("opaque", [False, True])
-def test_a_second_upload_is_one_listing(s3, store, data, opaque):
+def test_a_second_upload_is_two_listings(s3, store, data, opaque):
     s3.opaque = opaque
     upload.run(data, store)
     s3.requests.clear()
     assert upload.run(data, store).sent == 0
-    assert s3.requests == {"GET": 1}
+    assert s3.requests == {"GET": 2}
 
 
 def test_without_a_ledger_md5_etags_tell(s3, store, data):
@@ -76,7 +77,7 @@ def test_without_a_ledger_md5_etags_tell(s3, store, data):
     forget(store)
     s3.requests.clear()
     assert upload.run(data, store).sent == 0
-    assert s3.requests == {"GET": 1}
+    assert s3.requests == {"GET": 2}
 
 
 def test_without_a_ledger_and_with_etags_of_kms_s3_is_asked(s3, store, data):
@@ -86,11 +87,11 @@ def test_without_a_ledger_and_with_etags_of_kms_s3_is_asked(s3, store, data):
     write(data / "Test/Kiwi/3.jpg", b"x" * len((data / "Test/Kiwi/3.jpg").read_bytes()))
     s3.requests.clear()
     assert upload.run(data, store).sent == 1
-    assert s3.requests == {"GET": 2, "HEAD": 43, "PUT": 1}
+    assert s3.requests == {"GET": 3, "HEAD": 43, "PUT": 1}
     assert s3.content() == expected(data)
     s3.requests.clear()
     assert upload.run(data, store).sent == 0
-    assert s3.requests == {"GET": 1}  # what S3 said is known from now on
+    assert s3.requests == {"GET": 2}  # what S3 said is known from now on
 
 
 def test_a_change_that_keeps_size_and_time_is_seen(s3, store, data):
@@ -158,8 +159,10 @@ def test_a_plan_sends_nothing_and_says_what_it_would(s3, store, data):
     assert plan.name_left_out(found.tree) == ["1 files are left out:", "  Test/Kiwi/.DS_Store: hidden"]
 
 
-@pytest.mark.parametrize("fault", [(503, "SlowDown"), (500, "InternalError"), "drop"])
-def test_passing_faults_are_ridden_out(s3, store, data, fault):
+@pytest.mark.parametrize("fault", [(503, "SlowDown"), (500, "InternalError"), "drop", "close", "hang"])
+def test_passing_faults_are_ridden_out(s3, store, data, fault, monkeypatch):
+    monkeypatch.setattr(crt_engine, "SILENCE", 0.3)
+    monkeypatch.setattr(upload, "IN_FLIGHT", 8)  # so that connections are used again
     s3.fault = lambda method, key, count: fault if method == "PUT" and count % 5 == 0 else None
     assert upload.run(data, store).sent == 43
     assert s3.content() == expected(data)
@@ -193,6 +196,18 @@ def test_lasting_faults_keep_what_arrived_and_a_second_call_finishes(
     assert max(s3.confirmed.values()) == 1
 
 
+def test_credentials_that_cannot_be_renewed(s3, store, data, monkeypatch):
+    class Gone:
+        def get_frozen_credentials(self):
+            raise CredentialRetrievalError(provider="sso", error_msg="the session is over")
+
+    monkeypatch.setattr(store, "credentials", Gone())
+    with pytest.raises(OrchardError, match="no AWS credentials were found") as caught:
+        upload.run(data, store)
+    assert "run aws configure (or aws sso login)" in caught.value.remedy
+    assert not s3.objects
+
+
 def test_a_vanished_file_does_not_stop_the_others(s3, store, data, monkeypatch):
     found = plan.make(tree.scan(data), store, book := upload.ledger_of(store))
     (data / "Test/Kiwi/5.jpg").unlink()
@@ -203,15 +218,16 @@ def test_a_vanished_file_does_not_stop_the_others(s3, store, data, monkeypatch):
 
 
 def test_a_file_that_keeps_changing_is_named(s3, store, data, monkeypatch):
-    read = Path.read_bytes
+    look, path = os.fstat, data / "Test/Kiwi/5.jpg"
 
-    def restless(path):
-        content = read(path)
-        if path.name == "5.jpg":
-            path.write_bytes(content + b"!")
-        return content
+    def restless(descriptor):
+        found = look(descriptor)
+        if found.st_ino == path.stat().st_ino:
+            with path.open("ab") as file:
+                file.write(b"!")
+        return found
 
-    monkeypatch.setattr(Path, "read_bytes", restless)
+    monkeypatch.setattr(os, "fstat", restless)
     with pytest.raises(OrchardError, match=r"Test/Kiwi/5.jpg changes while it is read"):
         upload.run(data, store)
     monkeypatch.undo()

@@ -112,7 +112,7 @@ def test_up_again_changes_nothing(user, cluster):
 
 def test_run_without_photographs_says_how_to_get_them_there(user):
     said = user.inv("run", code=2)
-    assert "error: there are no photographs under s3://orchard-123456789012-eu-west-3/data/raw/Test/" in said
+    assert "error: there are no photographs of Test in s3://orchard-123456789012-eu-west-3/data/" in said
     assert "./inv upload-dataset" in said
 
 
@@ -231,7 +231,8 @@ def test_down_keeps_the_data_and_may_be_called_twice(user):
     said = user.inv("down")
     assert "The cluster orchard-default is gone." in said
     assert "What stays, at no cost by the hour: the bucket orchard-123456789012-eu-west-3" in said
-    assert user.target.client("s3").list_objects_v2(Bucket="orchard-123456789012-eu-west-3")["KeyCount"] > 40
+    there = user.target.client("s3").list_objects_v2(Bucket="orchard-123456789012-eu-west-3", Prefix="data/packed/")
+    assert there["KeyCount"] == 22, "a shard for each of ten classes and a manifest, for both splits"
     assert "There is no cluster orchard-default." in user.inv("down")
 
 

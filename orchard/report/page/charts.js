@@ -8,18 +8,19 @@ const config = {
 
 function layoutColours() {
   const axis = { gridcolor: colour("line"), linecolor: colour("line"), tickcolor: colour("line"), zerolinecolor: colour("line") };
-  return { axis, font: { color: colour("ink"), family: getComputedStyle(document.body).fontFamily, size: 12 } };
+  const modebar = { bgcolor: "rgba(0,0,0,0)", color: colour("soft"), activecolor: colour("accent") };
+  return { axis, modebar, font: { color: colour("ink"), family: getComputedStyle(document.body).fontFamily, size: 12 } };
 }
 
 function dress(chart, palette) {
   const { data, layout } = structuredClone(chart);
-  const { axis, font } = layoutColours();
+  const { axis, font, modebar } = layoutColours();
   for (const trace of data) {
     const own = palette[theme()][trace.meta.series];
     if (trace.marker) trace.marker.color = own;
     if (trace.line) trace.line.color = own;
   }
-  Object.assign(layout, { font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: false });
+  Object.assign(layout, { font, modebar, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: false });
   for (const name of ["xaxis", "yaxis"]) layout[name] = { ...layout[name], ...axis, automargin: true };
   for (const note of layout.annotations ?? []) note.font = { ...note.font, color: colour("soft") };
   layout.hoverlabel = { bgcolor: colour("card"), font };

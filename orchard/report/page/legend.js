@@ -6,12 +6,10 @@ const SHAPES = {
   diamond: '<path d="M6 0 12 6 6 12 0 6Z"/>',
   square: '<path d="M1 1h10v10H1Z"/>',
   cross: '<path d="M4 0h4v4h4v4H8v4H4V8H0V4h4Z"/>',
-  x: '<path d="M2 0 6 4l4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4Z"/>',
+  "circle-open": '<circle cx="6" cy="6" r="4.5" fill="none" stroke-width="2"/>',
   "diamond-open": '<path d="M6 1 11 6 6 11 1 6Z" fill="none" stroke-width="2"/>',
   "square-open": '<path d="M2 2h8v8H2Z" fill="none" stroke-width="2"/>',
 };
-
-const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 function makeLegend(data, map) {
   const most = data.symbols.length;
@@ -23,7 +21,11 @@ function makeLegend(data, map) {
     return (kind) => (family === null ? kind.name === name : kind.group === family);
   };
   const matches = (kind) => kind.name.toLowerCase().includes(query.toLowerCase());
-  const familyName = (group) => (data.families ? `${group} *` : group);
+  // A family of one class goes by the class's own name.
+  const familyName = (group, number) => {
+    const kinds = data.classes.filter((kind) => kind.group === number);
+    return kinds.length === 1 ? kinds[0].name : `${group} *`;
+  };
 
   function regroup() {
     const { state } = map;
@@ -52,7 +54,7 @@ function makeLegend(data, map) {
   function toggle(name) {
     chosen = chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name];
     const dropped = chosen.length > most ? chosen.shift() : null;
-    show(dropped && `${most} at a time: ${dropped} was let go. `);
+    change(dropped && `${most} at a time: ${dropped} was let go. `);
   }
 
   function button(name, group, pressed, extra, act) {
@@ -65,7 +67,7 @@ function makeLegend(data, map) {
     const names = chosen.length ? chosen : data.groups.map(familyName);
     const chips = names.map((name, number) => button(name, number, chosen.includes(name), [], () => toggle(name)));
     if (chosen.length) {
-      chips.push(create("button", { type: "button", onclick: () => ((chosen = []), show()) }, "Show all"));
+      chips.push(create("button", { type: "button", onclick: () => ((chosen = []), change()) }, "Show all"));
     } else if (data.classes.some((kind) => kind.group === REST)) {
       chips.push(create("button", { type: "button", disabled: true }, mark(REST), "other classes"));
     }
@@ -91,8 +93,8 @@ function makeLegend(data, map) {
     if (!kind) return element("detail").replaceChildren();
     const own = kind.agreement === null ? "" : `, ${percent(kind.agreement)} of their neighbours are of the class`;
     const mixed = kind.mixed ? `; ${percent(kind.mixed[1])} are ${kind.mixed[0]}` : "";
-    const rows = data.paths.keys().filter((row) => data.classes[data.class_of[row]] === kind).take(5);
-    const photos = create("div", { className: "photos" }, ...[...rows].flatMap((row) => photo(data, row)));
+    const rows = data.paths.map((_, row) => row).filter((row) => data.classes[data.class_of[row]] === kind);
+    const photos = create("div", { className: "photos" }, ...rows.slice(0, 5).flatMap((row) => photo(data, row)));
     const text = `${kind.images.toLocaleString("en")} images${own}${mixed}.`;
     return element("detail").replaceChildren(create("b", { textContent: kind.name }), `: ${text}`, photos);
   }
@@ -104,17 +106,21 @@ function makeLegend(data, map) {
     showDetail();
     const hint = `choose up to ${most}; the share is the neighbours of the same class`;
     element("said").textContent = `${before || ""}${found} of ${data.classes.length} classes${query ? ` match “${query}”` : `; ${hint}`}`;
+  }
+
+  function change(before) {
+    show(before);
     return map.draw();
   }
 
   element("search").addEventListener("input", (event) => {
     query = event.target.value.trim();
-    show();
+    change();
   });
   element("search").addEventListener("keydown", (event) => {
     const first = data.classes.find(matches);
     if (event.key === "Enter" && query && first) toggle(first.name);
-    if (event.key === "Escape") show((event.target.value = query = ""));
+    if (event.key === "Escape") change((event.target.value = query = ""));
   });
-  return { show };
+  return { show, change };
 }

@@ -3,7 +3,11 @@
 const element = (id) => document.getElementById(id);
 
 function bytes(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64); // browsers from 2025 on, ten times as fast
+  const text = atob(base64);
+  const found = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) found[at] = text.charCodeAt(at);
+  return found;
 }
 
 async function unpack(id) {
@@ -16,6 +20,8 @@ async function loadPlotly() {
   script.textContent = await unpack("plotly");
   document.head.append(script); // runs at once
 }
+
+const percent = (share) => `${(share * 100).toFixed(1)}%`;
 
 function create(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);

@@ -1,10 +1,10 @@
 // Put together: the map first, since it is what one looks at first, then the charts below.
 
-function addControls(data, map, legend) {
+function addControls(data, map) {
   for (const number of [0, 1, 2]) {
     const select = element(`axis-${number}`);
     data.explained.forEach((share, axis) => {
-      select.append(create("option", { value: axis, textContent: `component ${axis + 1} (${(share * 100).toFixed(1)} %)` }));
+      select.append(create("option", { value: axis, textContent: `${axis + 1} (${percent(share)})` }));
     });
     select.value = map.state.axes[number];
     select.addEventListener("change", () => {
@@ -18,7 +18,6 @@ function addControls(data, map, legend) {
     element("flat").setAttribute("aria-pressed", count === 2);
     element("deep").setAttribute("aria-pressed", count === 3);
     element("axis-2-label").hidden = count === 2;
-    element("hover").hidden = true;
     return map.draw();
   };
   element("flat").addEventListener("click", () => dimensions(2));
@@ -28,21 +27,28 @@ function addControls(data, map, legend) {
   element("deep").title = why;
 }
 
+// Resolves when the browser has shown what there is so far.
+const painted = () => new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+
 try {
   const data = JSON.parse(await unpack("data"));
-  await loadPlotly();
   const map = makeMap(data);
   const legend = makeLegend(data, map);
-  addControls(data, map, legend);
-  await legend.show();
-  map.listen();
-  element("loading").hidden = true;
-  themed.add(legend.show);
+  legend.show();
+  paint(data, map.state.of, element("preview"));
+  await painted();
   performance.mark("first view");
-  await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+  await loadPlotly();
+  addControls(data, map);
+  await legend.change();
+  map.listen();
+  element("preview").remove();
+  themed.add(legend.change);
+  performance.mark("interactive");
+  await painted();
   await drawCharts(data.charts, data.palette);
   root.dataset.ready = "true";
 } catch (error) {
-  element("loading").textContent = "The charts need a browser from 2024 or later; the numbers and tables below do not.";
+  element("said").textContent = "The map and the charts need a browser from 2024 or later; the numbers and tables below do not.";
   throw error;
 }

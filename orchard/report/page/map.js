@@ -2,51 +2,56 @@
 
 const REST = -1; // the group of what no colour is for
 
+// All photographs' scores on one component, unpacked from 16 bits each.
+function coordinates(data, axis) {
+  data.steps ??= new Uint16Array(bytes(data.scores).buffer);
+  return Float32Array.from(data.paths, (_, row) => data.low[axis] + data.steps[row * data.axes + axis] * data.step[axis]);
+}
+
 function makeMap(data) {
   const plot = element("plot");
-  const steps = new Uint16Array(bytes(data.scores).buffer);
   const axes = Math.min(3, data.axes);
   const state = { dimensions: 2, axes: [0, Math.min(1, axes - 1), Math.min(2, axes - 1)], groups: [], of: [] };
   const hasWebgl = Boolean(document.createElement("canvas").getContext("webgl"));
 
-  function coordinates(rows, axis) {
-    return Float32Array.from(rows, (row) => data.low[axis] + steps[row * data.axes + axis] * data.step[axis]);
-  }
-
   function title(axis) {
-    return `component ${axis + 1} (${(data.explained[axis] * 100).toFixed(1)} % of variance)`;
+    return `component ${axis + 1} (${percent(data.explained[axis])} of variance)`;
   }
 
   function traces() {
     const rows = new Map([[REST, []], ...state.groups.map((_, number) => [number, []])]);
     data.class_of.forEach((kind, row) => rows.get(state.of[kind])?.push(row));
     const deep = state.dimensions === 3;
+    const wide = plot.clientWidth > 500 ? 7 : 5; // pixels
+    const sparse = data.paths.length < 1000;
+    const along = state.axes.map((axis) => coordinates(data, axis));
+    const place = (members, number) => Float32Array.from(members, (row) => along[number][row]);
     return [...rows].filter(([, members]) => members.length).map(([group, members]) => {
       const rest = group === REST;
       const trace = {
         type: deep ? "scatter3d" : hasWebgl ? "scattergl" : "scatter",
         mode: "markers",
         name: rest ? "others" : state.groups[group],
-        x: coordinates(members, state.axes[0]),
-        y: data.axes > 1 ? coordinates(members, state.axes[1]) : Float32Array.from(members, (row) => data.class_of[row]),
+        x: place(members, 0),
+        y: data.axes > 1 ? place(members, 1) : Float32Array.from(members, (row) => data.class_of[row]),
         customdata: members,
         hoverinfo: "none",
         marker: {
           color: rest ? colour("muted-point") : data.palette[theme()][group],
           symbol: rest ? "circle" : data.symbols[group],
-          size: deep ? (rest ? 2 : 4) : rest ? 4 : 7,
-          opacity: rest ? 0.45 : 0.85,
-          line: { width: 0 },
+          size: deep ? (rest ? 2 : 4) : rest && !sparse ? wide - 3 : wide,
+          opacity: rest && !sparse ? 0.45 : 0.85,
+          line: { width: !rest && data.symbols[group].endsWith("-open") ? 2 : 0 },
         },
       };
-      if (deep) trace.z = coordinates(members, state.axes[2]);
+      if (deep) trace.z = place(members, 2);
       return trace;
     });
   }
 
   function layout() {
-    const { axis, font } = layoutColours();
-    const common = { showlegend: false, font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
+    const { axis, font, modebar } = layoutColours();
+    const common = { showlegend: false, modebar, font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
     if (state.dimensions === 3) {
       const scene = { aspectmode: "data" };
       ["xaxis", "yaxis", "zaxis"].forEach((name, number) => {
@@ -69,6 +74,7 @@ function makeMap(data) {
   }
 
   async function draw() {
+    element("hover").hidden = true;
     await Plotly.react(plot, traces(), layout(), config);
   }
 

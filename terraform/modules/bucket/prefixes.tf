@@ -1,7 +1,7 @@
 locals {
   # The layout that the control plane, the jobs, EMR and EMR Studio agree on.
   prefixes = {
-    raw        = "data/raw/"              # photographs: <split>/<class>/<image>.jpg
+    raw        = "data/raw/"              # photographs: <split>/<class>/<image>.jpg; packed ones are in data/packed/
     features   = "data/features/"         # one folder a run
     pca        = "data/pca/"              # one folder a run
     jobs       = "jobs/"                  # one folder a code hash

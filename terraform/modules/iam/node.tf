@@ -19,7 +19,7 @@ resource "aws_iam_instance_profile" "node" {
 }
 
 locals {
-  # Neither the photographs (data/raw/) nor the code (jobs/): a job gone wrong cannot spoil its own input.
+  # Neither the photographs (data/raw/, data/packed/) nor the code (jobs/): a job gone wrong cannot spoil its own input.
   # No slash after features and pca, because EMRFS puts a marker `features_$folder$` beside a new folder.
   node_writes = [
     "${trimsuffix(var.prefixes.features, "/")}*",

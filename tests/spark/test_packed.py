@@ -1,0 +1,102 @@
+"""Packed photographs give the jobs what the same photographs as single files give them."""
+
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame
+
+from fruits import dataset
+from fruits.errors import JobError
+from orchard.bucket import Bucket
+from orchard.transfer import packed, upload
+from tests.control.fake_s3 import FakeS3
+
+ODD = ("Apple [old]", "Pomme d'été", "50% {ripe}", "Apple Braeburn", "a=b", "_Kiwi")
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    """A function that uploads a data set in shards and returns the directory `data/packed` as the bucket holds it."""
+
+    def make(source: Path) -> Path:
+        place, s3 = tmp_path_factory.mktemp("bucket"), FakeS3()
+        upload.run(source, Bucket(s3.target(tmp_path_factory.mktemp("state")), "bucket"), packed=True)
+        s3.server.shutdown()
+        for key, content in s3.content().items():
+            (place / key).parent.mkdir(parents=True, exist_ok=True)
+            (place / key).write_bytes(content)
+        return place / "data" / "packed"
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory) -> Path:
+    """Names that break globs, URIs and partition discovery."""
+    root = tmp_path_factory.mktemp("odd") / "data set"
+    for folder in ODD:
+        (root / "Test" / folder).mkdir(parents=True)
+        for name in ("a b.jpg", "r_1%20.JPG", "é*.png"):
+            (root / "Test" / folder / name).write_bytes(f"{folder}/{name}".encode() * 99)
+    return root
+
+
+@pytest.fixture(scope="module")
+def both(odd, pack) -> tuple[Path, Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packed, "SHARD", 3_000)
+        patch.setattr(packed, "ROW_GROUP", 1_000)
+        return odd, pack(odd)
+
+
+def content(frame: DataFrame) -> dict[str, tuple[str, bytes]]:
+    rows = frame.collect()
+    assert frame.columns == ["path", "label", "content"]
+    assert len({row.path for row in rows}) == len(rows)
+    return {row.path: (row.label, bytes(row.content)) for row in rows}
+
+
+@pytest.mark.parametrize(("mode", "count"), [("full", 18), ("apples", 6), ("mini", 7)])
+def test_both_forms_give_the_same_rows(spark, both, mode, count):
+    one, two = (dataset.select(spark, str(root), mode, "Test", 7) for root in both)
+    assert one.paths == two.paths
+    assert (len(one.paths), one.total, one.partial) == (count, two.total, two.partial)
+    assert content(dataset.read(spark, one)) == content(dataset.read(spark, two))
+    assert content(dataset.read(spark, two)).keys() == set(two.paths)
+
+
+def test_a_run_begun_with_one_form_goes_on_with_the_other(spark, both):
+    one, two = (dataset.select(spark, str(root), "full", "Test", 1) for root in both)
+    left = one.paths[::3]
+    assert content(dataset.read(spark, two, left)) == content(dataset.read(spark, one, left))
+    assert content(dataset.read(spark, two, left)).keys() == set(left)
+
+
+def test_a_large_shard_is_divided_between_the_cores(spark, tmp_path, pack, monkeypatch):
+    monkeypatch.setattr(packed, "ROW_GROUP", 100_000)
+    (tmp_path / "Test" / "Kiwi").mkdir(parents=True)
+    for number in range(200):
+        (tmp_path / "Test" / "Kiwi" / f"{number}.jpg").write_bytes(bytes(20_000))
+    selection = dataset.select(spark, str(pack(tmp_path)), "full", "Test", 1)
+    frame = dataset.read(spark, selection)
+    filled = frame.select("path").rdd.glom().map(len).filter(bool).collect()
+    assert sum(filled) == 200
+    assert len(filled) >= 4
+    assert max(filled) <= 50
+
+
+def test_shards_that_an_upload_is_replacing_are_refused(spark, both, tmp_path):
+    home = tmp_path / "packed"
+    (home / "Test").mkdir(parents=True)
+    for path in (both[1] / "Test").rglob("*"):
+        if path.is_file():
+            (home / path.relative_to(both[1])).parent.mkdir(exist_ok=True)
+            (home / path.relative_to(both[1])).write_bytes(path.read_bytes())
+    shard = sorted(home.rglob("*.parquet"))[0]
+    shard.write_bytes(shard.read_bytes() + b"x")
+    with pytest.raises(JobError, match=r"1 of 16 packed files under .*: an upload is under way") as raised:
+        dataset.select(spark, str(home), "full", "Test", 1)
+    assert raised.value.exit_code == 2
+    shard.unlink()
+    with pytest.raises(JobError, match="1 of 16 packed files"):
+        dataset.select(spark, str(home), "full", "Test", 1)
