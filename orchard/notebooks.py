@@ -31,6 +31,7 @@ class Values:
     """What is filled in.
 
     Attributes:
+        input: the prefix in the bucket that the photographs are under.
         run: the name under which the cluster's notebooks save.
         shown: the run that the results' notebook opens; empty: the newest.
         code: the hash that the job code is shipped under.
@@ -39,6 +40,7 @@ class Values:
 
     bucket: str
     region: str
+    input: str
     run: str
     shown: str
     code: str
@@ -67,12 +69,14 @@ def values(site: Site, code: package.Package, cluster: dict[str, Any], run: str 
         run: a name to save under and to open; a new one and the newest when None.
 
     Raises:
+        UsageError: there are no photographs in the bucket.
         OrchardError: the cluster does not say which Python its sessions use.
     """
     settings = site.settings
     return Values(
         bucket=site.bucket().name,
         region=settings.region,
+        input=pipeline.source(site.bucket(), settings.split).rstrip("/"),
         run=runs.checked(run) if run else f"{datetime.now(UTC):%Y%m%dT%H%M%S}-notebook",
         shown=runs.checked(run) if run else "",
         code=code.code_hash,
@@ -167,6 +171,7 @@ def place(site: Site, *, run: str | None, user: str, force: bool) -> list[Placed
         force: replace copies that somebody has changed.
 
     Raises:
+        UsageError: there are no photographs in the bucket.
         OrchardError: there is no cluster; or as `orchard.bucket`.
     """
     described = describe(site)

@@ -1,6 +1,6 @@
 """A features run, as the step features.py and the notebooks do it.
 
-Reads  <input>/<split>/<class>/<image>
+Reads  <input>/<split>/<class>/<image>, or the same photographs packed (<input>/<split>/manifest.json and *.parquet)
 Writes <output>/part-*.parquet   path, label, features (1280 float32)
        <output>/errors/          path, reason: the images that could not be read
        <output>/manifest.json    written last: a run without it is not complete

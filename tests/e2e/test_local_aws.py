@@ -116,6 +116,16 @@ def test_run_without_photographs_says_how_to_get_them_there(user):
     assert "./inv upload-dataset" in said
 
 
+def test_run_and_results(user):
+    user.inv("upload-dataset")
+    said = user.inv("run", "--run-name", RUN, "--mode", "full", "--k", "5")
+    assert "40 images featurised" in said
+    assert "5 components explain" in said
+    user.inv("results", "--run-name", RUN)
+    for kind in ("features", "pca"):
+        assert (user.home / "data" / "emr_output" / kind / RUN / "manifest.json").exists()
+
+
 def test_notebooks_are_filled_in_from_what_is_up(user, cluster):
     said = user.inv("notebooks")
     bucket = "orchard-123456789012-eu-west-3"
@@ -131,16 +141,6 @@ def test_notebooks_are_filled_in_from_what_is_up(user, cluster):
     again = user.inv("notebooks")
     assert again.count(": unchanged") == 6
     assert ": written" not in again
-
-
-def test_run_and_results(user):
-    user.inv("upload-dataset")
-    said = user.inv("run", "--run-name", RUN, "--mode", "full", "--k", "5")
-    assert "40 images featurised" in said
-    assert "5 components explain" in said
-    user.inv("results", "--run-name", RUN)
-    for kind in ("features", "pca"):
-        assert (user.home / "data" / "emr_output" / kind / RUN / "manifest.json").exists()
 
 
 def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_file, tmp_path):

@@ -16,6 +16,7 @@ SOURCES = [notebooks.STUDIO, notebooks.HUB, notebooks.RESULTS]
 VALUES = notebooks.Values(
     bucket="one-bucket",
     region="eu-west-3",
+    input="data/packed",
     run="20261121T120000-notebook",
     shown="",
     code="0123456789abcdef",
@@ -57,6 +58,7 @@ def test_the_cells_are_code_that_runs():
     code = {cell.id: cell.source for cell in notebooks.render(notebooks.STUDIO, VALUES).cells}
     assert 'BUCKET, JOBS = "s3://one-bucket", "s3://one-bucket/jobs/0123456789abcdef"' in code["parameters"]
     assert 'MODE, SPLIT, MAX_IMAGES, K = "mini", "Training", 100, 0.95' in code["parameters"]
+    assert 'INPUT = f"{BUCKET}/data/packed"' in code["parameters"]
     told = json.loads(code["session"].partition("\n")[2])
     assert told["pyFiles"] == ["s3://one-bucket/jobs/0123456789abcdef/fruits.zip"]
 
