@@ -16,6 +16,7 @@ from orchard.commands import (
     inspect,
     life,
     money,
+    notebooks,
     show,
     tf,
     watch,
@@ -23,7 +24,7 @@ from orchard.commands import (
 )
 
 namespace = Collection()
-for module in (life, data, work, watch, money, inspect, access, show):
+for module in (life, data, work, watch, money, inspect, access, notebooks, show):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
 namespace.add_task(check.test)

@@ -91,16 +91,29 @@ class Bucket:
             raise self._explain(error) from None
         return sorted(path.removeprefix(prefix).rstrip("/") for path in found)
 
-    def read_json(self, key: str) -> dict[str, Any] | None:
-        """Read a small JSON object; None when it is not there, or just being replaced; raises as `listing`."""
+    def read_text(self, key: str) -> str | None:
+        """Read a small object; None when it is not there; raises as `listing`."""
         try:
-            return json.loads(self.s3.get_object(Bucket=self.name, Key=key)["Body"].read())
+            return self.s3.get_object(Bucket=self.name, Key=key)["Body"].read().decode(errors="replace")
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None
             raise self._explain(error) from None
         except BotoCoreError as error:
             raise self._explain(error) from None
+
+    def write_text(self, key: str, text: str) -> None:
+        """Write a small object; raises as `listing`."""
+        try:
+            self.s3.put_object(Bucket=self.name, Key=key, Body=text.encode())
+        except (ClientError, BotoCoreError) as error:
+            raise self._explain(error) from None
+
+    def read_json(self, key: str) -> dict[str, Any] | None:
+        """Read a small JSON object; None when it is not there, or just being replaced; raises as `listing`."""
+        text = self.read_text(key)
+        try:
+            return None if text is None else json.loads(text)
         except json.JSONDecodeError:
             return None
 

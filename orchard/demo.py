@@ -1,4 +1,4 @@
-"""The whole path on the local target, from nothing to nothing: up, run, results, cleanup."""
+"""The whole path on the local target, from nothing to nothing: up, run, results, cleanup, and the run's report."""
 
 from pathlib import Path
 
@@ -44,6 +44,16 @@ def run(settings: Settings) -> None:
         target.stop()
     for kind, folder in folders.items():
         print(f"{kind:9} {folder}")
+    print(f"{'report':9} {_report(name, place)}")
+
+
+def _report(name: str, place: Path) -> Path:
+    from orchard.report import page, read
+
+    run = read.load(name)
+    path = page.path_for(run, None)
+    page.write(run, None, place, path)
+    return path
 
 
 def _upload(place: Path, site: Site) -> None:

@@ -17,6 +17,10 @@ class OrchardError(Exception):
         self.cause = cause
         self.remedy = remedy
 
+    def _render_traceback_(self) -> list[str]:
+        """Show two lines instead of a traceback in a notebook (IPython, custom exceptions)."""
+        return [f"error: {self.cause}", f"remedy: {self.remedy}"]
+
 
 class UsageError(OrchardError):
     """The command or a setting is wrong; nothing was done."""

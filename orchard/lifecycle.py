@@ -61,6 +61,10 @@ class Site(NamedTuple):
             raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
         return mine[0]
 
+    def livy(self) -> str:
+        """Return the URL of the cluster's Livy; raises as `cluster`."""
+        return self.target.livy.format(cluster=self.cluster().id)
+
 
 def plan(site: Site) -> None:
     """Print what `up` would do, root by root, and change nothing."""

@@ -56,6 +56,8 @@ class Target:
         endpoint: the URL of every service, None for AWS's own.
         poll_interval: seconds between two looks at steps: EMR refills ListSteps at one call in two seconds for a whole
             account, a local server has no limit.
+        livy: URL of a cluster's Livy, `{cluster}` standing for its id. On AWS it listens on the primary node's port
+            8998, which a tunnel brings to this machine.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Target:
     environment: dict[str, str] = field(repr=False)
     endpoint: str | None = None
     poll_interval: float = 15.0
+    livy: str = "http://localhost:8998"
     _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
     _config: Config = field(default=PACED, repr=False)
     _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
@@ -177,6 +180,7 @@ def _local(region: str, found: process.LocalAws) -> Target:
         environment=kept | said,
         endpoint=found.endpoint,
         poll_interval=0.5,
+        livy=found.livy("{cluster}"),
         _make_session=_isolated_session,
         _config=LOOPBACK,
         _stop=process.stop,

@@ -9,17 +9,12 @@ Started again with the same output and parameters, an interrupted run goes on wh
 """
 
 import argparse
-import json
 
-from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql.functions import col, collect_list, count, lit, struct, to_json, when
-
-from fruits import dataset, hadoop, job, manifest, weights
-from fruits.errors import JobError
-from fruits.featurizer import ImageFeaturizer
+from fruits import dataset, job
+from fruits.feature_run import Options, run
 
 
-def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse(arguments: list[str] | None = None) -> Options:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", required=True, help="the directory (any URI) above Training and Test")
@@ -40,105 +35,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="with a larger share of unreadable images the job fails, its results kept (default: 0.01)",
     )
     parser.add_argument("--code-hash", default="", help="noted in the manifest")
-    return parser.parse_args(arguments)
-
-
-def run(spark: SparkSession, options: argparse.Namespace) -> None:
-    """Featurise, write, and account for every image.
-
-    Raises:
-        JobError: wrong input, or a larger share of rejected images than allowed.
-    """
-    output = options.output.rstrip("/")
-    parameters = {
-        "mode": options.mode,
-        "split": options.split,
-        "max_images": options.max_images if options.mode == "mini" else None,
-        "weights": weights.DIGEST,
-    }
-    with job.attempt(spark, output, "features", parameters) as (progress, resumed):
-        with progress.phase("listing"):
-            selection = dataset.select(spark, options.input, options.mode, options.split, options.max_images)
-            done = _done(spark, output) if resumed else set()
-            left = [path for path in selection.paths if path not in done]
-            images = dataset.read(spark, selection, left)
-        featurizer = ImageFeaturizer(
-            weights=options.weights, outputType="array", handleInvalid="keep", errorCol="reason"
-        )
-        with progress.phase("features", total=len(selection.paths), already=len(done)):
-            rejected = _featurise(featurizer, images, left, output) if left else {}
-        _write_errors(spark, rejected, output)
-        _account(selection.paths, rejected, options.max_error_rate)
-        speed = round(len(left) / progress.timings["features"], 1)
-        featurised = len(selection.paths) - len(rejected)
-        manifest.write(
-            spark,
-            output,
-            {
-                "job": "features",
-                "run": output.rsplit("/", 1)[-1],
-                "input": options.input,
-                "parameters": parameters | {"max_error_rate": options.max_error_rate},
-                "counts": {"read": len(selection.paths), "featurised": featurised, "rejected": len(rejected)},
-                "resumed": len(done),
-                "timings": progress.timings,
-                "images_per_second": speed,
-                "cores": spark.sparkContext.defaultParallelism,
-                "code": options.code_hash,
-                "weights": weights.DIGEST,
-            },
-        )
-    print(f"{featurised} images featurised, {len(rejected)} rejected, {speed:.0f} images/s -> {output}")
-
-
-def _done(spark: SparkSession, output: str) -> set[str]:
-    """Return the paths that an earlier attempt's finished tasks have written."""
-    parts = [name for name in hadoop.files(spark, output) if name.startswith("part-")]
-    if not parts:
-        return set()
-    written = spark.read.parquet(*[f"{output}/{name}" for name in parts]).select("path")
-    return set(written.toPandas()["path"])
-
-
-def _featurise(featurizer: ImageFeaturizer, images: DataFrame, paths: list[str], output: str) -> dict[str, str]:
-    """Write the features and return the rejected images, path to reason.
-
-    One pass over the images serves both: the rejected are few, so they come to the driver as an observed metric of
-    the write, which (unlike an accumulator) counts each finished task once.
-    """
-    seen = Observation("seen")
-    bad = when(col("reason").isNotNull(), struct("path", "reason"))
-    (
-        featurizer.transform(images)
-        .drop("content")
-        .observe(seen, to_json(collect_list(bad)).alias("rejected"), count(lit(1)).alias("read"))
-        .where(col("reason").isNull())
-        .drop("reason")
-        .write.mode("append")
-        .parquet(output)
-    )
-    rejected = {row["path"]: row["reason"] for row in json.loads(seen.get["rejected"])}
-    if seen.get["read"] < len(paths):
-        # Spark lists files of no bytes, and then passes over them without a word.
-        rejected |= dict.fromkeys(set(paths) - rejected.keys() - _done(images.sparkSession, output), "empty file")
-    return rejected
-
-
-def _write_errors(spark: SparkSession, rejected: dict[str, str], output: str) -> None:
-    rows = spark.createDataFrame(sorted(rejected.items()), "path string, reason string")
-    rows.coalesce(1).write.mode("overwrite").parquet(f"{output}/errors")
-
-
-def _account(paths: list[str], rejected: dict[str, str], allowed: float) -> None:
-    rate = len(rejected) / len(paths)
-    if rate > allowed:
-        path, reason = next(iter(sorted(rejected.items())))
-        raise JobError(
-            f"{len(rejected)} of {len(paths)} images ({rate:.1%}) could not be read, more than {allowed:.1%} "
-            f"(for example {path}: {reason})",
-            "look into errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
-            "with the same run name: it resumes",
-        )
+    return Options(**vars(parser.parse_args(arguments)))
 
 
 if __name__ == "__main__":

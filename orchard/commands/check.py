@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from invoke import Context, Exit
 
@@ -40,6 +41,8 @@ def lock(_: Context) -> None:
     """Pin every package with its hashes anew, from the *.in files (needs uv)."""
     for name in LOCKS:
         shared = ["-c", "spark/requirements.lock"] if name == "requirements/main" else []
+        if (override := Path(f"{name}.override")).exists():
+            shared += ["--override", str(override)]
         words = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
         done = subprocess.run([*words, "--no-header", *shared, f"{name}.in", "-o", f"{name}.lock"], check=False)
         if done.returncode:

@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 from invoke import Collection
@@ -31,6 +31,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "releases": figures.releases,
         "cluster-costs": figures.cluster_costs,
         "run-costs": figures.run_costs,
+        "full-cost": figures.full_cost,
         "forgotten-costs": figures.forgotten_costs,
         "prices": figures.prices_known,
         "measured": figures.measured,

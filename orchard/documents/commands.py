@@ -10,6 +10,7 @@ from invoke import Collection
 from invoke.exceptions import ParseError
 from invoke.parser import Parser, ParserContext
 
+from orchard.config import ROOT
 from orchard.documents import pages
 
 _FENCE = re.compile(r"```(?:console|bash|sh)\n(.*?)```", re.S)
@@ -38,6 +39,13 @@ def shown(page: Path) -> Iterator[Command]:
 def everything() -> list[Command]:
     """Find the calls in all pages."""
     return [command for page in pages.pages() for command in shown(page)]
+
+
+def first_hour(page: Path = ROOT / "README.md") -> list[list[str]]:
+    """Return the commands of the README's first hour, in order, each as the words after `./inv`."""
+    block = page.read_text().split("<!-- first hour -->")[1].split("```")[1]
+    lines = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
+    return [shlex.split(line, comments=True)[1:] for line in lines]
 
 
 def fault(command: Command, namespace: Collection) -> str | None:

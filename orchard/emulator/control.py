@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
+from wsgiref.util import shift_path_info
 from xml.sax.saxutils import escape
 
 from orchard.emulator.options import Options
@@ -18,11 +19,12 @@ class Control:
     """A WSGI application around moto's.
 
     `GET /_orchard/identity` answers who this is: {"instance", "pid"}. `POST /_orchard/clock?advance=SECONDS` lets
-    emulated time pass.
+    emulated time pass. What is under `/_orchard/livy/<cluster id>/` is that cluster's Livy; on AWS it listens on the
+    primary node's port 8998.
     """
 
-    def __init__(self, aws: Callable, options: Options) -> None:
-        self._aws, self._options = aws, options
+    def __init__(self, aws: Callable, livy: Callable, options: Options) -> None:
+        self._aws, self._livy, self._options = aws, livy, options
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         """Answer one request."""
@@ -37,6 +39,10 @@ class Control:
 
     def _own(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         name = environ["PATH_INFO"].removeprefix(PREFIX)
+        if name.startswith("livy/"):
+            shift_path_info(environ)
+            shift_path_info(environ)
+            return self._livy(environ, start_response)
         if name == "clock" and environ["REQUEST_METHOD"] == "POST":
             self._options.clock.advance(float(parse_qs(environ.get("QUERY_STRING", ""))["advance"][0]))
         elif name != "identity":

@@ -37,6 +37,10 @@ class LocalAws:
         """The URL that stands for every AWS endpoint."""
         return f"http://{HOST}:{self.port}"
 
+    def livy(self, cluster_id: str) -> str:
+        """Return the URL of a cluster's Livy; on AWS it is http://<primary node>:8998."""
+        return f"{self.endpoint}/_orchard/livy/{cluster_id}"
+
     @property
     def state_dir(self) -> Path:
         """For what is only true while this emulator lives, such as Terraform state. Made when first asked for."""

@@ -38,13 +38,16 @@ class Server:
 
         from orchard.emulator import emr, repairs, s3, wsgi
         from orchard.emulator.control import Control
+        from orchard.emulator.emr.backend import EmrBackend
+        from orchard.emulator.livy import rest
         from orchard.emulator.repairs.scheduler import Firing
 
         s3.install(self.options.objects)
         repairs.install()
         emr.install(self.options)
         self._firing = Firing(self.options.clock)
-        application = Control(DomainDispatcherApplication(create_backend_app), self.options)
+        livy = rest.application(EmrBackend.livy)
+        application = Control(DomainDispatcherApplication(create_backend_app), livy, self.options)
         try:
             server = wsgi.serve(application, record.HOST, self.options.port)
         except OSError as error:

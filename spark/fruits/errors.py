@@ -10,6 +10,10 @@ class JobError(Exception):
         self.remedy = remedy
         self.exit_code = exit_code
 
+    def __str__(self) -> str:
+        """Say both: a notebook shows what an exception says of itself, and nothing else of it."""
+        return f"{self.cause}\nremedy: {self.remedy}"
+
     def __reduce__(self) -> tuple:
         """Survive the way from a Python worker to the driver, as exceptions with several arguments do not."""
         return type(self), (self.cause, self.remedy, self.exit_code)

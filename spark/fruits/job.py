@@ -106,16 +106,19 @@ def attempt(spark: SparkSession, output: str, name: str, parameters: dict[str, A
 def failure(error: Exception) -> JobError:
     """Turn what Spark raised into a cause and a remedy.
 
-    A JobError raised in a Python worker arrives as the text of a traceback; its message is that text's last line
-    with the class's name.
+    A JobError raised in a Python worker arrives as the text of a traceback; its cause is that text's last line
+    with the class's name, its remedy the line after it.
     """
     if isinstance(error, JobError):
         return error
     text = str(error)
-    for line in reversed(text.splitlines()):
-        kind, _, message = line.strip().partition(": ")
+    lines = [line.strip() for line in text.splitlines()]
+    for number in reversed(range(len(lines))):
+        kind, _, message = lines[number].partition(": ")
         if kind.endswith(("JobError", "RejectedImageError")):
-            return JobError(message, "mend the input named here, then run again with the same run name: it resumes")
+            following = lines[number + 1] if number + 1 < len(lines) else ""
+            again = "mend the input named here, then run again with the same run name: it resumes"
+            return JobError(message, following.removeprefix("remedy: ") if following.startswith("remedy: ") else again)
     if isinstance(error, PySparkException | Py4JJavaError):
         java = getattr(error, "java_exception", None)
         first = str(java.toString() if java is not None else text).strip().splitlines()[0]

@@ -28,7 +28,7 @@ def begin(spark: SparkSession, output: str, parameters: dict[str, Any]) -> bool:
     if hadoop.exists(spark, f"{output}/{NAME}"):
         raise JobError(
             f"the run {run} is complete already ({output})",
-            "choose another --run-name, or delete it first",
+            "choose another run name (--run-name), or delete it first",
             exit_code=2,
         )
     if hadoop.exists(spark, f"{output}/{STARTED}"):
@@ -38,7 +38,7 @@ def begin(spark: SparkSession, output: str, parameters: dict[str, Any]) -> bool:
             name = differing[0]
             raise JobError(
                 f"the run {run} was begun with {name} = {earlier.get(name)!r}, not {parameters[name]!r}",
-                "resume it with the same parameters, or choose another --run-name",
+                "resume it with the same parameters, or choose another run name (--run-name)",
                 exit_code=2,
             )
         return True
@@ -51,10 +51,11 @@ def withdraw(spark: SparkSession, output: str) -> None:
     hadoop.delete(spark, f"{output}/{STARTED}")
 
 
-def write(spark: SparkSession, output: str, content: dict[str, Any]) -> None:
-    """Write the manifest, with the versions that ran."""
+def write(spark: SparkSession, output: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Write the manifest, with the versions that ran; returns it."""
     content = {**content, "versions": versions(spark)}
     hadoop.write_text(spark, f"{output}/{NAME}", json.dumps(content, indent=2))
+    return content
 
 
 def read(spark: SparkSession, output: str) -> dict[str, Any]:

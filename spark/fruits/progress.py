@@ -15,6 +15,8 @@ from fruits.errors import JobError
 
 NAME = "_progress.json"  # Spark's readers pass over names with an underscore
 INTERVAL = 2.0  # seconds between writes
+SILENT = 10 * INTERVAL  # without a write for so long, a job is taken for dead
+ENDED = ("complete", "failed")
 
 
 class Progress:
@@ -100,3 +102,24 @@ class Progress:
     def _put(self, state: dict[str, Any]) -> None:
         state = {"job": self._job, **state, "timings": self.timings, "updated": time.time()}
         hadoop.write_text(self._spark, self._uri, json.dumps(state))
+
+
+def refuse_going(spark: SparkSession, output: str) -> None:
+    """Refuse an output directory that another job writes at this moment.
+
+    A step is not asked this: EMR runs it again only when the former one has ended. In a notebook a cell can be run
+    while a step of the same run, or another notebook, is at it.
+
+    Raises:
+        JobError: a job has written its progress there a few seconds ago, and has not ended.
+    """
+    uri = f"{output}/{NAME}"
+    if not hadoop.exists(spark, uri):
+        return
+    state = json.loads(hadoop.read_bytes(spark, uri))
+    age = time.time() - state["updated"]
+    if state["phase"] not in ENDED and age < SILENT:
+        raise JobError(
+            f"the run {output.rsplit('/', 1)[-1]} is going on: {state['job']}, {state['phase']} ({age:.0f} s ago)",
+            "wait for it (./inv run --follow watches a step), or give this notebook another RUN",
+        )

@@ -196,6 +196,23 @@ def test_the_run_is_told_in_a_report(user):
     assert "1,280" in (said := page.read_text()) or user.run in said
 
 
+def test_notebooks_are_filled_in_from_what_is_up(user, cluster):
+    said = user.inv("notebooks")
+    bucket = "orchard-123456789012-eu-west-3"
+    assert f"s3://{bucket}/notebooks/emr_studio.ipynb: written" in said
+    assert f"attach it to {cluster()['Name']} ({cluster()['Id']})" in said
+    assert ".emrstudio-prod.eu-west-3.amazonaws.com" in said
+    rendered = (user.home / "data" / "notebooks" / "emr_studio.ipynb").read_text()
+    assert "{{" not in rendered
+    assert "/opt/orchard/python/bin/python3.11" in rendered
+    assert f"s3://{bucket}/jobs/" in rendered
+    there = user.target.client("s3").get_object(Bucket=bucket, Key="notebooks/emr_studio.ipynb")["Body"].read()
+    assert there.decode().splitlines()[:20] == rendered.splitlines()[:20]
+    again = user.inv("notebooks")
+    assert again.count(": unchanged") == 6
+    assert ": written" not in again
+
+
 def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_file, tmp_path):
     from orchard import package
 

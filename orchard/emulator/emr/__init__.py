@@ -9,16 +9,19 @@ def install(options: Options) -> None:
 
     from orchard.emulator.emr.backend import EmrBackend
     from orchard.emulator.emr.operations import EmrOperations
+    from orchard.emulator.livy.server import Livy
     from orchard.emulator.steps.executor import Executor
 
     EmrBackend.options = options
     EmrBackend.executor = Executor(options)
+    EmrBackend.livy = Livy(options)
     models.emr_backends.backend = EmrBackend
     urls.url_paths["{0}/$"] = EmrOperations.dispatch
 
 
 def shut_down() -> None:
-    """Stop every step that runs, and wait until its processes are gone."""
+    """Stop every step and every notebook's session, and wait until their processes are gone."""
     from orchard.emulator.emr.backend import EmrBackend
 
+    EmrBackend.livy.end_all()
     EmrBackend.executor.stop_all()

@@ -1,5 +1,6 @@
 """The EMR of one region: clusters that live, steps, instance groups, studios and policies."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moto.emr import urls
@@ -19,6 +20,7 @@ from orchard.emulator.emr.validation import check_concurrency, check_steps
 from orchard.emulator.options import Options
 
 if TYPE_CHECKING:
+    from orchard.emulator.livy.server import Livy
     from orchard.emulator.steps.executor import Executor
 
 # System tags of a cluster's instances (Amazon EMR Management Guide, "Tag and categorize Amazon EMR cluster resources").
@@ -30,6 +32,7 @@ class EmrBackend(ElasticMapReduceBackend):
 
     options: Options
     executor: "Executor"
+    livy: "Livy"
     _url_module = urls  # moto looks for urls beside the module of the class itself otherwise
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -51,7 +54,8 @@ class EmrBackend(ElasticMapReduceBackend):
     def begin(self, cluster: ManagedCluster) -> None:
         """Let a registered cluster live."""
         self.tag_nodes(cluster)
-        ClusterLife(cluster, self.options, self.executor, self._release).start()
+        busy = partial(self.livy.busy, cluster.id)
+        ClusterLife(cluster, self.options, self.executor, self._release, busy).start()
 
     def launch(self, cluster: ManagedCluster, groups: list[InstanceGroup]) -> None:
         """Launch the instances of groups that were added to a living cluster."""
@@ -69,6 +73,7 @@ class EmrBackend(ElasticMapReduceBackend):
         return super().terminate_job_flows([n for n in job_flow_ids if self.clusters[n].living])
 
     def _release(self, cluster: ManagedCluster) -> None:
+        self.livy.end(cluster.id)
         self._dismiss(cluster, cluster.ec2_instances)
 
     def _dismiss(self, cluster: ManagedCluster, nodes: list[Instance]) -> None:

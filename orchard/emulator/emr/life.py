@@ -27,10 +27,19 @@ class ClusterLife:
         options: the clock and the delays.
         executor: runs a step's command.
         release: called once with the cluster when its instances are to be given back.
+        busy: tells whether something besides steps works there, such as a notebook.
     """
 
-    def __init__(self, cluster: ManagedCluster, options: Options, executor: "Executor", release: Release) -> None:
+    def __init__(
+        self,
+        cluster: ManagedCluster,
+        options: Options,
+        executor: "Executor",
+        release: Release,
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.cluster, self.options, self.executor, self.release = cluster, options, executor, release
+        self._busy = busy
         self.clock, self.delays = options.clock, options.delays
         self._workers: list[threading.Thread] = []
 
@@ -87,6 +96,8 @@ class ClusterLife:
         if cluster.idle_timeout is None:
             self.clock.wait(cluster.changed, None)
             return
+        if self._busy():
+            cluster.idle_since = self.clock.now()
         deadline = cluster.idle_since + cluster.idle_timeout
         if self.clock.now() < deadline:
             self.clock.wait(cluster.changed, deadline)

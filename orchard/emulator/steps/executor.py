@@ -1,30 +1,21 @@
 """Runs the command of a step on this machine, with the buckets beside it, and publishes what comes of it."""
 
-import logging
-import os
 import shlex
 import shutil
-import signal
 import subprocess
-import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from orchard.emulator.options import KEY, Options
-from orchard.emulator.steps import command, container, failure, logs, publish, spark, yarn
+from orchard.emulator.options import Options
+from orchard.emulator.steps import command, container, failure, logs, processes, publish, spark, yarn
 from orchard.emulator.steps.mirror import Mirror
 from orchard.errors import OrchardError
-from orchard.java import find_java
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
     from orchard.emulator.emr.step import ClusterStep
-
-log = logging.getLogger(__name__)
-GUARD = Path(__file__).with_name("guard.py")
-FOREIGN = ("SPARK_", "PYSPARK_", "HADOOP_", "AWS_", "ORCHARD_", "TF_")  # the user's own settings stay outside
 
 
 class Executor:
@@ -71,7 +62,7 @@ class Executor:
         line, extra = self._command(cluster, step, work, mirror)
         controller.say(f"running {shlex.join(line)}")
         with publish.ProgressWatch(mirror):
-            code = self._wait(step, line, base, work, environment(self.options, cluster) | extra)
+            code = self._wait(step, line, base, work, processes.environment(self.options, cluster) | extra)
         controller.say(f"exit code {code}")
         written, removed = publish.results(mirror)
         controller.say(f"{written} objects written to S3, {removed} removed from it")
@@ -91,41 +82,19 @@ class Executor:
             return ["bash", str(container.localize(args[0], work)), *args[1:]], {}
         if PurePosixPath(args[0]).name != "spark-submit":
             return args, {}
-        submit = command.parse(args[1:])
-        conf = work.parent / "conf"
-        conf.mkdir()
-        told = spark.settings(cluster, submit, mirror.root, work)
-        (conf / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in told.items()))
-        java = find_java()
-        extra = {
-            "JAVA_HOME": str(java),
-            "SPARK_HOME": str(spark.home()),
-            "SPARK_CONF_DIR": str(conf),
-            "SPARK_LOCAL_DIRS": str(work / "tmp"),
-        }
-        return spark.command(submit, work), submit.environment | extra
+        return spark.command(cluster, command.parse(args[1:]), mirror.root, work)
 
     def _wait(self, step: "ClusterStep", line: list[str], base: Path, work: Path, env: dict[str, str]) -> int:
-        guarded = [sys.executable, "-I", "-S", str(GUARD), str(self.options.grace), *line]
-        with (base / "stdout").open("ab") as stdout, (base / "stderr").open("ab") as stderr:
-            process = subprocess.Popen(
-                guarded,
-                stdin=subprocess.PIPE,
-                stdout=stdout,
-                stderr=stderr,
-                cwd=work,
-                env=env,
-                start_new_session=True,
-            )
+        process = processes.start(self.options, line, work, env, base / "stdout", base / "stderr")
         with self._lock:
             self._running[step.id] = process
             if step.id in self._stopped:
-                _close(process)
+                processes.close(process)
         code = process.wait()
         with self._lock:
             del self._running[step.id]
-        _kill(process)  # what the command left running in its group
-        _close(process)
+        processes.kill(process)  # what the command left running in its group
+        processes.close(process)
         return code
 
     def stop(self, step: "ClusterStep", *, at_once: bool = False) -> None:
@@ -134,36 +103,18 @@ class Executor:
             self._stopped.add(step.id)
             process = self._running.get(step.id)
             if process and at_once:
-                _kill(process)
+                processes.kill(process)
             elif process:
-                _close(process)
+                processes.close(process)
 
     def stop_all(self) -> None:
         """Stop every step and wait for the ends of their processes."""
         with self._lock:
             running = list(self._running.values())
             for process in running:
-                _close(process)
+                processes.close(process)
         for process in running:
             process.wait(self.options.grace + 5)
-
-
-def environment(options: Options, cluster: "ManagedCluster") -> dict[str, str]:
-    """Make the environment of a step's command: this machine's, with AWS in it being this emulator."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    for name in ("PYTHONPATH", "PYTHONHOME", "JAVA_HOME"):
-        kept.pop(name, None)
-    return kept | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{options.port}",
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": KEY,
-        "AWS_REGION": cluster.emr_backend.region_name,
-        "AWS_DEFAULT_REGION": cluster.emr_backend.region_name,
-        "PYSPARK_PYTHON": sys.executable,
-        "PYSPARK_DRIVER_PYTHON": sys.executable,
-        "SPARK_LOCAL_IP": "127.0.0.1",
-    }
 
 
 class Controller:
@@ -176,15 +127,3 @@ class Controller:
         """Write a line."""
         with self._path.open("a") as file:
             file.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ} INFO {text}\n")
-
-
-def _close(process: subprocess.Popen) -> None:
-    if process.stdin and not process.stdin.closed:
-        process.stdin.close()
-
-
-def _kill(process: subprocess.Popen) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        log.debug("the process group %s has ended by itself", process.pid)

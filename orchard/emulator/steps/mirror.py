@@ -36,6 +36,7 @@ class Mirror:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.before: dict[str, Stamp] = {}
+        self._bodies: dict[str, str] = {}  # name -> the file in the store that it was made from
         self.skipped: list[str] = []
 
     def fill(self) -> int:
@@ -44,14 +45,47 @@ class Mirror:
         Keys that are no paths (`a//b`, `../x`, `a` beside `a/b`) are left out and listed in `skipped`.
         """
         self.root.mkdir(parents=True)
+        self.refresh()
+        return len(self.before)
+
+    def refresh(self) -> None:
+        """Bring in what S3 has got, changed or lost since the last time; what was made here meanwhile stays."""
+        found: dict[str, str] = {}
+        self.skipped = []
         for bucket in access.buckets():
-            (self.root / bucket).mkdir()
+            (self.root / bucket).mkdir(exist_ok=True)
             made: set[str] = set()
             for key, body, size in access.objects(bucket):
-                if not self._place(f"{self.root}/{bucket}/{key}", key, body, size, made):
-                    self.skipped.append(f"s3://{bucket}/{key}")
+                name = f"{bucket}/{key}"
+                found[name] = body
+                known = self._bodies.get(name)
+                if known == body:
+                    continue
+                if known:
+                    self._drop(name)
+                if not self._place(f"{self.root}/{name}", key, body, size, made):
+                    self.skipped.append(f"s3://{name}")
+        for name in self._bodies.keys() - found.keys():
+            self._drop(name)
+        self._bodies = found
         self.before = dict(self.files())
-        return len(self.before)
+
+    def _drop(self, name: str) -> None:
+        path = self.path(name)
+        if not path.is_dir():  # `a/` is a key, too
+            path.unlink(missing_ok=True)
+
+    def settle(self, written: list[str], removed: list[str]) -> None:
+        """Take note that changes have been published, so that work can go on here.
+
+        The store has got links to the written files. Those that jobs may rewrite in place get bytes of their own.
+        """
+        for name in written:
+            if not name.endswith(WRITTEN_ONCE):
+                self._detach(name)
+            self._bodies[name] = str(access.body(self.place(name)))
+        for name in removed:
+            self._bodies.pop(name, None)
 
     def _place(self, target: str, key: str, body: str, size: int, made: set[str]) -> bool:
         if any(part in ("", ".", "..") for part in key.removesuffix("/").split("/")):

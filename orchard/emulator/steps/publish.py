@@ -21,7 +21,16 @@ EVERY = 1.0  # real seconds between two looks for progress
 
 def results(mirror: Mirror) -> tuple[int, int]:
     """Publish everything that the step wrote and removed; returns both numbers."""
+    written, removed = _publish(mirror)
+    return len(written), len(removed)
 
+
+def interim(mirror: Mirror) -> None:
+    """Publish what was written and removed so far, by somebody who goes on working in the mirror."""
+    mirror.settle(*_publish(mirror))
+
+
+def _publish(mirror: Mirror) -> tuple[list[str], list[str]]:
     def rank(name: str) -> int:
         return LAST.get(name.rpartition("/")[2], 0)
 
@@ -30,7 +39,7 @@ def results(mirror: Mirror) -> tuple[int, int]:
         access.delete(mirror.place(name))
     for name in sorted(written, key=lambda n: (rank(n), n)):
         access.put(mirror.place(name), mirror.path(name))
-    return len(written), len(removed)
+    return written, removed
 
 
 class ProgressWatch:

@@ -8,6 +8,7 @@ from orchard.emulator.s3 import access
 from orchard.emulator.steps import container, resources
 from orchard.emulator.steps.command import SparkSubmit
 from orchard.errors import OrchardError
+from orchard.java import find_java
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -58,8 +59,31 @@ def settings(cluster: "ManagedCluster", submit: SparkSubmit, mirror: Path, work:
     return told
 
 
-def command(submit: SparkSubmit, work: Path) -> list[str]:
-    """Write the local command line: resources fetched into the working directory, everything else as it was given."""
+def command(
+    cluster: "ManagedCluster", submit: SparkSubmit, mirror: Path, work: Path
+) -> tuple[list[str], dict[str, str]]:
+    """Write the local command line and what it needs in its environment.
+
+    The resources are fetched into the working directory, `spark-defaults.conf` is written beside it, and everything
+    else is as it was given.
+
+    Raises:
+        OrchardError: a resource does not exist, or there is no Java or no Spark.
+    """
+    conf = work.parent / "conf"
+    conf.mkdir()
+    told = settings(cluster, submit, mirror, work)
+    (conf / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in told.items()))
+    extra = {
+        "JAVA_HOME": str(find_java()),
+        "SPARK_HOME": str(home()),
+        "SPARK_CONF_DIR": str(conf),
+        "SPARK_LOCAL_DIRS": str(work / "tmp"),
+    }
+    return _line(submit, work), submit.environment | extra
+
+
+def _line(submit: SparkSubmit, work: Path) -> list[str]:
     line = [str(home() / "bin" / "spark-submit"), *submit.options]
     for name, value in submit.conf.items():
         line += ["--conf", f"{name}={value}"]

@@ -32,8 +32,11 @@ locals {
         Properties     = {}
         Configurations = [{ Classification = "export", Properties = { PYSPARK_PYTHON = local.python } }]
       },
-      # An hour, Livy's default, ends the session of a notebook over lunch.
-      { Classification = "livy-conf", Properties = { "livy.server.session.timeout" = "2h" } },
+      # An hour, Livy's default, ends the session of a notebook over lunch; and by default a busy one, too.
+      { Classification = "livy-conf", Properties = {
+        "livy.server.session.timeout"                 = "2h"
+        "livy.server.session.timeout-check.skip-busy" = "true"
+      } },
     ],
     var.notebook == "jupyterhub" ? [
       { Classification = "jupyter-s3-conf", Properties = {

@@ -1,0 +1,54 @@
+"""The notebooks."""
+
+from invoke import Context, Exit
+
+from orchard.cli import command, say
+from orchard.commands.sites import RUN_HELP, SITE_HELP, open_site
+
+WORDS = {
+    "written": "written",
+    "unchanged": "unchanged",
+    "kept": "kept as it is: it has changes of its own (--force replaces it)",
+}
+
+
+@command(
+    help=RUN_HELP
+    | SITE_HELP
+    | {
+        "run-name": "the run that the notebooks save under and open (default: a new one, and the newest)",
+        "user": "of JupyterHub, who finds a copy among the files",
+        "force": "replace copies that have changes of their own",
+        "local": "open JupyterLab on this machine, its PySpark kernel on the cluster's Livy",
+        "no-browser": "with --local: do not open a browser",
+    }
+)
+def notebooks(
+    _: Context,
+    mode: str | None = None,
+    k: str | None = None,
+    split: str | None = None,
+    max_images: str | None = None,
+    run_name: str | None = None,
+    user: str = "jovyan",
+    force: bool = False,
+    local: bool = False,
+    no_browser: bool = False,
+    target: str | None = None,
+    name: str = "default",
+) -> None:
+    """Fill in the notebooks for the cluster that is up, and put them where EMR Studio and JupyterHub find them."""
+    from orchard import jupyter
+    from orchard import notebooks as books
+
+    site = open_site(target, name, mode=mode, k=k, split=split, max_images=max_images)
+    for placed in books.place(site, run=run_name, user=user, force=force):
+        say(f"{placed.place}: {WORDS[placed.what]}")
+    if not local:
+        say(*books.clicks(site, user=user))
+        if site.target.emulated:
+            say("This AWS is emulated and has no pages to open: ./inv notebooks --local shows the same notebooks here.")
+        return
+    say(f"JupyterLab on {books.LOCAL}, its PySpark kernel on {site.livy()}; Ctrl-C ends it.")
+    if code := jupyter.lab(books.LOCAL, site.livy(), browser=not no_browser):
+        raise Exit(code=code)

@@ -1,0 +1,110 @@
+"""A PCA run, as the step pca.py and the notebooks do it.
+
+Reads  <input>/part-*.parquet    a complete features run
+Writes <output>/scores/*.parquet path, label, scores (k float64)
+       <output>/model/           a pyspark.ml.feature.PCAModel
+       <output>/variance.csv     component, variance, explained, cumulative: all components, not only k
+       <output>/csv/             the scores once more as CSV, when asked
+       <output>/manifest.json    written last: a run without it is not complete
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyspark.ml.feature import PCAModel
+from pyspark.ml.functions import array_to_vector, vector_to_array
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import col
+
+from fruits import hadoop, job, manifest
+from fruits.decomposition import Decomposition
+from fruits.pca import DistributedPCA
+
+SHARES = (0.80, 0.90, 0.95, 0.99)  # of the variance: how many components reach them goes into the manifest
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a PCA run is told.
+
+    Attributes:
+        input: the features run's directory (any URI).
+        output: the PCA run's directory (any URI).
+        k: a number of components, or a share of variance such as 0.95.
+        csv: write the scores as CSV too.
+        code_hash: noted in the manifest.
+    """
+
+    input: str
+    output: str
+    k: float = 50
+    csv: bool = False
+    code_hash: str = ""
+
+
+def run(spark: SparkSession, options: Options) -> dict[str, Any]:
+    """Decompose, project and write.
+
+    Returns:
+        the manifest.
+
+    Raises:
+        JobError: no complete features run, an impossible k, or NaN features.
+    """
+    source, output = options.input.rstrip("/"), options.output.rstrip("/")
+    features_manifest = manifest.read(spark, source)
+    parameters = {"k": options.k, "csv": options.csv, "features": source.rsplit("/", 1)[-1]}
+    with job.attempt(spark, output, "pca", parameters) as (progress, _):
+        images = features_manifest["counts"]["featurised"]
+        rows = spark.read.parquet(f"{source}/part-*.parquet")
+        pca = DistributedPCA(k=options.k, inputCol="features", outputCol="scores")
+        with progress.phase("decomposition", total=images):
+            decomposition = pca.decompose(rows)
+        model = pca.model(spark, decomposition)
+        with progress.phase("scores", total=images):
+            model.write().overwrite().save(f"{output}/model")
+            _scores(model, rows).write.mode("overwrite").parquet(f"{output}/scores")
+        with progress.phase("tables"):
+            hadoop.write_text(spark, f"{output}/variance.csv", _variance_csv(decomposition))
+            if options.csv:
+                _write_csv(spark, output, model.getK())
+        k, explained = model.getK(), decomposition.explained
+        written = manifest.write(
+            spark,
+            output,
+            {
+                "job": "pca",
+                "run": output.rsplit("/", 1)[-1],
+                "parameters": parameters,
+                "counts": {"rows": decomposition.rows, "columns": len(explained), "components": k},
+                "explained_variance": [float(value) for value in explained[:k]],
+                "explained_variance_sum": float(explained[:k].sum()),
+                "components_for": {f"{share:.2f}": decomposition.components_for(share) for share in SHARES},
+                "timings": progress.timings,
+                "cores": spark.sparkContext.defaultParallelism,
+                "code": options.code_hash,
+                "features": features_manifest,
+            },
+        )
+    print(f"{k} components of {decomposition.rows} images explain {explained[:k].sum():.1%} -> {output}")
+    return written
+
+
+def _scores(model: PCAModel, rows: DataFrame) -> DataFrame:
+    vectors = rows.select("path", "label", array_to_vector("features").alias("features"))
+    return model.transform(vectors).select("path", "label", vector_to_array("scores").alias("scores"))
+
+
+def _variance_csv(decomposition: Decomposition) -> str:
+    explained = decomposition.explained
+    rows = zip(decomposition.variances, explained, np.cumsum(explained), strict=True)
+    lines = [f"{i},{v:.10g},{e:.10g},{c:.10g}" for i, (v, e, c) in enumerate(rows, start=1)]
+    return "\n".join(["component,variance,explained,cumulative", *lines, ""])
+
+
+def _write_csv(spark: SparkSession, output: str, k: int) -> None:
+    scores = spark.read.parquet(f"{output}/scores")
+    columns = [col("scores")[i].alias(f"pc{i + 1}") for i in range(k)]
+    table = scores.select("path", "label", *columns)
+    table.coalesce(1).write.mode("overwrite").option("header", "true").csv(f"{output}/csv")

@@ -1,0 +1,246 @@
+"""Livy's REST API of the local AWS: one session that really runs, and what Livy refuses."""
+
+import base64
+import io
+import time
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import requests
+from PIL import Image
+
+from orchard.emulator.livy import server, shell
+
+from .conftest import Aws
+
+LIVY = [{"Name": "Livy"}, {"Name": "Spark"}]
+WITHIN = 240  # seconds for anything that Spark does, on a busy machine
+
+
+def configured(**settings: str) -> list[dict]:
+    return [{"Classification": "livy-conf", "Properties": settings}]
+
+
+class Client:
+    """A client of one cluster's Livy."""
+
+    def __init__(self, aws: Aws, cluster: str) -> None:
+        self.url = f"{aws.endpoint}/_orchard/livy/{cluster}"
+
+    def get(self, path: str) -> requests.Response:
+        return requests.get(f"{self.url}/{path}", timeout=30)
+
+    def post(self, path: str, body: object, **kwargs) -> requests.Response:
+        return requests.post(f"{self.url}/{path}", json=body, timeout=30, **kwargs)
+
+    def start(self, **body: object) -> int:
+        answer = self.post("sessions", {"kind": "pyspark", **body})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    def until(self, path: str, *states: str) -> dict:
+        end = time.monotonic() + WITHIN
+        while (found := self.get(path).json())["state"] not in states:
+            assert time.monotonic() < end, found
+            time.sleep(0.05)
+        return found
+
+    def run(self, session: int, code: str) -> dict:
+        number = self.post(f"sessions/{session}/statements", {"code": code}).json()["id"]
+        return self.until(f"sessions/{session}/statements/{number}", "available", "cancelled")["output"]
+
+    def text(self, session: int, code: str) -> str:
+        answer = self.run(session, code)
+        assert answer["status"] == "ok", answer
+        return answer["data"]["text/plain"]
+
+
+@pytest.fixture(scope="module")
+def livy(aws: Aws):
+    """A cluster with Livy, a bucket, and a session that has a module from S3."""
+    bucket = aws.bucket()
+    cluster = aws.cluster(bucket=bucket, Applications=LIVY, Configurations=configured())
+    client = Client(aws, cluster)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("greetings.py", "def hello(x):\n    return f'hello {x}'\n")
+    uri = aws.put(bucket, "jobs/greetings.zip", packed.getvalue())
+    number = client.start(pyFiles=[uri], conf={"spark.orchard": "given", "spark.pyspark.python": "/opt/on/the/nodes"})
+    assert client.until(f"sessions/{number}", "idle", "dead")["state"] == "idle", client.get(
+        f"sessions/{number}/log"
+    ).text
+    yield SimpleNamespace(client=client, bucket=bucket, cluster=cluster, session=number)
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+    aws.until(cluster, "TERMINATED")
+    assert requests.get(f"{client.url}/sessions", timeout=30).status_code == 404, "its Livy went with the cluster"
+
+
+def test_a_statement_gives_its_value_and_what_it_prints(livy):
+    assert livy.client.text(livy.session, "spark").startswith("<pyspark.sql.session.SparkSession")
+    assert livy.client.text(livy.session, "x = 40\nprint('printed')\nx + 2") == "printed\n42"
+    assert livy.client.text(livy.session, "x") == "40"
+    assert livy.client.text(livy.session, "spark.conf.get('spark.orchard')") == "'given'"
+
+
+def test_code_from_s3_and_functions_of_the_notebook_reach_the_workers(livy):
+    code = "import greetings\ndef shout(x):\n    return greetings.hello(x).upper()\n"
+    assert (
+        livy.client.text(livy.session, f"{code}sc.parallelize([1, 2]).map(shout).collect()") == "['HELLO 1', 'HELLO 2']"
+    )
+
+
+def test_errors_name_the_line_and_the_session_goes_on(livy):
+    failed = livy.client.run(livy.session, "y = 1\n1 / 0")
+    assert (failed["status"], failed["ename"], failed["evalue"]) == ("error", "ZeroDivisionError", "division by zero")
+    assert 'File "<stdin>", line 2' in "".join(failed["traceback"])
+    assert "shell.py" not in "".join(failed["traceback"])
+    assert livy.client.run(livy.session, "z = (")["ename"] == "SyntaxError"
+    assert livy.client.run(livy.session, "import sys; sys.exit(1)")["ename"] == "SystemExit"
+    assert livy.client.run(livy.session, "%nonsense x")["evalue"] == "unknown magic command 'nonsense'"
+    assert livy.client.text(livy.session, "y") == "1"
+
+
+def test_magics_give_pictures_json_and_tables(livy):
+    drawn = livy.client.run(livy.session, "from matplotlib import pyplot as plt\nline = plt.plot([1, 2])\n%matplot plt")
+    assert Image.open(io.BytesIO(base64.b64decode(drawn["data"]["image/png"]))).size == (640, 480)
+    told = livy.client.run(livy.session, "rows = [{'a': 1, 'b': 'x'}]\n%json rows")["data"]
+    assert told["application/json"] == [{"a": 1, "b": "x"}]
+    table = livy.client.run(livy.session, "%table rows")["data"]["application/vnd.livy.table.v1+json"]
+    assert table == {
+        "headers": [{"name": "a", "type": "INT_TYPE"}, {"name": "b", "type": "STRING_TYPE"}],
+        "data": [[1, "x"]],
+    }
+
+
+def test_s3_is_the_buckets_both_ways_between_two_statements(aws, livy):
+    uri = f"s3://{livy.bucket}"
+    livy.client.text(livy.session, f"spark.range(3).coalesce(1).write.json('{uri}/out')")
+    (part,) = [key for key in aws.keys(livy.bucket, "out/") if "part-" in key]
+    assert aws.read(livy.bucket, part) == b'{"id":0}\n{"id":1}\n{"id":2}\n'
+    aws.put(livy.bucket, "in/later.txt", "put while the session lives")
+    read = f"[row.value for row in spark.read.text('{uri}/in').collect()]"
+    assert livy.client.text(livy.session, read) == "['put while the session lives']"
+    aws.put(livy.bucket, "in/later.txt", "replaced")
+    assert livy.client.text(livy.session, read) == "['replaced']"
+    livy.client.text(livy.session, f"spark.range(1).coalesce(1).write.mode('overwrite').json('{uri}/out')")
+    (part,) = [key for key in aws.keys(livy.bucket, "out/") if "part-" in key]
+    assert aws.read(livy.bucket, part) == b'{"id":0}\n'
+
+
+def test_packages_are_the_sessions_own(livy, tmp_path):
+    index = wheel(tmp_path)
+    assert "pyspark" in livy.client.text(livy.session, "sc.list_packages()")
+    failed = livy.client.run(livy.session, f"sc.install_pypi_package('orchard-absent', '{index}')")
+    assert "orchard-absent could not be installed: ERROR: No matching distribution" in failed["evalue"]
+    livy.client.text(livy.session, f"sc.install_pypi_package('orchard-tiny==1.0', '{index}')")
+    use = "import orchard_tiny\nsc.parallelize([1]).map(lambda _: __import__('orchard_tiny').WORD).collect()"
+    assert livy.client.text(livy.session, use) == "['tiny']"
+    assert "orchard-tiny" in livy.client.text(livy.session, "sc.list_packages()")
+    livy.client.text(livy.session, "sc.uninstall_package('orchard-tiny')")
+    assert livy.client.run(livy.session, "import orchard_tiny")["ename"] == "ModuleNotFoundError"
+    assert "not installed in this session" in livy.client.run(livy.session, "sc.uninstall_package('numpy')")["evalue"]
+
+
+def wheel(folder: Path) -> str:
+    """Make an index of one package; returns its URL."""
+    name = "orchard_tiny-1.0"
+    place = folder / "simple" / "orchard-tiny"
+    place.mkdir(parents=True)
+    with zipfile.ZipFile(place / f"{name}-py3-none-any.whl", "w") as archive:
+        archive.writestr("orchard_tiny.py", "WORD = 'tiny'\n")
+        info = {
+            "METADATA": "Metadata-Version: 2.1\nName: orchard-tiny\nVersion: 1.0\n",
+            "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        }
+        for file, text in info.items():
+            archive.writestr(f"{name}.dist-info/{file}", text)
+        files = ["orchard_tiny.py", *(f"{name}.dist-info/{file}" for file in [*info, "RECORD"])]
+        archive.writestr(f"{name}.dist-info/RECORD", "".join(f"{file},,\n" for file in files))
+    (place / "index.html").write_text(f'<a href="{name}-py3-none-any.whl">{name}-py3-none-any.whl</a>')
+    return (folder / "simple").as_uri()
+
+
+def test_a_running_statement_can_be_cancelled_and_waiting_ones_too(livy):
+    slow = "import time\nsc.parallelize([0]).map(lambda _: time.sleep(600)).count()"
+    running = livy.client.post(f"sessions/{livy.session}/statements", {"code": slow}).json()["id"]
+    waiting = livy.client.post(f"sessions/{livy.session}/statements", {"code": "1"}).json()["id"]
+    livy.client.until(f"sessions/{livy.session}/statements/{running}", "running")
+    assert livy.client.get(f"sessions/{livy.session}").json()["state"] == "busy"
+    time.sleep(2)  # until the Spark job is there
+    for number in (waiting, running):
+        assert livy.client.post(f"sessions/{livy.session}/statements/{number}/cancel", {}).json() == {"msg": "canceled"}
+        livy.client.until(f"sessions/{livy.session}/statements/{number}", "cancelled")
+    assert livy.client.text(livy.session, "1 + 1") == "2"
+
+
+def test_what_is_not_there_and_what_is_wrong(aws, livy):
+    assert livy.client.get("sessions/99").json() == {"msg": "Session '99' not found."}
+    assert livy.client.get("sessions/99").status_code == 404
+    assert livy.client.get(f"sessions/{livy.session}/statements/999").status_code == 404
+    for body in ({"kind": "spark"}, {"pyFile": []}, {"conf": "x"}, {"pyFiles": "x"}, []):
+        assert livy.client.post("sessions", body).status_code == 400, body
+    assert livy.client.post(f"sessions/{livy.session}/statements", {}).status_code == 400
+    assert Client(aws, "j-NOTHERE").get("sessions").status_code == 404
+    assert "made without" in Client(aws, aws.cluster()).get("sessions").json()["msg"]
+
+
+def test_a_page_in_a_browser_cannot_run_code_here(livy):
+    code = {"code": "1"}
+    path = f"sessions/{livy.session}/statements"
+    assert livy.client.post(path, code, headers={"Origin": "https://example.org"}).status_code == 403
+    assert livy.client.post(path, code, headers={"Host": "example.org"}).status_code == 403
+    plain = requests.post(f"{livy.client.url}/{path}", data='{"code": "1"}', timeout=30)
+    assert plain.status_code == 400, "a form needs no preflight, so it is not JSON"
+
+
+def test_a_session_that_cannot_start_says_why(aws, livy):
+    number = livy.client.start(pyFiles=[f"s3://{livy.bucket}/jobs/absent.zip"])
+    assert livy.client.until(f"sessions/{number}", "dead", "idle")["state"] == "dead"
+    said = "\n".join(livy.client.get(f"sessions/{number}/log").json()["log"])
+    assert f"error: s3://{livy.bucket}/jobs/absent.zip does not exist" in said
+    assert livy.client.post(f"sessions/{number}/statements", {"code": "1"}).json()["msg"] == "Session is in state dead"
+    assert requests.delete(f"{livy.client.url}/sessions/{number}", timeout=30).json() == {"msg": "deleted"}
+
+
+def test_a_session_keeps_its_cluster_and_ends_when_nothing_runs_in_it(aws, livy):
+    aws.emr.put_auto_termination_policy(ClusterId=livy.cluster, AutoTerminationPolicy={"IdleTimeout": 3000})
+    aws.advance(3400)
+    time.sleep(2)
+    assert aws.status(livy.cluster)["State"] == "WAITING", "a session counts as work"
+    assert livy.client.get(f"sessions/{livy.session}").json()["state"] == "idle"
+    aws.emr.remove_auto_termination_policy(ClusterId=livy.cluster)
+    aws.advance(600)
+    end = time.monotonic() + 30
+    while livy.client.get(f"sessions/{livy.session}").status_code != 404:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert livy.client.get(f"sessions/{livy.session}").json() == {"msg": f"Session '{livy.session}' not found."}
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, (3600, False)),
+        ({"livy.server.session.timeout": "2h"}, (7200, False)),
+        ({"livy.server.session.timeout": "90m", "livy.server.session.timeout-check.skip-busy": "true"}, (5400, True)),
+        ({"livy.server.session.timeout-check": "false"}, (float("inf"), False)),
+    ],
+)
+def test_limits_come_from_the_clusters_configuration(settings, expected):
+    cluster = SimpleNamespace(configurations=configured(**settings))
+    assert server.limits(cluster) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("x = 1\ny", ["x = 1\ny"]),
+        ("a\n%matplot plt\nb", ["a\n", "%matplot plt", "b\n"]),
+        ("x = 5\ny = (x\n%2)", ["x = 5\ny = (x\n%2)"]),  # a modulo, not a magic
+        ("%json x", ["%json x"]),
+    ],
+)
+def test_magics_are_told_from_python(code, expected):
+    assert shell.pieces(code) == expected

@@ -1,0 +1,103 @@
+"""A local AWS with photographs, a cluster that has Livy, and the notebooks rendered for both."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from orchard import config, jupyter, notebooks, pipeline, results, runs
+from orchard import target as targets
+from orchard.emulator import process
+from orchard.lifecycle import Site
+
+IMAGES = 24
+PYTHON = "/opt/orchard/python/bin/python3.11"
+CONFIGURATIONS = [
+    {"Classification": "spark-defaults", "Properties": {"spark.pyspark.python": PYTHON}},
+    {"Classification": "livy-conf", "Properties": {"livy.server.session.timeout": "2h"}},
+]
+
+
+def cluster(site: Site, *applications: str) -> str:
+    """Make a cluster as Terraform would, as far as notebooks care, and wait for it."""
+    emr, iam = site.target.client("emr"), site.target.client("iam")
+    if not iam.list_instance_profiles()["InstanceProfiles"]:
+        iam.create_role(RoleName="ec2", AssumeRolePolicyDocument="{}")
+        iam.create_instance_profile(InstanceProfileName="ec2")
+        iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
+    groups = [
+        {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": count}
+        for role, count in (("MASTER", 1), ("CORE", 2))
+    ]
+    number = emr.run_job_flow(
+        Name=site.cluster_name,
+        ReleaseLabel="emr-7.5.0",
+        Applications=[{"Name": name} for name in applications],
+        Configurations=CONFIGURATIONS,
+        JobFlowRole="ec2",
+        ServiceRole="emr",
+        Instances={"KeepJobFlowAliveWhenNoSteps": True, "InstanceGroups": groups},
+    )["JobFlowId"]
+    emr.get_waiter("cluster_running").wait(ClusterId=number, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    return number
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[process.LocalAws]:
+    """A local AWS of its own."""
+    home = tmp_path_factory.mktemp("aws")
+    yield process.start(home)
+    process.stop(home)
+
+
+@pytest.fixture(scope="session")
+def site(aws: process.LocalAws, photographs: Path, weights_file: str) -> Site:
+    """A bucket with some photographs of every eighth class, and a cluster of Studio's and the hub's applications."""
+    settings = config.load(
+        bucket="notebook-photographs", split="Test", max_images=IMAGES, k="5", mode="mini", weights=weights_file
+    )
+    made = Site(settings, targets._local(settings.region, aws))
+    where = {"LocationConstraint": settings.region}
+    made.target.client("s3").create_bucket(Bucket=settings.bucket, CreateBucketConfiguration=where)
+    files = [
+        path for folder in sorted((photographs / "Test").iterdir())[::8] for path in sorted(folder.glob("*.jpg"))[:4]
+    ]
+    made.bucket().upload([(path, f"data/raw/{path.relative_to(photographs)}") for path in files])
+    cluster(made, "Livy", "Spark", "JupyterEnterpriseGateway", "JupyterHub")
+    return made
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where rendered notebooks and results lie."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def rendered(site: Site, home: Path) -> SimpleNamespace:
+    """The notebooks as `./inv notebooks` leaves them on this machine; runs are named by the flavour."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notebooks, "LOCAL", home / "notebooks")
+        placed = notebooks.place(site, run=None, user="jovyan", force=False)
+    return SimpleNamespace(folder=home / "notebooks", placed=placed)
+
+
+@pytest.fixture(scope="session")
+def stepped(site: Site, home: Path) -> str:
+    """A run of both steps on the cluster, with its results on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "RESULTS", home / "data" / "emr_output")
+        patch.setattr(pipeline, "JOBS", home / "jobs")
+        name = pipeline.run(site, "20261121T120000-step", csv=False)
+        results.download(site.bucket(), name)
+    return name
+
+
+@pytest.fixture
+def kernels(site: Site, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels and their settings as `./inv notebooks --local` makes them."""
+    monkeypatch.delenv("PYSPARK_PYTHON", raising=False)
+    for name, value in jupyter.prepare(site.livy(), home / "jupyter").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ORCHARD_HOME", str(home))
