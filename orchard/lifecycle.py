@@ -117,7 +117,7 @@ def up(
     cluster = site.root("cluster")
     variables = infrastructure.cluster_variables(site.settings, site.target, outputs["foundation"])
     with _alongside(meanwhile):
-        _apply(cluster, variables)
+        _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
     made = site.cluster()
     limit = guards.hard_limit(site.target.client("scheduler"), made.name)
     end = f" It ends at {limit.ends_at:%Y-%m-%d %H:%M} UTC at the latest." if limit else ""
@@ -179,7 +179,13 @@ def cleanup(site: Site, confirm: Confirm) -> None:
     site.target.stop()
 
 
-def _apply(root: Terraform, variables: dict[str, Any], *, destroy: bool = False) -> Plan:
+def _apply(
+    root: Terraform,
+    variables: dict[str, Any],
+    *,
+    destroy: bool = False,
+    agree: Callable[[Plan], None] = lambda saved: None,
+) -> Plan:
     verb = "destroy" if destroy else "apply"
     say(f"{root.root}: planning ...")
     saved = root.plan(variables, destroy=destroy)
@@ -189,6 +195,7 @@ def _apply(root: Terraform, variables: dict[str, Any], *, destroy: bool = False)
         say(f"{root.root}: nothing to {verb}")
         return saved
     say(f"{root.root}: {', '.join(f'{count} to {what}' for what, count in saved.counts.items() if count)}")
+    agree(saved)
     with progress.changes(f"{root.root}: {verb}", sum(saved.counts.values())) as tell:
         root.report = lambda event: tell(event.kind, event.message)
         root.apply(saved)
@@ -200,6 +207,20 @@ def _agree(site: Site, confirm: Confirm) -> None:
         return
     if confirm("Go on? Type yes: ") != "yes":
         raise UsageError("nothing was changed", "type yes when asked, or call again with --yes")
+
+
+def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm) -> None:
+    """Ask before a plan ends the cluster that is running to make another, as a change of its flavour does."""
+    alive = Emr(site.target).clusters(site.cluster_name)
+    replaced = root.replaced(saved, "aws_emr_cluster")
+    if not alive or not replaced:
+        return
+    say(
+        f"This ends the cluster {alive[0].id}, with all that runs on it, and makes another, because of: "
+        f"{', '.join(replaced)}."
+    )
+    if confirm("Go on? Type yes: ") != "yes":
+        raise UsageError("the cluster was left as it is", "type yes when asked, or call again with --yes")
 
 
 def _say_why_it_ended(site: Site) -> None:

@@ -159,6 +159,14 @@ class Terraform:
         _, said = self._run("show", str(plan.file), json=IsFlagged)
         return json.loads("\n".join(said.plain))
 
+    def replaced(self, plan: Plan, kind: str) -> list[str]:
+        """Return the arguments whose change makes a plan replace a resource of a type, such as `release_label`."""
+        changes = self.show_json(plan).get("resource_changes", [])
+        ended = [entry["change"] for entry in changes if entry["type"] == kind]
+        paths = [path for change in ended if set(change["actions"]) == {"create", "delete"}
+                 for path in change.get("replace_paths", [])]  # fmt: skip
+        return sorted({str(path[0]) for path in paths})
+
     def unlock(self, lock_id: str) -> None:
         """Remove a lock whose holder has crashed."""
         self._run("force-unlock", lock_id, force=IsFlagged)

@@ -288,6 +288,10 @@ def test_settings_change_in_place_and_a_release_replaces_the_cluster(user, clust
     assert {g["InstanceGroupType"]: g["RequestedInstanceCount"] for g in groups} == {"MASTER": 1, "CORE": 3}
     said = user.inv("tf.plan", "--root", "cluster", code=2, ORCHARD_RELEASE_LABEL="emr-7.13.0", **changed)
     assert "aws_emr_cluster.this must be replaced" in said
+    said = user.inv("up", code=2, ORCHARD_NOTEBOOK="jupyterhub", **changed)
+    assert f"This ends the cluster {before['Id']}" in said
+    assert "because of: applications" in said
+    assert cluster()["Id"] == before["Id"]
 
 
 def test_an_idle_cluster_ends_itself_and_up_says_so(user, cluster):
