@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from orchard import package, pipeline, runs
+from orchard import package, runs, submission
 from orchard.config import DATA, ROOT
 from orchard.errors import OrchardError
 from orchard.lifecycle import Site
@@ -76,7 +76,7 @@ def values(site: Site, code: package.Package, cluster: dict[str, Any], run: str 
     return Values(
         bucket=site.bucket().name,
         region=settings.region,
-        input=pipeline.source(site.bucket(), settings.split).rstrip("/"),
+        input=submission.source(site.bucket(), settings.split).rstrip("/"),
         run=runs.checked(run) if run else f"{datetime.now(UTC):%Y%m%dT%H%M%S}-notebook",
         shown=runs.checked(run) if run else "",
         code=code.code_hash,
@@ -175,9 +175,9 @@ def place(site: Site, *, run: str | None, user: str, force: bool) -> list[Placed
         OrchardError: there is no cluster; or as `orchard.bucket`.
     """
     described = describe(site)
-    code = package.build(pipeline.JOBS)
+    code = package.build(submission.JOBS)
     store = site.bucket()
-    pipeline.ship(store, code, site.settings)
+    submission.ship(store, code, site.settings)
     filled = values(site, code, described, run)
     placed = []
     for name in (STUDIO, HUB, RESULTS):

@@ -1,26 +1,18 @@
 """The main job on a cluster: photographs to features to principal components, as two EMR steps."""
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orchard import durations, logs, package, progress, run_record, runs, summary
+from orchard import durations, logs, package, progress, run_record, runs, submission, summary
 from orchard.bucket import Bucket
 from orchard.cli import say
-from orchard.config import ROOT, STATE, Settings
 from orchard.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
 from orchard.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.lifecycle import Site
 from orchard.nearest import suggest
-from orchard.transfer import packed, tree
-
-JOBS = STATE / "jobs"
-WEIGHTS = "mobilenet_v2_1.0_224_no_top.h5"
 
 
 def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = None) -> str:
@@ -47,10 +39,10 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
         raise UsageError(f"the run {name} is complete already", "choose another --run-name, or fetch it: ./inv results")
     if any(step.state in OPEN and step.name.startswith(f"{name}: ") for step in emr.steps(cluster.id)):
         raise UsageError(f"the run {name} is under way", f"watch it: ./inv run --follow --run-name {name}")
-    photographs = source(store, site.settings.split)
-    code = package.build(JOBS)
-    ship(store, code, site.settings)
-    ids = emr.submit(cluster.id, steps(store, code, site.settings, name, photographs, csv=csv))
+    photographs = submission.source(store, site.settings.split)
+    code = package.build(submission.JOBS)
+    submission.ship(store, code, site.settings)
+    ids = emr.submit(cluster.id, submission.steps(store, code, site.settings, name, photographs, csv=csv))
     try:
         run_record.begin(
             store, site.target, site.settings, name, csv=csv, code=code.code_hash, cluster_id=cluster.id, ids=ids
@@ -59,84 +51,6 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
         say(f"warning: the run goes on without a record of what it costs: {error}")
     follow(site, name, within)
     return name
-
-
-def source(store: Bucket, split: str) -> str:
-    """Say where a run reads a split's photographs: packed where they have a manifest, else single objects.
-
-    Returns:
-        the prefix above the splits, with its slash.
-
-    Raises:
-        UsageError: there are none.
-    """
-    single = any(store.keys(f"{tree.PREFIX}{split}/", limit=1))
-    if any(store.keys(f"{packed.PREFIX}{split}/{packed.MANIFEST}", limit=1)):
-        if single:
-            say(
-                f"Runs read the packed photographs in {store.uri(packed.PREFIX + split)}/, not the single objects in "
-                f"{tree.PREFIX}; ./inv upload-dataset --single makes them read those."
-            )
-        return packed.PREFIX
-    if not single:
-        there = store.directories(packed.PREFIX) or store.directories(tree.PREFIX)
-        other = [name for name in there if name != split]
-        raise UsageError(
-            f"there are no photographs of {split} in {store.uri('data/')}",
-            f"the bucket has the split {other[0]}: --split {other[0]}" if other else "./inv upload-dataset",
-        )
-    return tree.PREFIX
-
-
-def ship(store: Bucket, code: package.Package, settings: Settings) -> None:
-    """Put the job code and the weights into the bucket, unless this very code is there."""
-    prefix = f"jobs/{code.code_hash}/"
-    there = {key.removeprefix(prefix) for key, _ in store.keys(prefix)}
-    files = [(path, prefix + path.name) for path in code.files if path.name not in there]
-    if WEIGHTS not in there:
-        files.append((weights(settings), prefix + WEIGHTS))
-    store.upload(files)
-
-
-def weights(settings: Settings) -> Path:
-    """Return the weights file: the user's, or one that the data plane finds or fetches and verifies."""
-    if settings.weights:
-        given = Path(settings.weights).expanduser()
-        if not given.is_file():
-            raise UsageError(f"there is no weights file {given}", "name an existing file, or leave the weights out")
-        return given
-    line = [sys.executable, "-m", "fruits.weights_source"]
-    done = subprocess.run(line, cwd=ROOT / "spark", capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = dict(line.split(": ", 1) for line in done.stderr.splitlines() if ": " in line)
-        raise OrchardError(said.get("error", done.stderr[-300:]), said.get("remedy", "name a file: --weights FILE"))
-    return Path(done.stdout.strip().splitlines()[-1])
-
-
-def steps(
-    store: Bucket, code: package.Package, settings: Settings, name: str, photographs: str, *, csv: bool
-) -> list[dict[str, Any]]:
-    """Describe the two steps as EMR takes them; `photographs` is from `source`."""
-    jobs = store.uri(f"jobs/{code.code_hash}")
-    features, pca = store.uri(f"data/features/{name}"), store.uri(f"data/pca/{name}")
-    shared = ["--code-hash", code.code_hash]
-    featurise = [
-        *("--input", store.uri(photographs).rstrip("/"), "--output", features, "--weights", f"{jobs}/{WEIGHTS}"),
-        *("--mode", settings.mode, "--split", settings.split, "--max-images", str(settings.max_images)),
-        *("--max-error-rate", str(settings.max_error_rate), *shared),
-    ]
-    decompose = ["--input", features, "--output", pca, "--k", f"{settings.k:g}", *shared, *(["--csv"] if csv else [])]
-    return [_step(jobs, name, job, words) for job, words in (("features", featurise), ("pca", decompose))]
-
-
-def _step(jobs: str, name: str, job: str, words: list[str]) -> dict[str, Any]:
-    submit = ["spark-submit", "--deploy-mode", "cluster", "--py-files", f"{jobs}/fruits.zip", f"{jobs}/{job}.py"]
-    return {
-        "Name": f"{name}: {job}",
-        # A PCA of features that are not there makes no sense, and a cluster to look around on does.
-        "ActionOnFailure": "CANCEL_AND_WAIT",
-        "HadoopJarStep": {"Jar": "command-runner.jar", "Args": [*submit, *words]},
-    }
 
 
 def follow(site: Site, name: str, within: timedelta | None = None) -> None:

@@ -64,8 +64,8 @@ def full_cost() -> str:
         f"As the settings come ({1 + core} x {kind} in {preset.region}), all {count:,} photographs should take about "
         f"{durations.say(lasts.total)}, the cluster's start included, and cost about {cost.total:.2f} USD, at "
         f"{hourly.total:.2f} USD an hour. Forgotten for a week, the idle cluster costs {week.idle:.2f} USD with its "
-        f"guards, and would cost {week.unguarded:.0f} USD without. An estimate from this code's throughput on two cores "
-        f"and prices of {_rates(preset.region).date}; never measured on AWS."
+        f"guards, and would cost {week.unguarded:.0f} USD without. An estimate from this code's throughput on two "
+        f"cores and prices of {_rates(preset.region).date}; never measured on AWS."
     )
 
 

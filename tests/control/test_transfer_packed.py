@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from fake_s3 import FakeS3
 
-from orchard import pipeline
+from orchard import submission
 from orchard.bucket import Bucket
 from orchard.errors import OrchardError, UsageError
 from orchard.transfer import files, packed, plan, tree, upload
@@ -151,14 +151,14 @@ def test_a_plan_tells_shards_and_photographs(store, data):
 
 def test_the_form_uploaded_last_is_the_one_that_runs_read(store, data, capsys):
     with pytest.raises(UsageError, match="there are no photographs of Test in s3://bucket/data/"):
-        pipeline.source(store, "Test")
+        submission.source(store, "Test")
     upload.run(data, store, packed=True)
-    assert pipeline.source(store, "Test") == "data/packed/"
+    assert submission.source(store, "Test") == "data/packed/"
     upload.run(data, store)
     assert "Runs read these photographs of Test from now on, not the packed ones." in capsys.readouterr().err
-    assert pipeline.source(store, "Test") == "data/raw/"
+    assert submission.source(store, "Test") == "data/raw/"
     upload.run(data, store, packed=True)
-    assert pipeline.source(store, "Test") == "data/packed/"
+    assert submission.source(store, "Test") == "data/packed/"
     assert "Runs read the packed photographs in s3://bucket/data/packed/Test/" in capsys.readouterr().err
 
 
@@ -166,7 +166,7 @@ def test_another_split_is_named(store, data):
     (data / ODD[0]).unlink()
     upload.run(data, store, packed=True)
     with pytest.raises(UsageError) as caught:
-        pipeline.source(store, "Training")
+        submission.source(store, "Training")
     assert caught.value.remedy == "the bucket has the split Test: --split Test"
 
 
