@@ -8,6 +8,8 @@ import functools
 import http.server
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,12 +17,14 @@ import threading
 import time
 import urllib.request
 import zipfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from screen import Screen
 
 from orchard.documents import commands
 
@@ -253,26 +257,37 @@ def test_a_failing_step_gives_the_jobs_own_cause(user, cluster):
     assert cluster()["Status"]["State"] == "WAITING"
 
 
-def test_ctrl_c_stops_the_watching_and_cancel_the_step(user, cluster):
-    words = [ROOT / "inv", "run", "--run-name", "watched", "--mode", "full", "--k", "3"]
-    process = subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=user.environment, start_new_session=True
-    )
-    emr = user.target.client("emr")
-    until(lambda: any(s["Name"] == "watched: features" for s in steps(emr, cluster()["Id"], "RUNNING")))
-    os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=60)[0]
-    assert process.returncode == 130
-    assert "stopped watching; the run watched goes on" in said
-    assert "./inv run --follow --run-name watched (or ./inv status --watch)" in said
-    late = user.inv("run", "--follow", "--run-name", "watched", "--deadline", "1s", code=1)
-    assert "error: the run watched has not ended within 1 s; it goes on" in late
-    assert "remedy: did you mean watched?" in user.inv("run", "--follow", "--run-name", "wachted", code=2)
-    assert "remedy: --name: there is default" in user.inv("run", "--name", "other", code=1)
-    assert steps(emr, cluster()["Id"], "RUNNING")
-    assert "error: the run watched is under way" in user.inv("run", "--run-name", "watched", code=2)
-    user.inv("cancel", "--run-name", "watched")
+@pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux here")
+def test_a_session_in_a_terminal(user, cluster):
+    """Run, detach, look, attach again, cancel, as somebody does who has other things to do meanwhile."""
+    emr, screen = user.target.client("emr"), Screen(100, user.environment)
+    shown = []
+    screen.type("./inv run --run-name watched --mode full --k 3")
+    until(lambda: steps(emr, cluster()["Id"], "RUNNING"))
+    shown += screen.until("features: ")
+    with frozen("features/watched"):
+        screen.press("C-c")
+        shown += screen.ended()
+        assert shown[-1] == "END=130"
+        screen.type("./inv status --watch")
+        shown += screen.until("watched: features.*RUNNING")
+        screen.press("C-c")
+        screen.ended()
+        assert steps(emr, cluster()["Id"], "RUNNING"), "it goes on, watched or not"
+        screen.type("./inv run --follow --run-name watched")
+        screen.until("features: ")
+        screen.press("C-c")
+        assert "stopped watching; the run watched goes on" in " ".join(screen.ended())
+        late = user.inv("run", "--follow", "--run-name", "watched", "--deadline", "1s", code=1)
+        assert "error: the run watched has not ended within 1 s; it goes on" in late
+        assert "remedy: did you mean watched?" in user.inv("run", "--follow", "--run-name", "wachted", code=2)
+        assert "remedy: --name: there is default" in user.inv("run", "--name", "other", code=1)
+        assert "error: the run watched is under way" in user.inv("run", "--run-name", "watched", code=2)
+        shown += screen.call("./inv cancel --run-name watched")
     until(lambda: not steps(emr, cluster()["Id"], "RUNNING", "PENDING", "CANCEL_PENDING"))
+    shown += screen.call("./inv logs")
+    screen.close()
+    check_golden("session.txt", shown)
 
 
 def test_settings_change_in_place_and_a_release_replaces_the_cluster(user, cluster):
@@ -341,6 +356,30 @@ def test_a_killed_emulator_leaves_no_state_that_lies(user):
     said = user.inv("down")
     assert "Nothing is up" in said
     assert not first.state_dir.exists()
+
+
+@contextmanager
+def frozen(words: str):
+    """Keep a step's driver from going on, so that it runs for as long as the test takes."""
+    found = subprocess.run(["pgrep", "-f", f"java .*{words}"], capture_output=True, text=True, check=True)
+    drivers = [int(pid) for pid in found.stdout.split()]
+    for pid in drivers:
+        os.kill(pid, signal.SIGSTOP)
+    yield
+    for pid in drivers:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def check_golden(name: str, rows: list[str]) -> None:
+    """Compare a screen with the one that was looked at and kept; what differs from run to run is masked."""
+    masked = [re.sub(r"[\w-]+_\d{6,}\S*|\b[js]-[A-Z0-9]{8,}|\d+", "#", row) for row in rows]
+    masked = [re.sub(r"[━╸╺⠀-⣿]+", "~", row) for row in masked]
+    file = Path(__file__).with_name("golden") / name
+    if os.environ.get("ORCHARD_GOLDEN") == "write":
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n".join(masked) + "\n")
+    assert masked == file.read_text().splitlines()
 
 
 def steps(emr, cluster_id: str, *states: str) -> list[dict]:
