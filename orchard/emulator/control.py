@@ -3,7 +3,9 @@
 import json
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.util import shift_path_info
@@ -13,6 +15,11 @@ from orchard.emulator.options import Options
 
 log = logging.getLogger(__name__)
 PREFIX = "/_orchard/"
+EC2 = "/ec2/aws4_request"  # in a request's credential scope
+
+# moto looks a rule of a security group up and adds it in two steps; of Terraform's many at a time, one was once refused
+# as a duplicate of itself.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Control:
@@ -30,8 +37,10 @@ class Control:
         """Answer one request."""
         if environ.get("PATH_INFO", "").startswith(PREFIX):
             return self._own(environ, start_response)
+        turn = _ONE_AT_A_TIME if EC2 in environ.get("HTTP_AUTHORIZATION", "") else nullcontext()
         try:
-            return self._aws(environ, start_response)
+            with turn:
+                return self._aws(environ, start_response)
         except Exception as error:
             # moto 5.2.5 lets its own mistakes through as a 500, which SDKs retry for minutes: say what happened, once.
             log.exception("%s %s failed", environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))

@@ -214,7 +214,9 @@ def test_a_cluster_is_found_dead_or_alive():
 
         def clusters(self, name, states=("WAITING",)):
             return (
-                [Cluster("j-1", name, "TERMINATED", "")] if name == "orchard-night" and "TERMINATED" in states else []
+                [Cluster("j-1", name, "TERMINATED", "", datetime.now(UTC))]
+                if name == "orchard-night" and "TERMINATED" in states
+                else []
             )
 
     assert logs.find_cluster(Emr(), "orchard-night").id == "j-1"

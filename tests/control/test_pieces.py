@@ -47,7 +47,8 @@ class TestPackage:
             assert not {"orchard", "boto3", "invoke", "python_terraform"} & set(words), path
 
     def test_the_control_plane_imports_no_spark_and_no_tensorflow(self):
-        for path in (package.ROOT / "orchard").rglob("*.py"):
+        driver = package.ROOT / "orchard" / "emulator" / "livy" / "shell.py"  # runs in the cluster's Python
+        for path in sorted(set((package.ROOT / "orchard").rglob("*.py")) - {driver}):
             words = [
                 line.split()[1].split(".")[0]
                 for line in path.read_text().splitlines()

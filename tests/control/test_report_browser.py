@@ -86,10 +86,12 @@ def test_hover_shows_the_photograph_and_its_class(shown):
     label, x, y = shown.evaluate(
         """() => {
           const { data, _fullLayout: { xaxis, yaxis } } = document.getElementById("plot");
-          const at = data.at(-1);
-          return [at.name, xaxis.l2p(at.x[0]) + xaxis._offset, yaxis.l2p(at.y[0]) + yaxis._offset];
+          const at = data.flatMap((trace) => Array.from(trace.x, (x, i) => [
+            trace.name, xaxis.l2p(x) + xaxis._offset, yaxis.l2p(trace.y[i]) + yaxis._offset]));
+          const room = (p) => Math.min(...at.filter((q) => q !== p).map((q) => Math.hypot(p[1] - q[1], p[2] - q[2])));
+          return at.reduce((best, p) => (room(p) > room(best) ? p : best));
         }"""
-    )
+    )  # the point that is farthest from all others, so that no other one is meant
     shown.mouse.move(box["x"] + x - 3, box["y"] + y)
     shown.mouse.move(box["x"] + x, box["y"] + y)
     card = shown.locator("#hover")

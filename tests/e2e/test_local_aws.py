@@ -12,7 +12,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -217,19 +216,15 @@ def test_notebooks_are_filled_in_from_what_is_up(user, cluster):
     assert ": written" not in again
 
 
-def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_file, tmp_path):
-    from orchard import package
+def test_the_results_are_those_of_the_jobs_run_directly(user, spark, drawn, weights_file, tmp_path):
+    import features
+    import pca
 
-    code = package.build(tmp_path / "jobs")
-    direct = tmp_path / "direct"
-    flags = {
-        "features": ["--input", str(drawn), "--split", "Test", "--mode", "full", "--weights", weights_file],
-        "pca": ["--input", str(direct / "features"), "--k", "5"],
-    }
-    for job, words in flags.items():
-        submit = [Path(sys.executable).parent / "spark-submit", "--master", "local[2]", "--py-files"]
-        line = [*submit, code.file("fruits.zip"), code.file(f"{job}.py"), *words, "--output", str(direct / job)]
-        subprocess.run(line, check=True, capture_output=True, env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"})
+    direct = {job: tmp_path / job / "r" for job in ("features", "pca")}
+    words = ["--input", str(drawn), "--split", "Test", "--mode", "full", "--weights", weights_file]
+    features.run(spark, features.parse([*words, "--output", str(direct["features"])]))
+    words = ["--input", str(direct["features"]), "--output", str(direct["pca"]), "--k", "5"]
+    pca.run(spark, pca.parse(words))
 
     def rows(folder: Path, column: str) -> dict[str, np.ndarray]:
         found = [row for part in sorted(folder.glob("part-*.parquet")) for row in pq.read_table(part).to_pylist()]
@@ -237,8 +232,8 @@ def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_fil
 
     there = user.home / "data" / "emr_output"
     for one, two in (
-        (rows(direct / "features", "features"), rows(there / "features" / user.run, "features")),
-        (rows(direct / "pca" / "scores", "scores"), rows(there / "pca" / user.run / "scores", "scores")),
+        (rows(direct["features"], "features"), rows(there / "features" / user.run, "features")),
+        (rows(direct["pca"] / "scores", "scores"), rows(there / "pca" / user.run / "scores", "scores")),
     ):
         assert one.keys() == two.keys()
         assert len(one) == 40
@@ -248,13 +243,6 @@ def test_the_results_are_those_of_the_jobs_run_directly(user, drawn, weights_fil
 
 def test_a_complete_run_is_not_done_again(user):
     assert f"error: the run {user.run} is complete already" in user.inv("run", "--run-name", user.run, code=2)
-
-
-def test_a_failing_step_gives_the_jobs_own_cause(user, cluster):
-    said = user.inv("run", "--run-name", "impossible", "--mode", "full", "--k", "41", code=1)
-    assert "error: k is 41, and there are only 40 images" in said
-    assert "remedy: choose a k of at most 40" in said
-    assert cluster()["Status"]["State"] == "WAITING"
 
 
 @pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux here")
@@ -288,6 +276,14 @@ def test_a_session_in_a_terminal(user, cluster):
     shown += screen.call("./inv logs")
     screen.close()
     check_golden("session.txt", shown)
+
+
+def test_a_failing_step_gives_the_jobs_own_cause(user, cluster):
+    said = user.inv("run", "--run-name", "watched", "--mode", "mini", code=1)
+    assert "error: the run watched was begun with mode = 'full', not 'mini'" in said
+    assert "remedy: resume it with the same parameters, or choose another --run-name" in said
+    assert "begun with mode" in user.inv("logs", "features")
+    assert cluster()["Status"]["State"] == "WAITING"
 
 
 def test_settings_change_in_place_and_a_release_replaces_the_cluster(user, cluster):

@@ -153,13 +153,17 @@ def launch(home: Path, *args: str) -> tuple[subprocess.Popen, int]:
 QUICK = ("--starting", "0.2", "--bootstrapping", "0.2", "--terminating", "0.1")
 
 
-@pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    home = tmp_path_factory.mktemp("emulator")
+def emulator(home: Path) -> Iterator[Aws]:
+    """Start a quick emulator, and end it in good order afterwards."""
     process, port = launch(home, *QUICK)
     yield Aws(port, home)
     process.terminate()
     assert process.wait(30) == 0
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    yield from emulator(tmp_path_factory.mktemp("emulator"))
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,7 @@ def test_there_is_no_studio(site) -> None:
 
 def test_a_cluster_that_starts_is_waited_for_by_the_user(site, monkeypatch) -> None:
     with monkeypatch.context() as early:
-        early.setattr(Site, "cluster", lambda _: Cluster("j-1", "orchard-slow", "STARTING", ""))
+        early.setattr(Site, "cluster", lambda _: Cluster("j-1", "orchard-slow", "STARTING", "", datetime.now(UTC)))
         with pytest.raises(OrchardError, match="orchard-slow is still STARTING"):
             connect.open_(site("slow"), connect.HUB, None)
     with pytest.raises(OrchardError, match="no cluster orchard-none is running"):

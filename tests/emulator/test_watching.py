@@ -26,7 +26,7 @@ from orchard.status import reading
 from orchard.status.gather import gather
 from orchard.status.model import Status
 from orchard.target import Target
-from tests.emulator.conftest import REGION, Aws, command
+from tests.emulator.conftest import REGION, Aws, command, emulator
 
 PROJECT = "watched"
 GUARD = "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows"
@@ -115,6 +115,12 @@ class Site:
                 "Input": f'{{"JobFlowIds": ["{cluster_id}"]}}',
             },
         )
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """An emulator of its own, whose clock no other test has advanced."""
+    yield from emulator(tmp_path_factory.mktemp("emulator"))
 
 
 @pytest.fixture(scope="module")
