@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchard import config, jupyter, notebooks, pipeline, results, runs
+from orchard import config, jupyter, notebooks, pipeline, results, runs, submission
 from orchard import target as targets
 from orchard.emulator import process
 from orchard.lifecycle import Site
@@ -88,7 +88,7 @@ def stepped(site: Site, home: Path) -> str:
     """A run of both steps on the cluster, with its results on this machine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "RESULTS", home / "data" / "emr_output")
-        patch.setattr(pipeline, "JOBS", home / "jobs")
+        patch.setattr(submission, "JOBS", home / "jobs")
         name = pipeline.run(site, "20261121T120000-step", csv=False)
         results.download(site.bucket(), name)
     return name
