@@ -39,12 +39,14 @@ class Step(NamedTuple):
         name: of the step.
         state: PENDING, RUNNING, COMPLETED, CANCEL_PENDING, CANCELLED, FAILED or INTERRUPTED.
         failure: EMR's own reason and message, with the log that it names; empty unless it failed.
+        ran: whether it ever started; one that is cancelled while it waits does not.
     """
 
     id: str
     name: str
     state: str
     failure: str
+    ran: bool = True
 
 
 class Emr:
@@ -135,4 +137,5 @@ def _step(entry: dict[str, Any]) -> Step:
     details = status.get("FailureDetails", {})
     failure = " ".join(details[part] for part in ("Reason", "Message") if details.get(part))
     log = f" (log: {details['LogFile']})" if details.get("LogFile") else ""
-    return Step(entry["Id"], entry["Name"], status["State"], failure + log)
+    ran = status.get("Timeline", {}).get("StartDateTime") is not None
+    return Step(entry["Id"], entry["Name"], status["State"], failure + log, ran)

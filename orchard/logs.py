@@ -61,10 +61,10 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
 
     Args:
         steps: of the cluster, the newest first.
-        wanted: an id, a name, a job (`features`), a run; None for the latest that failed, else the latest.
+        wanted: an id, a name, a job (`features`), a run; None for the latest that failed, else the latest that ran.
 
     Raises:
-        UsageError: there is none; names the nearest.
+        UsageError: there is none, and the nearest is named; or it never started.
     """
     if wanted is None:
         candidates = steps
@@ -74,7 +74,13 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
         names = [name for step in steps for name in (*step.name.split(": ")[1:], step.name)]
         known = [step.id for step in steps] if (wanted or "").startswith("s-") else [*names, BOOTSTRAP]
         raise UsageError(f"the cluster has had no step {wanted}", suggest(wanted or "", known))
-    return next((step for step in candidates if step.state == "FAILED"), candidates[0])
+    ran = [step for step in candidates if step.ran] or candidates
+    found = next((step for step in ran if step.state == "FAILED"), ran[0])
+    if found.state == "CANCELLED" and not found.ran:
+        raise UsageError(
+            f"the step {found.name} was cancelled before it started, so it has no logs", "name another step"
+        )
+    return found
 
 
 def open_logs(emr: Emr, s3: Any, cluster: Cluster) -> ClusterLogs:

@@ -66,6 +66,13 @@ def test_without_a_failure_the_last_one_is_meant():
     assert logs.find_step([STEPS[1], STEPS[3]], None).id == "s-3"
 
 
+def test_a_step_that_never_started_has_no_logs_to_wait_for():
+    waited = STEPS[0]._replace(ran=False)
+    assert logs.find_step([waited, STEPS[3]], None).id == "s-1"
+    with pytest.raises(UsageError, match="cancelled before it started"):
+        logs.find_step([waited, STEPS[3]], "s-4")
+
+
 @pytest.mark.parametrize(
     ("wanted", "near"), [("featurs", "did you mean features?"), ("s-9", "s-4"), ("bootstap", "did you mean bootstrap?")]
 )

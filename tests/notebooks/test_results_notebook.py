@@ -46,7 +46,7 @@ def test_it_shows_the_run(executed, stepped):
     html = HTMLExporter().from_notebook_node(executed)[0]
     assert not re.search(r"\{\{\w+\}\}", html)
     tables = re.sub(r"<[^>]+>", " ", html)
-    for words in ("images/s", "mini (a sample)", "Cost", "not recorded"):
+    for words in ("images/s", "mini (a sample)", "Cost", "emulated, cost nothing"):
         assert words in tables, words
     assert html.count("data:image/webp") == 8, "photographs of an image and its seven nearest"
     assert "distance 0.0" in html
