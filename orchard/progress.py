@@ -59,7 +59,7 @@ def counted(state: dict[str, Any]) -> str:
 def rate(state: dict[str, Any]) -> str:
     """Say how fast images go through; empty where the phase does not count them."""
     speed = state.get("images_per_second", 0)
-    return f"{speed:.0f} images/s" if speed else ""
+    return f"{speed:.0f} images/s" if speed >= 10 else f"{speed:.1f} images/s" if speed else ""
 
 
 def left(state: dict[str, Any]) -> str:
@@ -118,6 +118,8 @@ def _plain() -> Report:
     last: dict[str, Any] = {"time": float("-inf"), "text": ""}
 
     def report(state: dict[str, Any]) -> None:
+        if not state and last["text"]:
+            return  # between two steps, or after the last
         text, now = describe(state), time.monotonic()
         if text == last["text"] and now - last["time"] < PLAIN_INTERVAL:
             return

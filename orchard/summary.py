@@ -22,7 +22,10 @@ def show(features: object, pca: object, manifest: dict[str, Any]) -> None:
     counts = images["counts"]
     console.print(_variance(manifest), no_wrap=True)
     reach = ", ".join(f"{float(share):.0%} by {count}" for share, count in manifest["components_for"].items())
-    console.print(f"{components} components explain {manifest['explained_variance_sum']:.1%} of the variance; {reach}")
+    console.print(
+        f"{components} components explain {manifest['explained_variance_sum']:.1%} of the variance; {reach}",
+        soft_wrap=True,
+    )
     rejected = f", {counts['rejected']} rejected (see {features}/errors)" if counts["rejected"] else ""
     console.print(
         f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
