@@ -59,7 +59,7 @@ def counted(state: dict[str, Any]) -> str:
 def rate(state: dict[str, Any]) -> str:
     """Say how fast images go through; empty where the phase does not count them."""
     speed = state.get("images_per_second", 0)
-    return f"{speed:.0f} images/s" if speed >= 10 else f"{speed:.1f} images/s" if speed else ""
+    return f"{speed:.0f} images/s" if speed >= 1 else f"{speed:.1f} images/s" if speed else ""
 
 
 def left(state: dict[str, Any]) -> str:

@@ -5,7 +5,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.util import shift_path_info
@@ -16,9 +15,9 @@ from orchard.emulator.options import Options
 log = logging.getLogger(__name__)
 PREFIX = "/_orchard/"
 EC2 = "/ec2/aws4_request"  # in a request's credential scope
+REMEMBERED = 500  # answers, of some kilobytes each
 
-# moto looks a rule of a security group up and adds it in two steps; of Terraform's many at a time, one was once refused
-# as a duplicate of itself.
+# moto looks a thing up and adds it in two steps, which must not mix with those of Terraform's other requests.
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -32,19 +31,48 @@ class Control:
 
     def __init__(self, aws: Callable, livy: Callable, options: Options) -> None:
         self._aws, self._livy, self._options = aws, livy, options
+        self._answered: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         """Answer one request."""
         if environ.get("PATH_INFO", "").startswith(PREFIX):
             return self._own(environ, start_response)
-        turn = _ONE_AT_A_TIME if EC2 in environ.get("HTTP_AUTHORIZATION", "") else nullcontext()
         try:
-            with turn:
+            if EC2 not in environ.get("HTTP_AUTHORIZATION", ""):
                 return self._aws(environ, start_response)
+            with _ONE_AT_A_TIME:
+                return self._once(environ, start_response)
         except Exception as error:
             # moto 5.2.5 lets its own mistakes through as a 500, which SDKs retry for minutes: say what happened, once.
             log.exception("%s %s failed", environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
             return _fault(environ, start_response, f"The local AWS failed: {type(error).__name__}: {error}")
+
+    def _once(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        """Answer a request that an SDK sends again, because the answer got lost, as it was answered before.
+
+        On a busy machine a rule of a security group was refused as a duplicate of itself. SDKs name each call
+        (`amz-sdk-invocation-id`) and keep the name when they try again.
+        """
+        call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
+        if call not in self._answered:
+            said: list[Any] = []
+
+            def keep(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable:
+                said[:] = status, headers
+                return lambda _: None
+
+            body = b"".join(self._aws(environ, keep))
+            if not call or not said[0].startswith("2"):
+                start_response(*said)
+                return [body]
+            self._answered[call] = (*said, body)
+            if len(self._answered) > REMEMBERED:
+                del self._answered[next(iter(self._answered))]
+        else:
+            log.warning("answered again: %s of %s", call, environ.get("HTTP_USER_AGENT"))
+        status, headers, body = self._answered[call]
+        start_response(status, headers)
+        return [body]
 
     def _own(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         name = environ["PATH_INFO"].removeprefix(PREFIX)

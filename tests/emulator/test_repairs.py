@@ -101,3 +101,21 @@ def test_what_is_not_there_is_refused_at_once(aws: Aws, service: str, operation:
 def test_the_managed_policies_of_aws_exist(aws: Aws) -> None:
     arn = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"
     assert aws.client("iam").get_policy(PolicyArn=arn)["Policy"]["PolicyName"] == "AmazonEMRServicePolicy_v2"
+
+
+def test_a_call_to_ec2_that_is_sent_again_is_answered_as_before(aws):
+    ec2 = aws.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    group = ec2.create_security_group(GroupName="again", Description="again", VpcId=vpc)["GroupId"]
+    rule = {"GroupId": group, "IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "CidrIp": "10.0.0.0/8"}
+
+    def name(request, **_):
+        request.headers["amz-sdk-invocation-id"] = "the-same"
+
+    ec2.meta.events.register("before-send.ec2.AuthorizeSecurityGroupIngress", name)
+    first = ec2.authorize_security_group_ingress(**rule)["SecurityGroupRules"]
+    assert ec2.authorize_security_group_ingress(**rule)["SecurityGroupRules"] == first
+    ec2.meta.events.unregister("before-send.ec2.AuthorizeSecurityGroupIngress", name)
+    with pytest.raises(ClientError, match="Duplicate"):
+        ec2.authorize_security_group_ingress(**rule)
+    ec2.delete_security_group(GroupId=group)
