@@ -285,8 +285,8 @@ def test_a_failing_step_gives_the_jobs_own_cause(user, cluster):
         **begun, Body=b'{"mode": "full"}'
     )  # as an attempt that was broken off leaves it
     said = user.inv("run", "--run-name", "begun", "--mode", "mini", code=1)
-    assert "error: the run begun was begun with mode = 'full', not 'mini'" in said
-    assert "remedy: resume it with the same parameters, or choose another --run-name" in said
+    assert "the run begun was begun with mode = 'full', not 'mini'" in said
+    assert "remedy: resume it with the same parameters, or choose another run name" in said
     assert "begun with mode" in user.inv("logs", "features")
     assert cluster()["Status"]["State"] == "WAITING"
 
