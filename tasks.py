@@ -7,30 +7,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from invoke import Collection
 
-from orchard.commands import (
-    access,
-    check,
-    check_documents,
-    check_infrastructure,
-    data,
-    inspect,
-    life,
-    money,
-    notebooks,
-    show,
-    tf,
-    watch,
-    work,
-)
+from checks import task_documents, task_infrastructure, task_repository
+from orchard.commands import access, cluster, cost, inspect, notebooks, photographs, runs, show, terraform, watch
 
 namespace = Collection()
-for module in (life, data, work, watch, money, inspect, access, notebooks, show):
+for module in (cluster, photographs, runs, watch, cost, inspect, access, notebooks, show):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
-namespace.add_task(check.test)
-namespace.add_collection(Collection.from_module(tf, name="tf"))
-checks = Collection.from_module(check, name="check")
-for module in (check_infrastructure, check_documents):
+namespace.add_task(task_repository.test)
+namespace.add_collection(Collection.from_module(terraform, name="tf"))
+checks = Collection.from_module(task_repository, name="check")
+for module in (task_infrastructure, task_documents):
     for task in Collection.from_module(module).tasks.values():
         checks.add_task(task)
 namespace.add_collection(checks)

@@ -16,13 +16,13 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "control")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 import numpy as np  # noqa: E402
 from plotly import graph_objects as go  # noqa: E402
 from report_runs import write  # noqa: E402
 
-from orchard import pictures  # noqa: E402
+from orchard.photographs import drawing  # noqa: E402
 from orchard.report import browser, page, points, read  # noqa: E402
 
 SIZES = {f"Fruit {number % 68} {number}": 516 + (number < 96) for number in range(131)}
@@ -32,7 +32,7 @@ SEEN = """Math.max(...["first view", "first-contentful-paint"].map(
 
 def photographs(home: Path, paths: list[str]) -> None:
     """Put a drawn picture at each path."""
-    pictures.draw(home / "drawn")
+    drawing.draw(home / "drawn")
     drawn = sorted((home / "drawn" / "Training").rglob("*.jpg"))
     for number, path in enumerate(paths):
         link = home / "photographs" / path

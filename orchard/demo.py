@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from orchard import dataset, lifecycle, pipeline, results
-from orchard import target as targets
-from orchard.cli import say
-from orchard.config import Settings
-from orchard.errors import UsageError
-from orchard.lifecycle import Site
+from orchard.aws import target as targets
+from orchard.base.config import Settings
+from orchard.base.errors import UsageError
+from orchard.cluster import lifecycle
+from orchard.cluster.lifecycle import Site
+from orchard.commands.task import say
+from orchard.photographs import dataset
+from orchard.runs import pipeline, results
 
 SAMPLE = 1_000  # photographs: enough for any mode to show itself, and uploaded while the cluster starts
 

@@ -39,10 +39,10 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Drawn pictures: ten classes of 12 Training and 4 Test pictures."""
-    from orchard import pictures
+    from orchard.photographs import drawing
 
     root = tmp_path_factory.mktemp("drawn")
-    pictures.draw(root, per_class=12)
+    drawing.draw(root, per_class=12)
     return root
 
 
@@ -57,7 +57,7 @@ def weights_file() -> str:
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """One Spark for all tests: two cores, the jobs' own settings."""
-    from orchard.java import find_java
+    from orchard.machine.java import find_java
 
     os.environ["JAVA_HOME"] = str(find_java())
     from pyspark.sql import SparkSession

@@ -2,15 +2,15 @@
 
 from invoke import Context
 
-from orchard.cli import command
-from orchard.commands.sites import SITE_HELP, find_site, open_site
-from orchard.errors import UsageError
+from orchard.base.errors import UsageError
+from orchard.commands.flags import SITE_HELP, find_site, open_site
+from orchard.commands.task import command
 
 
 @command(help={"open": "open it in a browser, too", "target": SITE_HELP["target"], "name": SITE_HELP["name"]})
 def studio(_: Context, open: bool = False, target: str | None = None, name: str = "default") -> None:
     """Print the address of EMR Studio, and the steps to a notebook on the cluster."""
-    from orchard.access import studio as page
+    from orchard.cluster.access import studio as page
 
     print(*page.show(open_site(target, name), browse=open), sep="\n")
 
@@ -35,7 +35,7 @@ def connect(
     name: str = "default",
 ) -> None:
     """Open a tunnel to JupyterHub on the cluster, in the background, and print its address."""
-    from orchard.access import connect as tunnels
+    from orchard.cluster.access import connect as tunnels
 
     if port is not None and not (port.isdecimal() and 1024 <= int(port) <= 65535):
         raise UsageError(f"the port {port} cannot be used", "choose one from 1024 to 65535")

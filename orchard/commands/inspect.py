@@ -2,8 +2,8 @@
 
 from invoke import Context, Exit
 
-from orchard.cli import command
-from orchard.commands.sites import SITE_HELP, open_site
+from orchard.commands.flags import SITE_HELP, open_site
+from orchard.commands.task import command
 
 
 @command(
@@ -16,16 +16,16 @@ from orchard.commands.sites import SITE_HELP, open_site
 )
 def logs(_: Context, step: str = "", all: bool = False, target: str | None = None, name: str = "default") -> None:
     """Print why a step failed: the cause, a remedy, and the part of the logs that tells it."""
-    from orchard import log_report
+    from orchard.logs import explanation
 
-    log_report.show(open_site(target, name), step or None, whole=all)
+    explanation.show(open_site(target, name), step or None, whole=all)
 
 
-@command(help={"target": SITE_HELP["target"], "json": "for scripts, as orchard/schemas/doctor.schema.json has it"})
+@command(help={"target": SITE_HELP["target"], "json": "for scripts, as orchard/doctor/doctor.schema.json has it"})
 def doctor(_: Context, target: str | None = None, json: bool = False) -> None:
     """Check this machine, the account and the settings: what, state, remedy. Exits 1 if something would stop `up`."""
-    from orchard import config
-    from orchard import target as targets
+    from orchard.aws import target as targets
+    from orchard.base import config
     from orchard.doctor import report, run
     from orchard.doctor.finding import Place
 

@@ -2,8 +2,8 @@
 
 from invoke import Context, Exit
 
-from orchard.cli import command, say
-from orchard.commands.sites import RUN_HELP, SITE_HELP, open_site
+from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
+from orchard.commands.task import command, say
 
 WORDS = {
     "written": "written",
@@ -38,8 +38,8 @@ def notebooks(
     name: str = "default",
 ) -> None:
     """Fill in the notebooks for the cluster that is up, and put them where EMR Studio and JupyterHub find them."""
-    from orchard import jupyter
-    from orchard import notebooks as books
+    from orchard.notebooks import jupyter
+    from orchard.notebooks import rendering as books
 
     site = open_site(target, name, mode=mode, k=k, split=split, max_images=max_images)
     for placed in books.place(site, run=run_name, user=user, force=force):

@@ -2,8 +2,8 @@
 
 from invoke import Context
 
-from orchard.cli import command, say
-from orchard.errors import UsageError
+from orchard.base.errors import UsageError
+from orchard.commands.task import command, say
 
 
 @command(
@@ -24,7 +24,7 @@ def report(
     open: bool = False,
 ) -> None:
     """Write a run on this machine (./inv results brings it) as one HTML page that needs no network."""
-    from orchard import config
+    from orchard.base import config
     from orchard.report import page, read
     from orchard.report import png as pictures
 

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
-from orchard.cli import command, say
-from orchard.commands.sites import SITE_HELP, find_site, open_site
+from orchard.commands.flags import SITE_HELP, find_site, open_site
+from orchard.commands.task import command, say
 
 if TYPE_CHECKING:
-    from orchard.status.model import Status
+    from orchard.cluster.status.model import Status
 
 if TYPE_CHECKING:
     pass
@@ -19,7 +19,7 @@ NOTHING = "Nothing is up."
 @command(
     help={
         "name": "of one cluster; default: all",
-        "json": "as data, in the format of orchard/schemas/status.schema.json",
+        "json": "as data, in the format of orchard/cluster/status/status.schema.json",
         "watch": "look again and again, until no cluster lives or Ctrl-C",
         "target": SITE_HELP["target"],
     }
@@ -32,10 +32,10 @@ def status(
     if site is None:
         print("null" if json else NOTHING)
         return
+    from orchard.cluster.status import watch as watching
+    from orchard.cluster.status.gather import gather
+    from orchard.cluster.status.view import render
     from orchard.cost.money import shown_in
-    from orchard.status import watch as watching
-    from orchard.status.gather import gather
-    from orchard.status.view import render
 
     def look() -> "Status":
         return gather(site.settings, site.target, name)
@@ -54,12 +54,13 @@ def status(
 @command(positional=["by"], help={"by": "how much longer: 2h, 90m, 1h30m"} | SITE_HELP)
 def extend(_: Context, by: str, name: str = "default", target: str | None = None) -> None:
     """Let a cluster live longer than its hard limit, up to a week after its creation."""
-    from orchard import durations, guards
+    from orchard.aws import scheduler
+    from orchard.base import durations
 
     length = durations.parse(by)
     site = open_site(target, name)
     cluster = site.cluster()
-    end = guards.extend(site.target.client("scheduler"), cluster.id, cluster.name, cluster.created, length)
+    end = scheduler.extend(site.target.client("scheduler"), cluster.id, cluster.name, cluster.created, length)
     say(
         f"The cluster {cluster.name} now ends at {end:%Y-%m-%d %H:%M} UTC at the latest.",
         "The idle time-out stays as it is. Another ./inv up leaves this end alone.",
@@ -75,7 +76,7 @@ def orphans(_: Context, target: str | None = None) -> None:
         return
     from invoke import Exit
 
-    from orchard import orphans as search
+    from orchard.infrastructure import orphans as search
 
     found = search.find(site.settings, site.target)
     if not found:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from orchard.config import Settings, instance_types
+from orchard.base.config import Settings, instance_types
 from orchard.cost.parts import Parts
 from orchard.cost.prices import Rates, of_requests
 

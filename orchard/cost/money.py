@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from orchard.config import Settings
+from orchard.base.config import Settings
 
 
 class Money(NamedTuple):

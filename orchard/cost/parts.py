@@ -7,7 +7,7 @@ gateway by the hour (AWS's price pages for EMR, EBS and VPC).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from orchard.config import Settings
+from orchard.base.config import Settings
 from orchard.cost.prices import Rates
 
 MONTH = 30 * 24  # hours, as AWS's own examples of EBS prices count it

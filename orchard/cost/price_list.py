@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orchard.errors import OrchardError
+from orchard.base.errors import OrchardError
 
 REGION = "eu-central-1"
 EC2_SHARED_LINUX = {

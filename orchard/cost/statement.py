@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from orchard.config import Settings
+from orchard.aws.target import Target
+from orchard.base.config import Settings
 from orchard.cost import money, parts, prices
-from orchard.target import Target
 
 
 class Hourly(NamedTuple):

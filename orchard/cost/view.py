@@ -3,13 +3,13 @@
 from rich.console import Console
 from rich.table import Table
 
-from orchard import durations
-from orchard.config import Settings
+from orchard.base import durations
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError
 from orchard.cost import estimate, parts
 from orchard.cost.money import shown_in
 from orchard.cost.prices import rates
-from orchard.errors import OrchardError
-from orchard.run_record_model import RunRecord
+from orchard.runs.run_record_model import RunRecord
 
 
 def before(settings: Settings, count: int, *, counted: bool, free: bool, console: Console | None = None) -> None:

@@ -6,9 +6,9 @@ from email.utils import parsedate_to_datetime
 
 from botocore.exceptions import ClientError
 
-from orchard import sweep
+from orchard.aws import tags
+from orchard.aws.emr import ALIVE
 from orchard.doctor.finding import Finding, Place
-from orchard.emr import ALIVE
 
 CLOCK_WARN, CLOCK_FAIL = 60, 300  # seconds; AWS refuses a signature that is more than five minutes off (Signature V4)
 CLEANUP_ROLE = "AWSServiceRoleForEMRCleanup"
@@ -114,7 +114,7 @@ def clusters(place: Place) -> Finding:
 def leftovers(place: Place) -> Finding:
     """Look for what has the project's tag, although Terraform's state on this machine tells of nothing."""
     assert place.target is not None  # noqa: S101 - see Place.client
-    found = sweep.tagged(place.settings, place.target)
+    found = tags.tagged(place.settings, place.target)
     if not found:
         return Finding("leftovers", "ok", "nothing has the project's tag")
     states = [*place.target.state_dir.glob("*.tfstate"), *place.target.state_dir.glob("*.workspaces/*/*.tfstate")]

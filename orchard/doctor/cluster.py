@@ -6,7 +6,7 @@ from functools import cache
 
 from botocore.exceptions import ClientError
 
-from orchard.config import ROOT, Settings, instance_types
+from orchard.base.config import ROOT, Settings, instance_types
 from orchard.doctor.finding import Finding, Place
 
 # Service Quotas of EC2, in vCPUs: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", and all

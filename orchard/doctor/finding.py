@@ -4,8 +4,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from orchard.config import Settings
-from orchard.target import Target
+from orchard.aws.target import Target
+from orchard.base.config import Settings
 
 State = Literal["ok", "warn", "fail", "unknown"]
 

@@ -6,14 +6,15 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from orchard import dataset, java, terraform_binary, terraform_providers
-from orchard.config import HOME
+from orchard.base.config import HOME
+from orchard.base.errors import OrchardError
 from orchard.doctor.finding import Finding, Place
 from orchard.emulator import process
-from orchard.errors import OrchardError
+from orchard.machine import java, provider, terraform
+from orchard.photographs import dataset
 
 DISK_LEAST, DISK_ENOUGH = 2, 10  # GiB: the full set's photographs and results are about 2
-REGISTRY = f"https://{terraform_providers.REGISTRY}/.well-known/terraform.json"
+REGISTRY = f"https://{provider.REGISTRY}/.well-known/terraform.json"
 WEIGHTS = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"  # spark/fruits/weights_source.py
 PLUGIN = "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
 
@@ -40,13 +41,13 @@ def java_runtime(_: Place) -> Finding:
     )
 
 
-def terraform(_: Place) -> Finding:
+def terraform_binary(_: Place) -> Finding:
     """Check for a Terraform that will do; installs none."""
-    needed = ".".join(map(str, terraform_binary.NEEDED))
+    needed = ".".join(map(str, terraform.NEEDED))
     named = os.environ.get("ORCHARD_TERRAFORM")
     path = shutil.which(named or "terraform")
-    version = terraform_binary.version(Path(path)) if path else None
-    if version and version >= terraform_binary.NEEDED:
+    version = terraform.version(Path(path)) if path else None
+    if version and version >= terraform.NEEDED:
         return Finding("Terraform", "ok", f"{'.'.join(map(str, version))} ({path})")
     found = f"{'.'.join(map(str, version))} ({path})" if version else f"{named} does not start" if named else "none"
     if named:
@@ -55,22 +56,20 @@ def terraform(_: Place) -> Finding:
     return Finding("Terraform", "ok", f"{found} on PATH; PyPI's is used")
 
 
-def provider(_: Place) -> Finding:
+def aws_provider(_: Place) -> Finding:
     """Check where Terraform will get the AWS provider."""
     what = "AWS provider"
     environment = dict(os.environ)
     try:
-        mirror = terraform_providers.named_mirror(environment) or terraform_providers.find_mirror(
-            terraform_providers.PARENTS
-        )
+        mirror = provider.named_mirror(environment) or provider.find_mirror(provider.PARENTS)
     except OrchardError as error:
         return Finding(what, "fail", error.cause, error.remedy)
     if mirror:
         return Finding(what, "ok", f"mirror {mirror}")
-    if terraform_providers.written_configuration(environment):
+    if provider.written_configuration(environment):
         return Finding(what, "ok", "as your own Terraform configuration says")
-    cache = Path(environment.get("TF_PLUGIN_CACHE_DIR") or terraform_providers.cache_folder() / "providers")
-    if (cache / terraform_providers.PROVIDER).is_dir():
+    cache = Path(environment.get("TF_PLUGIN_CACHE_DIR") or provider.cache_folder() / "providers")
+    if (cache / provider.PROVIDER).is_dir():
         return Finding(what, "ok", f"downloaded before ({cache})")
     try:
         with urllib.request.urlopen(REGISTRY, timeout=4):

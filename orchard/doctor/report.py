@@ -1,4 +1,4 @@
-"""The findings on the terminal, or as JSON (orchard/schemas/doctor.schema.json)."""
+"""The findings on the terminal, or as JSON (orchard/doctor/doctor.schema.json)."""
 
 import json
 import sys

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from orchard import aws_errors
+from orchard.base.errors import OrchardError
+from orchard.diagnosis import aws
 from orchard.doctor import account, cluster, machine
 from orchard.doctor.finding import Finding, Place
-from orchard.errors import OrchardError
 
 Check = tuple[str, Callable[[Place], Finding]]
 THREADS = 12
@@ -18,8 +18,8 @@ def checks(place: Place) -> tuple[list[Check], list[Check]]:
     here: list[Check] = [
         ("Python", machine.python),
         ("Java", machine.java_runtime),
-        ("Terraform", machine.terraform),
-        ("AWS provider", machine.provider),
+        ("Terraform", machine.terraform_binary),
+        ("AWS provider", machine.aws_provider),
         *([("tunnel tools", machine.access_tools)] if settings.notebook == "jupyterhub" else []),
         ("disk", machine.disk),
         ("photographs", machine.photographs),
@@ -70,5 +70,5 @@ def _safely(what: str, check: Callable[[Place], Finding], place: Place) -> Findi
         state = "fail" if what == "credentials" else "unknown"
         return Finding(what, state, error.cause, error.remedy)  # type: ignore[arg-type]
     except Exception as error:  # a check must not end the others, whatever it met
-        known = aws_errors.explain(error)
+        known = aws.explain(error)
         return Finding(what, "unknown", known.cause, known.remedy)

@@ -20,10 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from orchard.config import HOME, ROOT
+from orchard.base.config import HOME, ROOT
+from orchard.base.errors import OrchardError
 from orchard.emulator import record
 from orchard.emulator.record import LocalAws
-from orchard.errors import OrchardError
 
 __all__ = ["LocalAws", "directory", "find", "start", "stop"]
 

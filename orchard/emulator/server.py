@@ -13,10 +13,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from orchard.base.errors import OrchardError
 from orchard.emulator import pin, record
 from orchard.emulator.clock import Clock
 from orchard.emulator.options import Delays, Options
-from orchard.errors import OrchardError
 
 log = logging.getLogger(__name__)
 

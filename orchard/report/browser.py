@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchard.errors import OrchardError, UsageError
+from orchard.base.errors import OrchardError, UsageError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from orchard.errors import UsageError
-from orchard.nearest import suggest
+from orchard.base.errors import UsageError
+from orchard.base.nearest import suggest
 from orchard.report import thumbnails
 from orchard.report.read import Run
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchard import runs
-from orchard.errors import OrchardError, UsageError
+from orchard.base.errors import OrchardError, UsageError
 from orchard.report import analysis, compare, facts, figures, headline, points, thumbnails
 from orchard.report.read import Run
+from orchard.runs import run_names
 
 HERE = Path(__file__).parent
 LARGEST = 5_000_000  # bytes of a page, so that it goes through any mail
@@ -34,7 +34,7 @@ def path_for(run: Run, named: str | None = None) -> Path:
         UsageError: the name is not one of an HTML file.
     """
     if named is None:
-        return runs.RESULTS / "reports" / f"{run.name}.html"
+        return run_names.RESULTS / "reports" / f"{run.name}.html"
     path = Path(named).expanduser().resolve()
     if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
         raise UsageError(f"{named} is no name of an HTML file", "name one: --output report.html")

@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchard import runs
-from orchard.errors import OrchardError, UsageError
-from orchard.nearest import suggest
+from orchard.base.errors import OrchardError, UsageError
+from orchard.base.nearest import suggest
+from orchard.runs import run_names
 
 
 def names(results: Path | None = None) -> list[str]:
     """Return the runs on this machine whose PCA is complete, the newest last."""
-    return sorted(path.parent.name for path in (results or runs.RESULTS).glob("pca/*/manifest.json"))
+    return sorted(path.parent.name for path in (results or run_names.RESULTS).glob("pca/*/manifest.json"))
 
 
 class Run:
@@ -124,7 +124,7 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
         UsageError: there is no such run on this machine, or it is not complete.
         OrchardError: its manifest is damaged.
     """
-    results = results or runs.RESULTS
+    results = results or run_names.RESULTS
     known = names(results)
     if name is None:
         if not known:
@@ -132,7 +132,7 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
                 "there is no complete run on this machine", "./inv results fetches one; ./inv run makes one"
             )
         name = known[-1]
-    name = runs.checked(name)
+    name = run_names.checked(name)
     if name not in known:
         if any((results / kind / name).is_dir() for kind in ("features", "pca")):
             raise UsageError(

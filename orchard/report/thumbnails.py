@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from orchard.dataset import DRAWN, RAW
+from orchard.photographs.dataset import DRAWN, RAW
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture

@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orchard.target import CONNECTIONS
-from orchard.transfer import faults
+from orchard.aws.target import CONNECTIONS
+from orchard.diagnosis import s3 as faults
 from orchard.transfer.engine import Done, Parcel
 
 

@@ -25,9 +25,9 @@ from awscrt.io import (
 )
 from botocore.exceptions import BotoCoreError
 
-from orchard.transfer import faults
+from orchard.diagnosis import s3
+from orchard.diagnosis.s3 import Fault
 from orchard.transfer.engine import Done, Endpoint, Parcel
-from orchard.transfer.faults import Fault
 
 TRIES = 4  # of one object within one round of the upload; the rounds wait longer
 BACKOFF = 0.25  # seconds before the second try, twice as many before each further one, up to a half less at random
@@ -190,7 +190,7 @@ class CrtEngine:
         if error is None and flight.status == 200:
             flight.done(flight.etag)
             return
-        fault = _of_runtime(error) if error else faults.of_answer(flight.status, flight.body)
+        fault = _of_runtime(error) if error else s3.of_answer(flight.status, flight.body)
         if not fault.passing or flight.tries >= TRIES:
             flight.done(fault)
             return
@@ -215,6 +215,6 @@ class CrtEngine:
 
 def _of_runtime(error: BaseException) -> Fault:
     if isinstance(error, BotoCoreError):  # of the credentials
-        return faults.of_exception(error)
+        return s3.of_exception(error)
     name = error.name if isinstance(error, AwsCrtError) else type(error).__name__
     return Fault(name, str(getattr(error, "message", error)))

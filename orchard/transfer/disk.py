@@ -4,7 +4,7 @@ import errno
 import shutil
 from pathlib import Path
 
-from orchard.errors import OrchardError
+from orchard.base.errors import OrchardError
 
 SPARE = 64 << 20  # bytes that are left free
 

@@ -8,12 +8,13 @@ from typing import NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from urllib3.exceptions import HTTPError
 
-from orchard.bucket import Bucket, Entry
-from orchard.errors import InterruptedByUserError, OrchardError, UsageError
-from orchard.transfer import disk, faults, verify
+from orchard.aws.bucket import Bucket, Entry
+from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
+from orchard.diagnosis import s3
+from orchard.photographs.tree import Stamp
+from orchard.transfer import disk, verify
 from orchard.transfer.ledger import Ledger, Record
 from orchard.transfer.progress import Meter
-from orchard.transfer.tree import Stamp
 
 THREADS = 16
 BLOCK = 1 << 20
@@ -191,13 +192,13 @@ class _Download:
     def _explain(self, error: OSError | BotoCoreError | ClientError, want: Want) -> OrchardError:
         if isinstance(error, OSError):
             return disk.explain(error, want.path.parent)
-        fault = faults.of_exception(error)
+        fault = s3.of_exception(error)
         if fault.status in (404, 412) and fault.code != "NoSuchBucket":
             return OrchardError(
                 f"{self.store.uri(want.entry.key)} was replaced or deleted meanwhile: a job is writing there",
                 f"wait for it, then call again: {self.again}",
             )
-        return faults.explain(fault, self.store.name, self.again)
+        return s3.explain(fault, self.store.name, self.again)
 
 
 def _inside(folder: Path, name: str) -> Path:

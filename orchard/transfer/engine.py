@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.utils import get_environ_proxies
 
-from orchard.transfer.faults import Fault
+from orchard.diagnosis.s3 import Fault
 
 IN_FLIGHT = 128  # requests: with 40 ms each they come to 3,200 a second; S3's own limit for one prefix is 3,500
 
@@ -88,7 +88,7 @@ def choose(s3: Any, bucket: str, credentials: Any) -> Engine:
     Raises:
         OrchardError: there are no credentials.
     """
-    from orchard.transfer import faults
+    from orchard.diagnosis import s3 as faults
     from orchard.transfer.botocore_engine import BotocoreEngine
     from orchard.transfer.crt_engine import CrtEngine
 

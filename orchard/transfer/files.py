@@ -3,7 +3,7 @@
 import os
 import time
 
-from orchard.transfer.tree import Stamp
+from orchard.photographs.tree import Stamp
 
 YOUNG = 2_000_000_000  # nanoseconds: the coarsest time stamps of usual file systems (FAT)
 TRIES = 3

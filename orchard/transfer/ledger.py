@@ -5,7 +5,7 @@ the content (Amazon S3 API Reference, "Object"). An ETag does change with the co
 from S3 is written down here as (ETag, SHA-256, stamp of the file); while the listing shows that ETag, the object is
 known to have that checksum.
 
-The ledger only saves work. Where it lacks an object, or is lost, `orchard.transfer.plan` asks S3 itself; a false or
+The ledger only saves work. Where it lacks an object, or is lost, `orchard.photographs.plan` asks S3 itself; a false or
 old line does no harm, for its ETag is then not the one in the listing. Lines are appended with one `write` each, so
 that a killed process loses nothing that was confirmed, and a line cut short by a crash is skipped.
 """
@@ -16,7 +16,7 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-from orchard.transfer.tree import Stamp
+from orchard.photographs.tree import Stamp
 
 
 class Record(NamedTuple):

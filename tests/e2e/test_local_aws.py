@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 import pytest
 from screen import Screen
 
-from orchard.documents import commands
+from checks.documents import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_HOUR = {words[0]: words for words in commands.first_hour()}
@@ -75,7 +75,7 @@ class User:
     @property
     def target(self):
         """The same target that the commands act on."""
-        from orchard import target
+        from orchard.aws import target
         from orchard.emulator import process
 
         found = process.find(self.home)
@@ -145,7 +145,7 @@ def test_up_states_the_cost_and_makes_everything(user, cluster):
 
 def test_status_tells_of_it(user, cluster):
     told = json.loads(user.inv("status", "--json"))
-    jsonschema.validate(told, json.loads((ROOT / "orchard" / "schemas" / "status.schema.json").read_text()))
+    jsonschema.validate(told, json.loads((ROOT / "orchard" / "cluster" / "status" / "status.schema.json").read_text()))
     (only,) = told["clusters"]
     assert (only["id"], only["short_name"], only["state"]) == (cluster()["Id"], "default", "WAITING")
     assert (only["release_label"], only["notebook"]) == ("emr-7.5.0", "studio")

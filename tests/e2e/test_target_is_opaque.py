@@ -3,7 +3,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # The target itself, the setting's definition, and the demonstration, which is of the local target by its nature.
-KNOWING = ("orchard/target.py", "orchard/config.py", "orchard/demo.py")
+KNOWING = ("orchard/aws/target.py", "orchard/base/config.py", "orchard/demo.py")
 
 ASKING = re.compile(
     r"""(==|!=|\bin\b|\bcase\b)\s*[(\[{]?\s*["'](local|aws)["']|\btarget\.name\b|\bsettings\.target\b"""

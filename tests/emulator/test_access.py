@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from orchard import target
-from orchard.access import connect, keys, studio
-from orchard.config import Settings
-from orchard.emr import Cluster
+from orchard.aws import target
+from orchard.aws.emr import Cluster
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError, UsageError
+from orchard.cluster.access import connect, studio
+from orchard.cluster.lifecycle import Site
 from orchard.emulator.process import LocalAws
-from orchard.errors import OrchardError, UsageError
-from orchard.lifecycle import Site
+from orchard.infrastructure import ssh_key
 
 from .conftest import ROOT, Aws
 
@@ -51,7 +52,7 @@ def port() -> int:
 
 def test_connect_opens_a_tunnel_and_says_where(site, hub, port) -> None:
     place = site("hub", access="ssh")
-    keys.private(place.target)
+    ssh_key.private(place.target)
     said = connect.open_(place, connect.SPARK_UI, port)
     assert said[0] == f"Spark's history of orchard-hub: http://127.0.0.1:{port}"
     assert not any("nothing answers" in line for line in said)
@@ -62,7 +63,7 @@ def test_connect_opens_a_tunnel_and_says_where(site, hub, port) -> None:
 
 def test_connect_tells_the_user_and_not_the_password(site, hub, port) -> None:
     place = site("hub", access="ssh")
-    keys.private(place.target)
+    ssh_key.private(place.target)
     said = connect.open_(place, connect.HUB, port)
     assert said[0] == f"JupyterHub of orchard-hub: https://127.0.0.1:{port}"
     assert "The tunnel is open, and nothing answers behind it yet: applications start after the nodes." in said
@@ -78,7 +79,7 @@ def test_an_emulated_node_is_said_to_be_none(site, hub) -> None:
     place = site("hub", access="ssh")
     environment = place.target.environment | {"STAND_IN": "denied"}
     place = place._replace(target=replace(place.target, environment=environment))
-    keys.private(place.target)
+    ssh_key.private(place.target)
     with pytest.raises(OrchardError) as caught:
         connect.open_(place, connect.HUB, None)
     assert caught.value.remedy == connect.EMULATED

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from orchard import log_report, logs, pipeline, target
-from orchard.bucket import Bucket
-from orchard.config import Settings
-from orchard.emr import Emr
+from orchard.aws import target
+from orchard.aws.bucket import Bucket
+from orchard.aws.emr import Emr
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError, UsageError
+from orchard.cluster.lifecycle import Site
 from orchard.emulator.process import LocalAws
-from orchard.errors import OrchardError, UsageError
-from orchard.lifecycle import Site
+from orchard.logs import explanation, reading
+from orchard.runs import pipeline
 
 from .conftest import Aws, command
 
@@ -41,7 +43,7 @@ def failed(aws: Aws) -> Iterator[tuple[str, str]]:
 
 
 def test_the_latest_failure_is_told_by_its_cause(site, failed, capsys) -> None:
-    log_report.show(site("failed"), None, whole=False)
+    explanation.show(site("failed"), None, whole=False)
     said = capsys.readouterr().out
     assert f"Cluster orchard-failed ({failed[1]}) is WAITING" in said
     assert "Step two: pca" in said
@@ -50,7 +52,7 @@ def test_the_latest_failure_is_told_by_its_cause(site, failed, capsys) -> None:
 
 
 def test_a_drivers_log_is_found_in_its_container(site, failed, capsys) -> None:
-    log_report.show(site("failed"), "features", whole=False)
+    explanation.show(site("failed"), "features", whole=False)
     said = capsys.readouterr().out
     assert "cause: Python has no module spam_and_eggs on the nodes" in said
     assert "/containers/application_" in said
@@ -59,7 +61,7 @@ def test_a_drivers_log_is_found_in_its_container(site, failed, capsys) -> None:
 
 
 def test_all_prints_every_log(site, failed, capsys) -> None:
-    log_report.show(site("failed"), "two: features", whole=True)
+    explanation.show(site("failed"), "two: features", whole=True)
     said = capsys.readouterr().out
     assert said.count("==> s3://") == 5
     assert "begun" in said
@@ -68,7 +70,7 @@ def test_all_prints_every_log(site, failed, capsys) -> None:
 
 
 def test_a_step_that_is_well_shows_its_last_words(site, failed, capsys) -> None:
-    log_report.show(site("failed"), "one", whole=False)
+    explanation.show(site("failed"), "one", whole=False)
     said = capsys.readouterr().out
     assert "is COMPLETED" in said
     assert "cause" not in said
@@ -94,24 +96,24 @@ def test_a_failed_bootstrap_is_told_by_its_log(aws: Aws, site, capsys) -> None:
     action = {"Name": "install", "ScriptBootstrapAction": {"Path": script, "Args": [lock, "0" * 64]}}
     cluster = aws.cluster(bucket=bucket, name="orchard-bootless", BootstrapActions=[action])
     aws.until(cluster, "TERMINATED_WITH_ERRORS")
-    log_report.show(site("bootless"), None, whole=False)
+    explanation.show(site("bootless"), None, whole=False)
     said = capsys.readouterr().out
     assert "is TERMINATED_WITH_ERRORS: On the master instance" in said
     assert "cause: the bootstrap action 1 failed on a node" in said
     assert "has the SHA-256" in said
     with pytest.raises(UsageError):
-        log_report.show(site("bootless"), "features", whole=False)
+        explanation.show(site("bootless"), "features", whole=False)
 
 
 def test_a_cluster_that_starts_has_no_logs_yet(aws: Aws, site, monkeypatch) -> None:
     cluster = aws.cluster(bucket=aws.bucket(), name="orchard-young")
-    found = logs.find_cluster(Emr(site("young").target), "orchard-young")
+    found = reading.find_cluster(Emr(site("young").target), "orchard-young")
     with monkeypatch.context() as early:  # the cluster as it was seen a moment ago
-        early.setattr(logs, "find_cluster", lambda *_: found._replace(state="BOOTSTRAPPING"))
+        early.setattr(reading, "find_cluster", lambda *_: found._replace(state="BOOTSTRAPPING"))
         with pytest.raises(OrchardError, match="the cluster is BOOTSTRAPPING and has no logs yet"):
-            log_report.show(site("young"), None, whole=False)
+            explanation.show(site("young"), None, whole=False)
     with pytest.raises(OrchardError, match="the cluster has had no step"):
-        log_report.show(site("young"), None, whole=False)
+        explanation.show(site("young"), None, whole=False)
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
@@ -120,5 +122,5 @@ def test_a_cluster_without_logs_says_so(aws: Aws, site) -> None:
     aws.until(cluster, "TERMINATED")
     emr = Emr(site("mute").target)
     with pytest.raises(OrchardError, match="was made without a place for logs"):
-        log_report.show(site("mute"), None, whole=False)
-    assert logs.why(emr, None, logs.find_cluster(emr, "orchard-mute"), emr.steps(cluster)[0]) is None
+        explanation.show(site("mute"), None, whole=False)
+    assert reading.why(emr, None, reading.find_cluster(emr, "orchard-mute"), emr.steps(cluster)[0]) is None

@@ -13,8 +13,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from orchard.base.errors import OrchardError
 from orchard.emulator import pin, process, record
-from orchard.errors import OrchardError
 
 from .conftest import ROOT, Aws, command
 

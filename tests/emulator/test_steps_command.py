@@ -1,7 +1,7 @@
 import pytest
 
+from orchard.base.errors import UsageError
 from orchard.emulator.steps import command
-from orchard.errors import UsageError
 
 
 def test_everything_that_is_sent_is_understood() -> None:

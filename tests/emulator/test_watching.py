@@ -14,18 +14,21 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
-from orchard import guards, orphans, run_record, terraform_state
-from orchard.bucket import Bucket
-from orchard.config import Settings
+from orchard.aws import scheduler as guards
+from orchard.aws.bucket import Bucket
+from orchard.aws.emr import Emr
+from orchard.aws.target import Target
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError, UsageError
+from orchard.cluster.status import gather as gathering
+from orchard.cluster.status import reading
+from orchard.cluster.status.gather import gather
+from orchard.cluster.status.model import Status
 from orchard.cost.prices import rates
-from orchard.emr import Emr
-from orchard.errors import OrchardError, UsageError
-from orchard.run_record_model import RunRecord
-from orchard.status import gather as gathering
-from orchard.status import reading
-from orchard.status.gather import gather
-from orchard.status.model import Status
-from orchard.target import Target
+from orchard.infrastructure import orphans
+from orchard.infrastructure import state as terraform_state
+from orchard.runs import run_record
+from orchard.runs.run_record_model import RunRecord
 from tests.emulator.conftest import REGION, Aws, command, emulator
 
 PROJECT = "watched"

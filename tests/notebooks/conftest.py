@@ -6,10 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchard import config, jupyter, notebooks, pipeline, results, runs, submission
-from orchard import target as targets
+from orchard.aws import target as targets
+from orchard.base import config
+from orchard.cluster.lifecycle import Site
 from orchard.emulator import process
-from orchard.lifecycle import Site
+from orchard.notebooks import jupyter, rendering
+from orchard.runs import pipeline, results, run_names, submission
 
 IMAGES = 24
 PYTHON = "/opt/orchard/python/bin/python3.11"
@@ -78,8 +80,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rendered(site: Site, home: Path) -> SimpleNamespace:
     """The notebooks as `./inv notebooks` leaves them on this machine; runs are named by the flavour."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(notebooks, "LOCAL", home / "notebooks")
-        placed = notebooks.place(site, run=None, user="jovyan", force=False)
+        patch.setattr(rendering, "LOCAL", home / "notebooks")
+        placed = rendering.place(site, run=None, user="jovyan", force=False)
     return SimpleNamespace(folder=home / "notebooks", placed=placed)
 
 
@@ -87,7 +89,7 @@ def rendered(site: Site, home: Path) -> SimpleNamespace:
 def stepped(site: Site, home: Path) -> str:
     """A run of both steps on the cluster, with its results on this machine."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "RESULTS", home / "data" / "emr_output")
+        patch.setattr(run_names, "RESULTS", home / "data" / "emr_output")
         patch.setattr(submission, "JOBS", home / "jobs")
         name = pipeline.run(site, "20261121T120000-step", csv=False)
         results.download(site.bucket(), name)

@@ -11,12 +11,12 @@ import pytest
 import requests
 from nbclient import NotebookClient
 
-from orchard import notebooks
+from orchard.notebooks import rendering
 
 from .books import complaints, execute, output
 from .conftest import IMAGES
 
-FLAVOURS = {"studio": notebooks.STUDIO, "hub": notebooks.HUB}
+FLAVOURS = {"studio": rendering.STUDIO, "hub": rendering.HUB}
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_its_session_ends_with_its_kernel(executed, site):
 
 
 def test_a_session_that_timed_out_is_made_again_by_its_first_cell(rendered, kernels, site, aws):
-    book = nbformat.read(rendered.folder / notebooks.HUB, as_version=4)
+    book = nbformat.read(rendered.folder / rendering.HUB, as_version=4)
     cells = {cell.id: cell for cell in book.cells}
     assert "Session '0' not found" in cells["session-why"].source, "the notebook says what to do"
     again = nbformat.v4.new_code_cell("import fruits\nfruits.__name__")

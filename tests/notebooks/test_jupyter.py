@@ -12,12 +12,12 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from orchard import jupyter
-from orchard.config import ROOT
+from orchard.base.config import ROOT
+from orchard.notebooks import jupyter
 
 
 def test_the_lab_has_both_kernels_and_a_token(tmp_path):
-    words = "import sys; from pathlib import Path; from orchard import jupyter; "
+    words = "import sys; from pathlib import Path; from orchard.notebooks import jupyter; "
     words += "sys.exit(jupyter.lab(Path(sys.argv[1]), 'http://127.0.0.1:1/livy', browser=False))"
     env = os.environ | {"ORCHARD_HOME": str(tmp_path), "HOME": str(tmp_path / "user"), "PYTHONPATH": str(ROOT)}
     (tmp_path / "books").mkdir()

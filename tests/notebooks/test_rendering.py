@@ -9,11 +9,11 @@ import nbformat
 import pytest
 
 from fruits import job
-from orchard import notebooks
-from orchard.errors import OrchardError
+from orchard.base.errors import OrchardError
+from orchard.notebooks import rendering
 
-SOURCES = [notebooks.STUDIO, notebooks.HUB, notebooks.RESULTS]
-VALUES = notebooks.Values(
+SOURCES = [rendering.STUDIO, rendering.HUB, rendering.RESULTS]
+VALUES = rendering.Values(
     bucket="one-bucket",
     region="eu-west-3",
     input="data/packed",
@@ -30,7 +30,7 @@ VALUES = notebooks.Values(
 
 
 def source(name: str) -> nbformat.NotebookNode:
-    return nbformat.read(notebooks.SOURCES / name, as_version=4)
+    return nbformat.read(rendering.SOURCES / name, as_version=4)
 
 
 def cells(book: nbformat.NotebookNode) -> str:
@@ -39,23 +39,23 @@ def cells(book: nbformat.NotebookNode) -> str:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_nothing_is_left_to_fill_in(name):
-    book = notebooks.render(name, VALUES)
+    book = rendering.render(name, VALUES)
     nbformat.validate(book)
     assert not re.search(r"\{\{|\}\}", cells(book))
-    assert notebooks.MARK.search(cells(source(name))), "the one in Git has marks"
+    assert rendering.MARK.search(cells(source(name))), "the one in Git has marks"
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_two_buckets_and_regions_differ_in_those_values_only(name):
-    one = cells(notebooks.render(name, VALUES))
-    other = cells(notebooks.render(name, replace(VALUES, bucket="the-other", region="eu-north-1")))
+    one = cells(rendering.render(name, VALUES))
+    other = cells(rendering.render(name, replace(VALUES, bucket="the-other", region="eu-north-1")))
     assert one.replace("one-bucket", "the-other").replace("eu-west-3", "eu-north-1") == other
-    if name != notebooks.RESULTS:
+    if name != rendering.RESULTS:
         assert one != other
 
 
 def test_the_cells_are_code_that_runs():
-    code = {cell.id: cell.source for cell in notebooks.render(notebooks.STUDIO, VALUES).cells}
+    code = {cell.id: cell.source for cell in rendering.render(rendering.STUDIO, VALUES).cells}
     assert 'BUCKET, JOBS = "s3://one-bucket", "s3://one-bucket/jobs/0123456789abcdef"' in code["parameters"]
     assert 'MODE, SPLIT, MAX_IMAGES, K = "mini", "Training", 100, 0.95' in code["parameters"]
     assert 'INPUT = f"{BUCKET}/data/packed"' in code["parameters"]
@@ -63,9 +63,9 @@ def test_the_cells_are_code_that_runs():
     assert told["pyFiles"] == ["s3://one-bucket/jobs/0123456789abcdef/fruits.zip"]
 
 
-@pytest.mark.parametrize("name", [notebooks.STUDIO, notebooks.HUB])
+@pytest.mark.parametrize("name", [rendering.STUDIO, rendering.HUB])
 def test_a_session_has_the_settings_of_the_jobs(name):
-    (session,) = [cell for cell in notebooks.render(name, VALUES).cells if cell.id == "session"]
+    (session,) = [cell for cell in rendering.render(name, VALUES).cells if cell.id == "session"]
     conf = json.loads(session.source.partition("\n")[2])["conf"]
     pythons = {key: conf.pop(key) for key in ("spark.pyspark.python", "spark.yarn.appMasterEnv.PYSPARK_PYTHON")}
     assert set(pythons.values()) == {VALUES.python}
@@ -73,7 +73,7 @@ def test_a_session_has_the_settings_of_the_jobs(name):
 
 
 def test_the_two_flavours_are_one_notebook():
-    studio, hub = source(notebooks.STUDIO), source(notebooks.HUB)
+    studio, hub = source(rendering.STUDIO), source(rendering.HUB)
 
     def common(book: nbformat.NotebookNode) -> list[tuple[str, str]]:
         return [(c.id, c.source) for c in book.cells if not c.id.startswith(("studio-", "hub-"))]
@@ -103,16 +103,16 @@ def test_git_has_no_outputs(name):
 
 
 def test_an_unknown_mark_is_named(tmp_path, monkeypatch):
-    book = source(notebooks.RESULTS)
+    book = source(rendering.RESULTS)
     book.cells[0].source = "{{buket}}"
     nbformat.write(book, tmp_path / "results.ipynb")
-    monkeypatch.setattr(notebooks, "SOURCES", tmp_path)
+    monkeypatch.setattr(rendering, "SOURCES", tmp_path)
     with pytest.raises(OrchardError, match=r"a mark \{\{buket\}\}"):
-        notebooks.render("results.ipynb", VALUES)
+        rendering.render("results.ipynb", VALUES)
 
 
-def choose(there: str | None, values: notebooks.Values = VALUES, **how: bool) -> tuple[str, str | None]:
-    return notebooks.choose(notebooks.STUDIO, values, there, **{"force": False, "fixed": False, **how})
+def choose(there: str | None, values: rendering.Values = VALUES, **how: bool) -> tuple[str, str | None]:
+    return rendering.choose(rendering.STUDIO, values, there, **{"force": False, "fixed": False, **how})
 
 
 @pytest.fixture
@@ -157,5 +157,5 @@ def test_what_somebody_has_changed_is_kept_unless_forced(written, theirs):
 
 
 def test_the_pre_commit_hook_strips_outputs_and_keeps_the_ids():
-    hooks = (Path(notebooks.ROOT) / ".pre-commit-config.yaml").read_text()
+    hooks = (Path(rendering.ROOT) / ".pre-commit-config.yaml").read_text()
     assert "nbstripout --keep-id" in hooks

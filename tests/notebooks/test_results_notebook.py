@@ -8,14 +8,14 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 
-from orchard import notebooks
+from orchard.notebooks import rendering
 
 from .books import complaints, execute, output
 
 
 @pytest.fixture(scope="module")
 def rendered_results(rendered):
-    return rendered.folder / notebooks.RESULTS
+    return rendered.folder / rendering.RESULTS
 
 
 @pytest.fixture

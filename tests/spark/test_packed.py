@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+from fake_s3 import FakeS3
 from pyspark.sql import DataFrame
 
 from fruits import dataset
 from fruits.errors import JobError
-from orchard.bucket import Bucket
-from orchard.transfer import packed, upload
-from tests.control.fake_s3 import FakeS3
+from orchard.aws.bucket import Bucket
+from orchard.photographs import packed, upload
 
 ODD = ("Apple [old]", "Pomme d'été", "50% {ripe}", "Apple Braeburn", "a=b", "_Kiwi")
 

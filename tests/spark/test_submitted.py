@@ -11,18 +11,18 @@ from pyspark.sql import SparkSession
 
 import features
 import pca
-from orchard import package
+from orchard.runs import job_code
 
 # Nothing of the checkout on the path: what the executors import can only come from the zip.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 @pytest.fixture(scope="module")
-def code(tmp_path_factory: pytest.TempPathFactory) -> package.Package:
-    return package.build(tmp_path_factory.mktemp("jobs"))
+def code(tmp_path_factory: pytest.TempPathFactory) -> job_code.Package:
+    return job_code.build(tmp_path_factory.mktemp("jobs"))
 
 
-def submit(code: package.Package, job: str, master: str, *words: str) -> subprocess.CompletedProcess:
+def submit(code: job_code.Package, job: str, master: str, *words: str) -> subprocess.CompletedProcess:
     spark_submit = Path(sys.executable).parent / "spark-submit"
     options = ["--master", master, "--conf", "spark.ui.enabled=false", "--py-files", str(code.file("fruits.zip"))]
     return subprocess.run(

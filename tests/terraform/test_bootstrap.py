@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchard.config import ROOT
+from orchard.base.config import ROOT
 
 SCRIPTS = [ROOT / "spark" / "bootstrap.sh", ROOT / "spark" / "jupyterhub.sh"]
 LOCK = ROOT / "spark" / "requirements.lock"

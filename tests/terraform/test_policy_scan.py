@@ -1,4 +1,4 @@
-from orchard import policy
+from checks import policy
 
 
 def test_no_check_fails_and_few_are_skipped():

@@ -10,9 +10,9 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from orchard.base.errors import OrchardError
 from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
-from orchard.errors import OrchardError
 
 
 def localize(uri: str, folder: Path) -> Path:

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from orchard.base.errors import OrchardError
 from orchard.emulator.options import Options
 from orchard.emulator.steps import command, container, failure, logs, processes, publish, spark, yarn
 from orchard.emulator.steps.mirror import Mirror
-from orchard.errors import OrchardError
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster

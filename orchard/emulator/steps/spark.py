@@ -4,11 +4,11 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchard.base.errors import OrchardError
 from orchard.emulator.s3 import access
 from orchard.emulator.steps import container, resources
 from orchard.emulator.steps.command import SparkSubmit
-from orchard.errors import OrchardError
-from orchard.java import find_java
+from orchard.machine.java import find_java
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster

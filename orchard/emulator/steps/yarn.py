@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchard.base.errors import UsageError
 from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
 from orchard.emulator.steps import command
-from orchard.errors import UsageError
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster

@@ -1,0 +1,112 @@
+"""The blocks of the pages: tables made from the settings, the tasks, the Terraform and the tables of figures."""
+
+import inspect
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Literal, get_args, get_origin
+
+from invoke import Collection
+
+from checks.documents import figures, matrix
+from checks.documents.markdown import table
+from orchard.base.config import EU_REGIONS, FILE, ROOT, Settings, instance_types
+
+PREFIXES = ROOT / "terraform" / "modules" / "bucket" / "prefixes.tf"
+
+
+def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
+    """Return what makes each block, by the block's name.
+
+    Args:
+        namespace: Orchard's tasks, which two of the blocks list.
+    """
+    return {
+        "settings": settings,
+        "tasks": lambda: tasks(namespace),
+        "reference": lambda: reference(namespace),
+        "layout": layout,
+        "regions": regions,
+        "instance-types": types,
+        "releases": figures.releases,
+        "cluster-costs": figures.cluster_costs,
+        "run-costs": figures.run_costs,
+        "full-cost": figures.full_cost,
+        "forgotten-costs": figures.forgotten_costs,
+        "prices": figures.prices_known,
+        "measured": figures.measured,
+        "failures": figures.failures_known,
+        "matrix": lambda: table(*matrix.rows(matrix.ENGLISH)),
+        "matrix-fr": lambda: table(*matrix.rows(matrix.FRENCH)),
+    }
+
+
+def settings() -> str:
+    """Return the settings as orchard.toml explains them, with their defaults and what is allowed."""
+    notes = dict(re.findall(r"^(\w+) *= .*?# (.+)$", FILE.read_text(), re.M))
+    rows = [
+        (f"`{name}`", _default(field.default), _allowed(field), notes.get(name, field.description or ""))
+        for name, field in Settings.model_fields.items()
+    ]
+    return table(("setting", "default", "allowed", "what it does"), rows)
+
+
+def tasks(namespace: Collection) -> str:
+    """Return the daily tasks with their first sentences."""
+    found = [(name, namespace[name]) for name in sorted(namespace.task_names) if "." not in name]
+    return table(("command", "what it does"), [(f"`./inv {name}`", _sentence(task)) for name, task in found])
+
+
+def reference(namespace: Collection) -> str:
+    """Return every task with all of its flags."""
+    parts = []
+    for context in sorted(namespace.to_contexts(), key=lambda c: ("." in c.name, c.name)):
+        task = namespace[context.name]
+        also = f" (also `{'`, `'.join(context.aliases)}`)" if context.aliases else ""
+        parts += [f"### {context.name}{also}", "", " ".join((inspect.getdoc(task) or "").split()), ""]
+        flags = [(f"`--{arg.names[0]}`", _preset(arg), arg.help or "") for arg in context.args.values()]
+        if flags:
+            parts += [table(("flag", "default", "what it does"), flags), ""]
+    return "\n".join(parts)
+
+
+def layout() -> str:
+    """Return the prefixes of the bucket, as Terraform tells them to everyone."""
+    rows = re.findall(r'^ +\w+ += "([^"]+)" +# (.+)$', PREFIXES.read_text(), re.M)
+    return table(("prefix", "holds"), [(f"`{prefix}`", what) for prefix, what in rows])
+
+
+def regions() -> str:
+    """Return the regions that are allowed, in one line."""
+    return ", ".join(f"`{region}`" for region in EU_REGIONS)
+
+
+def types() -> str:
+    """Return the instance types, smallest first within their families."""
+    rows = [
+        (f"`{name}`", str(of["vcpus"]), str(of["memory_gib"]), f"{of['yarn_mib'] / 1024:g}")
+        for name, of in instance_types().items()
+    ]
+    return table(("type", "vCPU", "memory, GiB", "of it for Spark, GiB"), rows)
+
+
+def _sentence(task: Any) -> str:
+    return " ".join((inspect.getdoc(task) or "").split()).split(". ")[0].rstrip(".") + "."
+
+
+def _preset(arg: Any) -> str:
+    return "" if arg.default in (None, "", False) else f"`{arg.default}`"
+
+
+def _default(value: Any) -> str:
+    return "" if value in ("", None) or value == {} else f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+def _allowed(field: Any) -> str:
+    """Say what a setting takes: its words, or its bounds."""
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(f"`{word}`" for word in get_args(field.annotation))
+    bounds = {key: getattr(mark, key) for mark in field.metadata for key in ("ge", "gt", "le") if hasattr(mark, key)}
+    low = f"from {bounds['ge']:,}" if "ge" in bounds else f"more than {bounds['gt']:,}" if "gt" in bounds else ""
+    high = f"to {bounds['le']:,}" if "le" in bounds else ""
+    return " ".join(part for part in (low, high) if part)

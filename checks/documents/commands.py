@@ -1,0 +1,80 @@
+"""The commands that pages show: found in them, and parsed as Invoke would parse them."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from invoke import Collection
+from invoke.exceptions import ParseError
+from invoke.parser import Parser, ParserContext
+
+from checks.documents import pages
+from orchard.base.config import ROOT
+
+_FENCE = re.compile(r"```(?:console|bash|sh)\n(.*?)```", re.S)
+_INLINE = re.compile(r"`(\./inv [^`\n]+)`")
+
+
+class Command(NamedTuple):
+    """A call of Orchard that a page shows, such as `./inv up --target aws`."""
+
+    page: Path
+    line: str
+
+
+def shown(page: Path) -> Iterator[Command]:
+    """Find the calls of `./inv` in a page: in its shell blocks and in its running text."""
+    text = page.read_text()
+    for block in _FENCE.findall(text):
+        for line in block.splitlines():
+            words = line.removeprefix("$ ").strip()
+            if re.match(r"(\w+=\S+ )*\./inv\b", words):
+                yield Command(page, words)
+    for words in _INLINE.findall(re.sub(r"```.*?```", "", text, flags=re.S)):
+        yield Command(page, words)
+
+
+def everything() -> list[Command]:
+    """Find the calls in all pages."""
+    return [command for page in pages.pages() for command in shown(page)]
+
+
+def first_hour(page: Path = ROOT / "README.md") -> list[list[str]]:
+    """Return the commands of the README's first hour, in order, each as the words after `./inv`."""
+    block = page.read_text().split("<!-- first hour -->")[1].split("```")[1]
+    lines = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
+    return [shlex.split(line, comments=True)[1:] for line in lines]
+
+
+def fault(command: Command, namespace: Collection) -> str | None:
+    """Say what is wrong with a call: an unknown task or flag; None when Invoke would take it.
+
+    An ellipsis stands for what the reader puts there, a comment ends the line, and pipes and what follows are the
+    shell's.
+    """
+    words = shlex.split(re.split(r" [|>&]|&&", command.line)[0], comments=True)
+    while words and "=" in words[0]:
+        words.pop(0)
+    words = _as_inv_passes_them(words[1:])
+    while words and (words[0] in ("--list", "--help", "--debug") or words[0].isupper()):  # TASK stands for any
+        words.pop(0)
+    if not words:
+        return None
+    initial = ParserContext(name="inv")
+    try:
+        parsed = Parser(contexts=namespace.to_contexts(), initial=initial).parse_argv(words)
+    except ParseError as error:
+        return str(error).splitlines()[0]
+    return None if len(parsed) > 1 else "it names no task"
+
+
+def _as_inv_passes_them(words: list[str]) -> list[str]:
+    """Do what the wrapper `inv` does to words that Invoke would not take as people write them."""
+    passed: list[str] = []
+    for before, word in zip(["", *words], words, strict=False):
+        if before == "logs" and re.match(r"(features|pca|bootstrap)$|s-|\d|.*:", word):
+            passed.append("--step")
+        passed.append("-k" + word.removeprefix("--k") if re.fullmatch(r"--k(=.*)?", word) else word)
+    return passed

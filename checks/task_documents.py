@@ -1,0 +1,30 @@
+"""Checks of the documentation."""
+
+from invoke import Context, Exit
+
+from orchard.commands.task import command, say
+
+
+@command(help={"write": "bring the made tables up to date"})
+def docs(_: Context, write: bool = False) -> None:
+    """Check that the pages' tables are as the code makes them, their commands exist and their links lead somewhere."""
+    import tasks
+    from checks.documents import blocks, commands, pages, picture
+    from orchard.base.config import ROOT
+
+    makers = blocks.makers(tasks.namespace)
+    stale = pages.stale(makers)
+    if picture.is_stale():
+        stale[picture.FILE] = picture.draw()
+    for page, text in stale.items():
+        if write:
+            page.write_text(text)
+        say(f"{'written' if write else 'stale'}: {page.relative_to(ROOT)}")
+    faults = [(c, why) for c in commands.everything() if (why := commands.fault(c, tasks.namespace))]
+    for shown, why in faults:
+        say(f"{shown.page.relative_to(ROOT)}: {shown.line}: {why}")
+    broken = list(pages.broken_links())
+    for link in broken:
+        say(f"{link.page.relative_to(ROOT)}: the link {link.to} leads nowhere")
+    if faults or broken or (stale and not write):
+        raise Exit(code=1)

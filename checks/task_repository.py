@@ -1,0 +1,55 @@
+"""Checks of the repository itself."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from invoke import Context, Exit
+
+from orchard.commands.task import command
+
+LOCKS = (
+    "spark/requirements",
+    "requirements/main",
+    "requirements/java",
+    "requirements/terraform",
+    "requirements/policy",
+)
+
+
+@command(help={"only": "a path, or an expression as pytest's -k takes", "coverage": "measure it and print a table"})
+def test(_: Context, only: str = "", coverage: bool = False) -> None:
+    """Run the tests, each file in one of two processes: many wait for Terraform's own pauses, others compute."""
+    words = ["-m", "pytest"]
+    if not only:
+        words += ["--numprocesses", "2", "--dist", "loadfile"]
+    if coverage:
+        words += ["--cov", "--cov-report=term-missing:skip-covered"]
+    if only:
+        words += [only] if only.startswith("tests") else ["-k", only]
+    _python(*words)
+
+
+@command
+def lint(_: Context) -> None:
+    """Run every pre-commit hook on every file."""
+    _python("-m", "pre_commit", "run", "--all-files")
+
+
+@command
+def lock(_: Context) -> None:
+    """Pin every package with its hashes anew, from the *.in files (needs uv)."""
+    for name in LOCKS:
+        shared = ["-c", "spark/requirements.lock"] if name == "requirements/main" else []
+        if (override := Path(f"{name}.override")).exists():
+            shared += ["--override", str(override)]
+        words = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
+        done = subprocess.run([*words, "--no-header", *shared, f"{name}.in", "-o", f"{name}.lock"], check=False)
+        if done.returncode:
+            raise Exit(code=done.returncode)
+
+
+def _python(*words: str) -> None:
+    done = subprocess.run([sys.executable, *words], check=False)
+    if done.returncode:
+        raise Exit(code=done.returncode)

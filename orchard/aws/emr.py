@@ -1,0 +1,141 @@
+"""EMR's API as the verbs use it: find a cluster, submit steps, follow them to their end."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from orchard.aws.target import Target
+
+ALIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING")
+STARTING = ("STARTING", "BOOTSTRAPPING")
+OPEN = ("PENDING", "RUNNING", "CANCEL_PENDING")
+COMPLETED = "COMPLETED"
+
+
+class Cluster(NamedTuple):
+    """A cluster as ListClusters tells of it.
+
+    Attributes:
+        id: `j-...`.
+        name: the project and the workspace.
+        state: STARTING, BOOTSTRAPPING, RUNNING, WAITING, TERMINATING, TERMINATED or TERMINATED_WITH_ERRORS.
+        reason: why it is in that state; often empty.
+        created: when it was made.
+    """
+
+    id: str
+    name: str
+    state: str
+    reason: str
+    created: datetime
+
+
+class Step(NamedTuple):
+    """A step as ListSteps tells of it.
+
+    Attributes:
+        id: `s-...`.
+        name: of the step.
+        state: PENDING, RUNNING, COMPLETED, CANCEL_PENDING, CANCELLED, FAILED or INTERRUPTED.
+        failure: EMR's own reason and message, with the log that it names; empty unless it failed.
+        ran: whether it ever started; one that is cancelled while it waits does not.
+    """
+
+    id: str
+    name: str
+    state: str
+    failure: str
+    ran: bool = True
+
+
+class Emr:
+    """EMR on a target."""
+
+    def __init__(self, target: Target) -> None:
+        self.api: Any = target.client("emr")
+        self.interval = target.poll_interval
+
+    def clusters(self, name: str, states: tuple[str, ...] = ALIVE) -> list[Cluster]:
+        """List the clusters of that name in these states, the newest first."""
+        return [cluster for cluster in self.all(states) if cluster.name == name]
+
+    def all(self, states: tuple[str, ...] = ALIVE) -> list[Cluster]:
+        """List the account's clusters in these states, the newest first."""
+        pages = self.api.get_paginator("list_clusters").paginate(ClusterStates=list(states))
+        return [_cluster(entry) for page in pages for entry in page["Clusters"]]
+
+    def cluster(self, cluster_id: str) -> Cluster:
+        """Describe one cluster."""
+        return _cluster(self.api.describe_cluster(ClusterId=cluster_id)["Cluster"])
+
+    def submit(self, cluster_id: str, steps: list[dict[str, Any]]) -> list[str]:
+        """Add steps and return their ids, in order.
+
+        EMR has no idempotency token, and a call whose answer got lost may have done its work: steps that are already
+        open under the same names are taken instead of being added again.
+        """
+        names = [step["Name"] for step in steps]
+        there = {step.name: step.id for step in self.steps(cluster_id) if step.state in OPEN}
+        if all(name in there for name in names):
+            return [there[name] for name in names]
+        return self.api.add_job_flow_steps(JobFlowId=cluster_id, Steps=steps)["StepIds"]
+
+    def steps(self, cluster_id: str) -> list[Step]:
+        """List a cluster's steps, the newest first."""
+        pages = self.api.get_paginator("list_steps").paginate(ClusterId=cluster_id)
+        return [_step(entry) for page in pages for entry in page["Steps"]]
+
+    def follow(
+        self, cluster_id: str, step_ids: list[str], seen: Callable[[list[Step]], None], seconds: float
+    ) -> list[Step]:
+        """Poll steps until none of them is open any more, telling `seen` each time; returns how they ended.
+
+        boto3's own waiter gives up after 30 minutes and does not know INTERRUPTED.
+
+        Raises:
+            TimeoutError: some were still open after so many seconds.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            answer = self.api.list_steps(ClusterId=cluster_id, StepIds=step_ids)["Steps"]
+            steps = sorted((_step(entry) for entry in answer), key=lambda step: step_ids.index(step.id))
+            seen(steps)
+            if not any(step.state in OPEN for step in steps):
+                return steps
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            time.sleep(min(self.interval, max(0.0, deadline - time.monotonic())))
+
+    def until_gone(self, name: str, seconds: float, seen: Callable[[Cluster], None]) -> list[Cluster]:
+        """Wait until the cluster of that name that is being terminated is TERMINATED, telling `seen` meanwhile.
+
+        Returns:
+            those that still are after so many seconds, or that nobody has told to end.
+        """
+        deadline = time.monotonic() + seconds
+        while left := self.clusters(name, (*ALIVE, "TERMINATING")):
+            if any(cluster.state in ALIVE for cluster in left) or time.monotonic() >= deadline:
+                break
+            seen(left[0])
+            time.sleep(self.interval)
+        return left
+
+    def cancel(self, cluster_id: str, step_ids: list[str]) -> None:
+        """Ask for steps to be cancelled: a running one gets SIGTERM."""
+        self.api.cancel_steps(ClusterId=cluster_id, StepIds=step_ids)
+
+
+def _cluster(entry: dict[str, Any]) -> Cluster:
+    status = entry["Status"]
+    reason = status.get("StateChangeReason", {}).get("Message", "")
+    return Cluster(entry["Id"], entry["Name"], status["State"], reason, status["Timeline"]["CreationDateTime"])
+
+
+def _step(entry: dict[str, Any]) -> Step:
+    status = entry["Status"]
+    details = status.get("FailureDetails", {})
+    failure = " ".join(details[part] for part in ("Reason", "Message") if details.get(part))
+    log = f" (log: {details['LogFile']})" if details.get("LogFile") else ""
+    ran = status.get("Timeline", {}).get("StartDateTime") is not None
+    return Step(entry["Id"], entry["Name"], status["State"], failure + log, ran)

@@ -1,0 +1,108 @@
+"""The one-time schedule that ends a cluster whatever it does: read it, and move it."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from orchard.base import durations
+from orchard.base.errors import OrchardError, UsageError
+
+MOST = timedelta(hours=168)  # from a cluster's creation, as terraform/modules/lifetime allows
+_ONCE = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
+# What UpdateSchedule takes of what GetSchedule tells. It replaces the whole schedule: what is left out is lost
+# (EventBridge Scheduler API Reference, UpdateSchedule).
+_KEPT = (
+    *("Name", "GroupName", "Description", "State", "StartDate", "EndDate", "ScheduleExpressionTimezone"),
+    *("FlexibleTimeWindow", "Target", "KmsKeyArn", "ActionAfterCompletion"),
+)
+
+
+class HardLimit(NamedTuple):
+    """When a cluster ends whatever it does.
+
+    Attributes:
+        ends_at: the moment, UTC.
+        enabled: whether the schedule will act.
+        cluster_ids: which clusters it ends.
+    """
+
+    ends_at: datetime
+    enabled: bool
+    cluster_ids: list[str]
+
+
+def name_of(cluster_name: str) -> str:
+    """Name the schedule that ends the cluster of that name."""
+    return f"{cluster_name}-end-of-life"
+
+
+def hard_limit(scheduler: Any, cluster_name: str) -> HardLimit | None:
+    """Read a cluster's hard limit; None where it has none, or none that Orchard made.
+
+    Args:
+        scheduler: boto3's client.
+        cluster_name: on EMR.
+
+    Raises:
+        ClientError: AWS refuses.
+    """
+    try:
+        return _read(scheduler.get_schedule(Name=name_of(cluster_name)))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise
+
+
+def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime, by: timedelta) -> datetime:
+    """Move a cluster's hard limit; Terraform leaves it where it is moved to.
+
+    Args:
+        scheduler: boto3's client.
+        cluster_id: of the cluster.
+        cluster_name: on EMR.
+        created: when the cluster was made.
+        by: how much later it is to end.
+
+    Returns:
+        the new end.
+
+    Raises:
+        OrchardError: the cluster has no such schedule, or it is another cluster's.
+        UsageError: the end would be later than a week after the cluster's creation.
+    """
+    try:
+        told = scheduler.get_schedule(Name=name_of(cluster_name))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        told = {}
+    limit = _read(told) if told else None
+    if limit is None or cluster_id not in limit.cluster_ids:
+        raise OrchardError(
+            f"the cluster {cluster_name} ({cluster_id}) has no schedule that ends it", "./inv up makes one"
+        )
+    end = limit.ends_at + by
+    if end > created + MOST:
+        left = created + MOST - limit.ends_at
+        more = f"extend it by {durations.say(left.total_seconds())} at most, or " if left > timedelta(minutes=1) else ""
+        raise UsageError(
+            f"the cluster may live until {created + MOST:%Y-%m-%d %H:%M} UTC, a week after its creation, not longer",
+            f"{more}start a new one after it: ./inv down up",
+        )
+    kept = {member: told[member] for member in _KEPT if told.get(member) is not None}
+    scheduler.update_schedule(**kept, ScheduleExpression=f"at({end.astimezone(UTC):%Y-%m-%dT%H:%M:%S})")
+    return end
+
+
+def _read(told: dict[str, Any]) -> HardLimit | None:
+    found = _ONCE.fullmatch(told["ScheduleExpression"])
+    if not found or told.get("ScheduleExpressionTimezone", "UTC") != "UTC":
+        return None
+    ids = json.loads(told["Target"].get("Input") or "{}").get("JobFlowIds", [])
+    return HardLimit(
+        datetime.fromisoformat(found[1]).replace(tzinfo=UTC), told.get("State", "ENABLED") == "ENABLED", ids
+    )

@@ -1,0 +1,96 @@
+"""What is left of a project: everything with its tag, or, where a service's tags cannot be searched, with its name."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from orchard.aws.emr import ALIVE
+from orchard.aws.target import Target
+from orchard.base.config import Settings
+
+ENDING = (*ALIVE, "TERMINATING")
+
+Make = Callable[[str], Any]
+
+
+def tagged(settings: Settings, target: Target) -> list[str]:
+    """List what exists with the project's tag or name, sorted; a key that waits for its deletion counts as gone.
+
+    The Resource Groups Tagging API answers for most services of a region; EMR's clusters stay in it for weeks after
+    they ended, and IAM is not in it at all, so those two and the Studio are asked themselves.
+    """
+    project = settings.project
+    found = [item.arn for item in by_tag(target.client, project)]
+    found += others(target.client, project)
+    return sorted(set(found))
+
+
+def others(client: Make, project: str) -> list[str]:
+    """List what has the project's name where tags cannot be searched."""
+    return [item for probe in (_clusters, _studios, _iam, _buckets) for item in probe(client, project)]
+
+
+class Tagged(NamedTuple):
+    """Something that carries the project's tag: its ARN, and all its tags."""
+
+    arn: str
+    tags: dict[str, str]
+
+    def belongs_to(self, clusters: set[str]) -> bool:
+        """Tell whether this is a node, a disk or a network interface of one of these clusters, by name or id.
+
+        EMR makes and removes those by itself, and copies the cluster's tags to them.
+        """
+        if not re.search(r":ec2:.*:(instance|volume|network-interface)/", self.arn):
+            return False
+        return self.tags.get("aws:elasticmapreduce:job-flow-id", self.tags.get("Cluster")) in clusters
+
+
+def by_tag(client: Make, project: str) -> Iterator[Tagged]:
+    """List what carries the project's tag and has not ended."""
+    filters = [{"Key": "Project", "Values": [project]}]
+    pages = client("resourcegroupstaggingapi").get_paginator("get_resources").paginate(TagFilters=filters)
+    for page in pages:
+        for entry in page["ResourceTagMappingList"]:
+            arn = entry["ResourceARN"]
+            ended = ":elasticmapreduce:" in arn or (":kms:" in arn and _is_going(client, arn)) or _is_ended(client, arn)
+            if not ended:
+                yield Tagged(arn, {tag["Key"]: tag["Value"] for tag in entry.get("Tags", [])})
+
+
+def _is_going(client: Make, arn: str) -> bool:
+    return client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def _is_ended(client: Make, arn: str) -> bool:
+    """EC2 lists terminated instances for an hour."""
+    if ":instance/" not in arn:
+        return False
+    found = client("ec2").describe_instances(InstanceIds=[arn.rsplit("/", 1)[-1]])["Reservations"]
+    return all(i["State"]["Name"] in ("shutting-down", "terminated") for r in found for i in r["Instances"])
+
+
+def _clusters(client: Make, project: str) -> Iterator[str]:
+    for page in client("emr").get_paginator("list_clusters").paginate(ClusterStates=list(ENDING)):
+        yield from (f"cluster {c['Id']} ({c['Name']})" for c in page["Clusters"] if c["Name"].startswith(f"{project}-"))
+
+
+def _studios(client: Make, project: str) -> Iterator[str]:
+    for page in client("emr").get_paginator("list_studios").paginate():
+        yield from (f"Studio {s['StudioId']} ({s['Name']})" for s in page["Studios"] if s["Name"] == project)
+
+
+def _iam(client: Make, project: str) -> Iterator[str]:
+    iam = client("iam")
+    mine = f"{project}-"
+    for page in iam.get_paginator("list_roles").paginate():
+        yield from (r["Arn"] for r in page["Roles"] if r["RoleName"].startswith(mine))
+    for page in iam.get_paginator("list_policies").paginate(Scope="Local"):
+        yield from (p["Arn"] for p in page["Policies"] if p["PolicyName"].startswith(mine))
+    for page in iam.get_paginator("list_instance_profiles").paginate():
+        yield from (p["Arn"] for p in page["InstanceProfiles"] if p["InstanceProfileName"].startswith(mine))
+
+
+def _buckets(client: Make, project: str) -> Iterator[str]:
+    buckets = client("s3").list_buckets()["Buckets"]
+    yield from (f"arn:aws:s3:::{b['Name']}" for b in buckets if b["Name"].startswith(f"{project}-"))

@@ -1,0 +1,225 @@
+"""Where commands act: an AWS emulated on this machine, or the real one. The only module that knows the difference.
+
+A target is an endpoint, credentials, a value for Terraform's `emulated` and a directory for Terraform's state. All
+code beyond this module is the same for both.
+"""
+
+import ipaddress
+import os
+import threading
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ProfileNotFound
+
+from orchard.aws.timestamps import quicken
+from orchard.base.config import STATE, Settings
+from orchard.base.errors import OrchardError
+from orchard.emulator import process
+
+CHECK_IP = "https://checkip.amazonaws.com"
+EMULATOR_KEY = "emulator"  # any credentials do; nobody's real ones must go to a local server by mistake
+CONNECTIONS = 64  # the pool's default of 10 would make an upload with more threads wait for connections
+
+# EMR refills DescribeStep and ListSteps at one call every two seconds for a whole account: let botocore pace itself.
+PACED = Config(retries={"mode": "adaptive", "max_attempts": 10}, max_pool_connections=CONNECTIONS)
+IMPATIENT = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=4, read_timeout=10)
+# Locally a refusal is final; loopback needs no bucket names in host names, and no proxy that the environment names.
+LOOPBACK = Config(
+    retries={"mode": "standard", "max_attempts": 2},
+    max_pool_connections=CONNECTIONS,
+    s3={"addressing_style": "path"},
+    proxies={},
+)
+# Clients may be used by several threads; a session may not make two of them at a time (boto3, "Multithreading").
+_MAKING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where commands act.
+
+    Attributes:
+        name: what the setting `target` calls it.
+        region: of AWS.
+        emulated: whether it is the local one; only Terraform's provider and texts for people need to know.
+        instance_id: what the state belongs to: one life of the emulator, or a region of the account.
+        state_dir: where Terraform's local state and plans are. It exists, and goes when what it tells of is gone.
+        environment: the whole environment for subprocesses (Terraform, the AWS CLI), which then act on this target.
+        endpoint: the URL of every service, None for AWS's own.
+        poll_interval: seconds between two looks at steps: EMR refills ListSteps at one call in two seconds for a whole
+            account, a local server has no limit.
+        livy: URL of a cluster's Livy, `{cluster}` standing for its id. On AWS it listens on the primary node's port
+            8998, which a tunnel brings to this machine.
+    """
+
+    name: str
+    region: str
+    emulated: bool
+    instance_id: str
+    state_dir: Path
+    environment: dict[str, str] = field(repr=False)
+    endpoint: str | None = None
+    poll_interval: float = 15.0
+    livy: str = "http://localhost:8998"
+    _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
+    _config: Config = field(default=PACED, repr=False)
+    _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
+    _own_address: Callable[[], str] = field(default=lambda: _seen_by_aws(), repr=False)
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing that is made there costs anything."""
+        return self.emulated
+
+    @property
+    def terraform_variables(self) -> dict[str, Any]:
+        """Values for the variables that configure the provider."""
+        return {"emulated": self.emulated, "region": self.region}
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return quicken(self._make_session())
+
+    def client(self, service: str, **kwargs: Any) -> Any:
+        """Make a boto3 client for this target; `kwargs` as for boto3, a `config` is laid over the target's own."""
+        given = kwargs.pop("config", None)
+        config = self._config.merge(given) if given else self._config
+        region = kwargs.pop("region_name", self.region)
+        with _MAKING:
+            return self._session.client(
+                service, region_name=region, endpoint_url=self.endpoint, config=config, **kwargs
+            )
+
+    def impatient(self) -> "Target":
+        """Return the same target, whose clients give up within seconds when nothing answers."""
+        return replace(self, _config=self._config.merge(IMPATIENT))
+
+    def credentials(self) -> Any:
+        """Return botocore's credentials, which renew themselves where they can; None where there are none."""
+        return self._session.get_credentials()
+
+    def account(self) -> str:
+        """Ask for the number of the account that the credentials belong to.
+
+        Raises:
+            OrchardError: there are no credentials, they are not accepted, or AWS cannot be reached.
+        """
+        try:
+            return self.client("sts").get_caller_identity()["Account"]
+        except NoCredentialsError:
+            raise OrchardError(
+                "no AWS credentials were found", "run aws configure (or aws sso login), or set AWS_PROFILE"
+            ) from None
+        except ProfileNotFound as error:
+            raise OrchardError(str(error), "set AWS_PROFILE to one that `aws configure list-profiles` shows") from None
+        except ClientError as error:
+            raise OrchardError(
+                f"AWS does not accept the credentials: {error.response['Error']['Message']}",
+                "renew them (aws sso login, aws configure), or choose others by AWS_PROFILE",
+            ) from None
+        except BotoCoreError as error:
+            raise OrchardError(
+                f"AWS cannot be reached: {error}", "check the network, the region and AWS_PROFILE"
+            ) from None
+
+    def own_address(self) -> str:
+        """Return the address that this machine has on the target's side, as `198.51.100.7/32`.
+
+        Raises:
+            OrchardError: it cannot be found out.
+        """
+        return self._own_address()
+
+    def stop(self) -> bool:
+        """End what the target itself keeps running, with its state; returns whether there was anything."""
+        return self._stop()
+
+
+def connect(settings: Settings, *, start: bool = True) -> Target | None:
+    """Make the target that the settings name ready for use.
+
+    Args:
+        settings: `target` and `region` count.
+        start: start what the target needs if it is not there; otherwise answer None then.
+
+    Raises:
+        OrchardError: the emulator cannot be started or does not answer.
+    """
+    if settings.target == "aws":
+        return _aws(settings.region)
+    found = process.start() if start else process.find()
+    return _local(settings.region, found) if found else None
+
+
+def _local(region: str, found: process.LocalAws) -> Target:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    said = {
+        "AWS_ENDPOINT_URL": found.endpoint,
+        "AWS_ACCESS_KEY_ID": EMULATOR_KEY,
+        "AWS_SECRET_ACCESS_KEY": EMULATOR_KEY,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,  # a profile there may name an endpoint or a role of its own
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    return Target(
+        name="local",
+        region=region,
+        emulated=True,
+        instance_id=found.instance,
+        state_dir=_made(found.state_dir / "terraform"),
+        environment=kept | said,
+        endpoint=found.endpoint,
+        poll_interval=0.5,
+        livy=found.livy("{cluster}"),
+        _make_session=_isolated_session,
+        _config=LOOPBACK,
+        _stop=process.stop,
+        _own_address=lambda: "198.51.100.7/32",  # an address of documentation (RFC 5737): nobody comes from outside
+    )
+
+
+def _isolated_session() -> boto3.Session:
+    """Make a session that reads neither profiles nor configuration files: AWS_PROFILE may name one of the real AWS."""
+    nothing, nowhere = (None, None, None, None), (None, None, os.devnull, None)
+    session = botocore.session.Session(
+        {"profile": nothing, "config_file": nowhere, "credentials_file": nowhere, "ca_bundle": nothing}
+    )
+    return boto3.Session(EMULATOR_KEY, EMULATOR_KEY, botocore_session=session)
+
+
+def _aws(region: str) -> Target:
+    return Target(
+        name="aws",
+        region=region,
+        emulated=False,
+        instance_id=f"aws-{region}",
+        state_dir=_made(STATE / "aws" / region / "terraform"),
+        environment=os.environ | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
+    )
+
+
+def _seen_by_aws() -> str:
+    """Ask AWS which address this machine comes from."""
+    try:
+        with urllib.request.urlopen(CHECK_IP, timeout=5) as answer:
+            return f"{ipaddress.IPv4Address(answer.read(64).decode().strip())}/32"
+    except (OSError, ValueError) as error:
+        raise OrchardError(
+            f"{CHECK_IP} does not tell this machine's address: {error}",
+            'set ssh_cidr in orchard.toml (as 198.51.100.7/32), or access = "ssm", which opens no port',
+        ) from None
+
+
+def _made(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, settings, durations, progress. It imports no other room."""

@@ -1,0 +1,175 @@
+"""The settings: orchard.toml, then ORCHARD_* in the environment, then a task's flags; the last one wins."""
+
+import difflib
+import json
+import os
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from orchard.base.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "orchard.toml"
+
+# Where what Orchard makes on this machine is kept, all of it ignored by Git: its own affairs, and the user's data.
+# ORCHARD_HOME moves both elsewhere, so that one checkout can be used twice at a time (tests do).
+HOME = Path(os.environ.get("ORCHARD_HOME") or ROOT).resolve()
+STATE = HOME / ".orchard"
+DATA = HOME / "data"
+
+# Fruits-360 as the course publishes it.
+ARCHIVE = "https://s3.eu-west-1.amazonaws.com/course.oc-static.com/projects/Data_Scientist_P8/fruits.zip"
+
+# The AWS regions inside the European Union. London (eu-west-2) and Zurich (eu-central-2) are not in it.
+EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
+
+# Stricter than S3 by its dots, which break TLS host names, and by the room that `-access-logs` needs (Amazon S3 User
+# Guide, "Bucket naming rules").
+BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,49}[a-z0-9]")
+RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$")
+
+
+@cache
+def instance_types() -> dict[str, dict[str, int]]:
+    """Return the instance types that a cluster can be made of: vCPUs, GiB, and MiB that YARN hands out, for each."""
+    return json.loads((ROOT / "terraform" / "modules" / "cluster" / "instance_types.json").read_text())
+
+
+class Settings(BaseSettings):
+    """Every setting with its type, its bounds and its default; see orchard.toml for what each one does."""
+
+    model_config = SettingsConfigDict(env_prefix="ORCHARD_", toml_file=FILE, extra="ignore", frozen=True)
+
+    project: str = Field("orchard", pattern=r"^[a-z][a-z0-9-]{1,20}[a-z0-9]$")
+    target: Literal["local", "aws"] = "local"
+    region: str = "eu-west-3"
+
+    mode: Literal["mini", "apples", "full"] = "mini"
+    split: Literal["Training", "Test"] = "Training"
+    max_images: int = Field(100, ge=1)
+    k: float = Field(50, gt=0)
+    max_error_rate: float = Field(0.01, ge=0, le=1)
+
+    notebook: Literal["studio", "jupyterhub"] = "studio"
+    release_label: str = Field("emr-7.5.0", pattern=r"^emr-(spark-)?\d+\.\d+\.\d+$")
+    instance_type: str = Field("m5.xlarge", pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")
+    core_count: int = Field(2, ge=1, le=50)
+    access: Literal["ssm", "ssh"] = "ssm"
+    ssh_cidr: str = Field("", pattern=r"^$|^\d+\.\d+\.\d+\.\d+/\d+$")
+    idle_timeout: int = Field(3600, ge=60, le=604_800)
+    max_lifetime: int = Field(8, ge=1, le=168)
+    task_spot_count: int = Field(0, ge=0, le=50)
+    managed_scaling_max: int = Field(0, ge=0, le=100)
+    network: Literal["default", "private"] = "default"
+    vpc_cidr: str = Field("10.20.0.0/16", pattern=r"^\d+\.\d+\.\d+\.\d+/(1[6-9]|2[0-2])$")
+    subnet_index: int = Field(0, ge=0, le=4)
+
+    bucket: str = ""
+    log_retention_days: int = Field(30, ge=1, le=3650)
+    state_bucket: str = ""
+    studio_users: dict[str, Literal["basic", "intermediate", "advanced"]] = Field(
+        {}, description="IAM users of EMR Studio, each basic, intermediate or advanced"
+    )
+
+    monthly_budget: float = Field(0, ge=0)
+    eur_rate: float = Field(0, ge=0, le=10)
+    eur_rate_date: str = Field("", pattern=r"^(\d{4}-\d\d(-\d\d)?)?$")
+    alarm_email: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
+
+    archive: str = Field(ARCHIVE, pattern=r"^https?://[^\s/]+/\S*$")
+    archive_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
+    dataset: Path | None = Field(None, description="photographs in the Fruits-360 layout; data/raw/ where unset")
+    weights: str | None = Field(None, description="a MobileNetV2 weights file; found or fetched where unset")
+
+    @field_validator("region")
+    @classmethod
+    def _region_is_in_the_eu(cls, region: str) -> str:
+        if region not in EU_REGIONS:
+            raise ValueError(f"personal data stays in the EU, so only {', '.join(EU_REGIONS)} are allowed")
+        return region
+
+    @field_validator("instance_type")
+    @classmethod
+    def _emr_knows_the_instance_type(cls, instance_type: str) -> str:
+        if instance_type not in instance_types():
+            raise ValueError(f"EMR does not know it, or Orchard has no figures for it; {_nearest(instance_type)}")
+        return instance_type
+
+    @field_validator("bucket", "state_bucket")
+    @classmethod
+    def _s3_takes_the_name(cls, bucket: str) -> str:
+        if bucket and (not BUCKET.fullmatch(bucket) or RESERVED.search(bucket)):
+            raise ValueError("S3 takes 3 to 51 lower-case letters, digits and hyphens, no xn-- and the like in front")
+        return bucket
+
+    @field_validator("k")
+    @classmethod
+    def _k_is_count_or_share(cls, k: float) -> float:
+        if k >= 1 and k != int(k):
+            raise ValueError("a number of components (1, 2, ...) or a share of the variance between 0 and 1")
+        return k
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put flags before the environment before the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load(**flags: Any) -> Settings:
+    """Read the settings; flags that are None were not given.
+
+    Raises:
+        UsageError: a setting is unknown, of the wrong type or out of bounds; names it, its value and what is allowed.
+    """
+    unknown = sorted(_written() - set(Settings.model_fields))
+    if unknown:
+        raise UsageError(
+            f"orchard.toml has no setting called {unknown[0]!r}",
+            f"the settings are: {', '.join(Settings.model_fields)}",
+        )
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise UsageError(
+            f"the setting {name} = {first['input']!r} cannot be used: {_lower(first['msg'])}",
+            f"change it in orchard.toml, in ORCHARD_{name.upper()}, or by the flag --{name.replace('_', '-')}",
+        ) from None
+
+
+@cache
+def _written() -> set[str]:
+    try:
+        return set(tomllib.loads(FILE.read_text()))
+    except FileNotFoundError:
+        return set()
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"orchard.toml is not valid TOML: {error}", "correct the line named here") from None
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:].removeprefix("Value error, ")
+
+
+def _nearest(instance_type: str) -> str:
+    near = difflib.get_close_matches(instance_type, instance_types(), n=3, cutoff=0.4)
+    return f"near it are {', '.join(near)}" if near else "m5.xlarge is the usual choice"

@@ -1,0 +1,55 @@
+"""`studio`: the Studio's address, and the steps that AWS has no API for.
+
+EMR's API can make Studios, and neither Workspaces nor their attachment to clusters (Amazon EMR API Reference): those
+are done in the browser.
+"""
+
+import webbrowser
+
+from orchard.aws.emr import Emr
+from orchard.base.config import ROOT
+from orchard.base.errors import OrchardError
+from orchard.cluster.lifecycle import Site
+
+GATEWAY = "JupyterEnterpriseGateway"
+
+
+def show(site: Site, *, browse: bool) -> list[str]:
+    """Return what to tell the user, and open the Studio in a browser when asked to.
+
+    Raises:
+        OrchardError: there is no Studio.
+    """
+    emr = Emr(site.target)
+    pages = emr.api.get_paginator("list_studios").paginate()
+    studio = next((s for page in pages for s in page["Studios"] if s["Name"] == site.settings.project), None)
+    if studio is None:
+        cause = f"there is no EMR Studio {site.settings.project}"
+        raise OrchardError(cause, "make it, free of charge: ./inv up --only foundation")
+    said = [f"EMR Studio {studio['Name']} ({studio['StudioId']}): {studio['Url']}", *_steps(site, emr)]
+    if site.target.emulated:
+        said.append("This Studio is emulated, so nobody answers at its address; on AWS: --target aws.")
+    if browse and not webbrowser.open(studio["Url"]):
+        said.append("No browser could be opened; copy the address above.")
+    return said
+
+
+def _steps(site: Site, emr: Emr) -> list[str]:
+    alive = emr.clusters(site.cluster_name)
+    if not alive:
+        cluster = f"{site.cluster_name}, once it is up (./inv up)"
+    else:
+        applications = emr.api.describe_cluster(ClusterId=alive[0].id)["Cluster"].get("Applications", [])
+        attachable = GATEWAY in {entry["Name"] for entry in applications}
+        lacks = "" if attachable else f"; it lacks {GATEWAY} and cannot be attached, so make another: ./inv up"
+        cluster = f"{alive[0].name} ({alive[0].id}, {alive[0].state}{lacks})"
+    users = ", ".join(site.settings.studio_users) or "none are named in studio_users, so whoever has the permissions"
+    notebook = ROOT / "notebooks" / "emr_studio.ipynb"
+    return [
+        "Workspaces have no API, so this is done by hand, in the browser:",
+        f"  1. Sign in as an IAM user or role, never as the root user ({users}).",
+        "  2. Create a Workspace, and open it when it is Ready.",
+        f"  3. Compute (left) > EMR on EC2 cluster > {cluster} > Attach.",
+        f"  4. Upload {notebook.relative_to(ROOT)}, open it, and choose the kernel PySpark.",
+        "  5. When done, stop the Workspace and ./inv down. Its files stay in the bucket: emr-studio-workspaces/.",
+    ]

@@ -1,0 +1,146 @@
+"""Tunnels: processes in the background that listen on this machine and forward to the primary node.
+
+Each has a record in the target's directory; a record whose process has gone, or whose number is another process's by
+now, is removed.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from orchard.base.errors import OrchardError
+from orchard.diagnosis import tunnel
+
+OPENING = 30.0  # seconds until a tunnel must listen
+ENDING = 5.0  # seconds between SIGTERM and SIGKILL
+
+
+@dataclass(frozen=True)
+class Tunnel:
+    """A tunnel that has been opened.
+
+    Attributes:
+        cluster: id of the cluster it leads to.
+        remote: port on the primary node.
+        local: port on this machine, on 127.0.0.1.
+        pid: of the process, which leads a group of its own.
+        born: when the process began, in the system's words; with the pid it is that process and no other.
+    """
+
+    cluster: str
+    remote: int
+    local: int
+    pid: int
+    born: str
+
+    @property
+    def alive(self) -> bool:
+        """Whether the very process still runs and listens."""
+        return bool(self.born) and _born(self.pid) == self.born and listens(self.local)
+
+
+def existing(folder: Path) -> Iterator[Tunnel]:
+    """List the open tunnels of a folder, removing the records of others."""
+    for record in sorted(folder.glob("tunnel-*.json")):
+        try:
+            found = Tunnel(**json.loads(record.read_text()))
+        except (ValueError, TypeError):
+            record.unlink(missing_ok=True)
+            continue
+        if found.alive:
+            yield found
+        else:
+            _end(found)
+            record.unlink(missing_ok=True)
+
+
+def open_(folder: Path, cluster: str, remote: int, local: int, line: list[str], env: Mapping[str, str]) -> Tunnel:
+    """Open a tunnel, or take the one that is open.
+
+    Args:
+        folder: of the records.
+        cluster: id.
+        remote: port on the primary node.
+        local: port on this machine.
+        line: the command that listens on `local` and forwards to `remote`.
+        env: its environment.
+
+    Raises:
+        OrchardError: the port is another program's, the command is missing, or it ended or does not listen in time.
+    """
+    for found in existing(folder):
+        if (found.cluster, found.remote) == (cluster, remote):
+            return found
+    if listens(local):
+        raise OrchardError(
+            f"the port {local} of this machine is in use by another program", "choose another: --port 9444"
+        )
+    log = folder / f"tunnel-{local}.log"
+    with log.open("wb") as output:
+        try:
+            process = subprocess.Popen(
+                line, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=dict(env), start_new_session=True
+            )
+        except FileNotFoundError:
+            raise tunnel.missing(line[0]) from None
+    opened = Tunnel(cluster, remote, local, process.pid, _born(process.pid))
+    deadline = time.monotonic() + OPENING
+    while not listens(local):
+        if process.poll() is not None or time.monotonic() > deadline:
+            _end(opened)
+            raise tunnel.explain(log.read_text(errors="replace"), line[0])
+        time.sleep(0.1)
+    (folder / f"tunnel-{local}.json").write_text(json.dumps(asdict(opened)))
+    return opened
+
+
+def close(folder: Path) -> list[Tunnel]:
+    """Close all tunnels of a folder; returns them."""
+    closed = list(existing(folder))
+    for found in closed:
+        _end(found)
+        for ending in ("json", "log"):
+            (folder / f"tunnel-{found.local}.{ending}").unlink(missing_ok=True)
+    return closed
+
+
+def listens(port: int) -> bool:
+    """Tell whether something listens on a port of this machine."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+        return True
+    return False
+
+
+def _born(pid: int) -> str:
+    """Return when a process began; empty for one that is not there, or has ended and waits for its parent."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if fields[0] == "Z" else f"tick {fields[19]}"  # `state` and `starttime` of proc(5)
+    except OSError:
+        done = subprocess.run(
+            ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        state, _, born = done.stdout.strip().partition(" ")
+        return "" if state.startswith("Z") else born.strip()
+
+
+def _end(found: Tunnel) -> None:
+    if not found.born or _born(found.pid) != found.born:
+        return
+    for signum, patience in ((signal.SIGTERM, ENDING), (signal.SIGKILL, 1.0)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(found.pid, signum)
+        deadline = time.monotonic() + patience
+        while _born(found.pid) == found.born:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+        else:
+            return

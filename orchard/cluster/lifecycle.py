@@ -1,0 +1,264 @@
+"""Up and down: the foundation that stays, the cluster that comes and goes, and the proof that nothing is left."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from orchard import cost
+from orchard.aws import bucket, scheduler, tags
+from orchard.aws.emr import Cluster, Emr
+from orchard.aws.target import Target
+from orchard.base import progress
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError, UsageError
+from orchard.base.nearest import suggest
+from orchard.commands.task import say
+from orchard.infrastructure import bootstrap, roots, state
+from orchard.infrastructure.terraform import Plan, Terraform
+
+Confirm = Callable[[str], str]
+ENDS_WITHIN = 20 * 60  # seconds that a cluster may take from TERMINATING to TERMINATED
+
+
+class Site(NamedTuple):
+    """One cluster's surroundings: what every verb needs to act.
+
+    Attributes:
+        settings: what the user wants.
+        target: where.
+        name: of the cluster, as the user gives it; also the Terraform workspace.
+    """
+
+    settings: Settings
+    target: Target
+    name: str = roots.DEFAULT_WORKSPACE
+
+    @property
+    def cluster_name(self) -> str:
+        """The cluster's name on EMR."""
+        return f"{self.settings.project}-{self.name}"
+
+    def root(self, root: Any) -> Terraform:
+        """Open a root of Terraform, initialised."""
+        opened = roots.open_root(root, self.settings, self.target, workspace=self.name)
+        opened.init()
+        return opened
+
+    def bucket(self) -> bucket.Bucket:
+        """Open the data bucket."""
+        return bucket.Bucket(self.target, bucket.name(self.settings, self.target))
+
+    def cluster(self) -> Cluster:
+        """Find the cluster that is there.
+
+        Raises:
+            OrchardError: there is none; names the others that there are.
+        """
+        running = Emr(self.target).all()
+        mine = [cluster for cluster in running if cluster.name == self.cluster_name]
+        if not mine:
+            prefix = f"{self.settings.project}-"
+            others = [c.name.removeprefix(prefix) for c in running if c.name.startswith(prefix)]
+            remedy = f"--name: {suggest(self.name, others)}" if others else "start one: ./inv up"
+            raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
+        return mine[0]
+
+    def livy(self) -> str:
+        """Return the URL of the cluster's Livy; raises as `cluster`."""
+        return self.target.livy.format(cluster=self.cluster().id)
+
+
+def plan(site: Site) -> None:
+    """Print what `up` would do, root by root, and change nothing."""
+    foundation = site.root("foundation")
+    saved = foundation.plan(roots.foundation_variables(site.settings, site.target))
+    print(foundation.show(saved))
+    outputs = foundation.outputs()
+    if "foundation" not in outputs:
+        say("The cluster's plan needs the foundation to exist: it comes after ./inv up --only foundation.")
+    else:
+        cluster = site.root("cluster")
+        variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
+        print(cluster.show(cluster.plan(variables)))
+    say(*cost.statement(site.settings, site.target))
+
+
+def up(
+    site: Site,
+    *,
+    only: str | None,
+    confirm: Confirm,
+    meanwhile: Callable[[], None] = lambda: None,
+    disposable: bool = False,
+) -> None:
+    """Make the foundation and the cluster, as far as they are not there.
+
+    Args:
+        site: what and where.
+        only: `foundation` to stop after it.
+        confirm: asks the user; called only before something that costs money.
+        meanwhile: is done while the cluster starts; the bucket is there by then.
+        disposable: make the bucket so that a later destroy may delete it with all in it.
+
+    Raises:
+        OrchardError: Terraform's or EMR's refusal; what was made is in the state, and `up` goes on there.
+        UsageError: the user did not agree; nothing was changed.
+    """
+    if only not in (None, "foundation"):
+        raise UsageError(f"--only {only} is not a part", "the part to make alone is the foundation")
+    if only is None:
+        say(*cost.statement(site.settings, site.target))
+        _agree(site, confirm)
+    foundation = site.root("foundation")
+    _apply(foundation, roots.foundation_variables(site.settings, site.target, force_destroy=disposable))
+    outputs = foundation.outputs()
+    if only:
+        return
+    _say_why_it_ended(site)
+    bootstrap.upload(site.target.client("s3"), outputs["bucket"])
+    cluster = site.root("cluster")
+    variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
+    with _alongside(meanwhile):
+        _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
+    made = site.cluster()
+    limit = scheduler.hard_limit(site.target.client("scheduler"), made.name)
+    end = f" It ends at {limit.ends_at:%Y-%m-%d %H:%M} UTC at the latest." if limit else ""
+    say(f"The cluster {made.name} ({made.id}) is {made.state}.{end}")
+
+
+def down(site: Site) -> None:
+    """Remove the cluster and what lives with it; data, roles and the Studio stay. Twice is as good as once."""
+    foundation = site.root("foundation").outputs()
+    if "foundation" not in foundation:
+        say("There is nothing here, so nothing to take down.")
+        return
+    removed = False
+    if site.name in (there := state.workspaces(site.settings, site.target)):
+        cluster = site.root("cluster")
+        variables = roots.cluster_variables(site.settings, site.target, foundation["foundation"])
+        removed = _apply(cluster, variables, destroy=True).changed
+    left = _wait_until_gone(site)
+    if left:
+        raise OrchardError(
+            f"the cluster {left[0].id} is {left[0].state}, and Terraform's state here does not know it (any more)",
+            f"look again: ./inv status; if it stays: aws emr terminate-clusters --cluster-ids {left[0].id}",
+        )
+    hint = f" Of --name {site.name}: {suggest(site.name, there)}" if there and not removed else ""
+    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.{hint}")
+    say(f"What stays, at no cost by the hour: the bucket {foundation['bucket']} and all in it, the roles, the Studio.")
+
+
+def cleanup(site: Site, confirm: Confirm) -> None:
+    """Remove everything, data included, and prove that nothing with our tag is left.
+
+    Raises:
+        UsageError: the user did not type the project's name; nothing was changed.
+        OrchardError: something is left; names it.
+    """
+    bucket_name = bucket.name(site.settings, site.target)
+    project = site.settings.project
+    question = (
+        f"This deletes the bucket {bucket_name} with all data and results, the roles and the Studio. Type {project}: "
+    )
+    if confirm(question) != project:
+        raise UsageError("nothing was deleted", f"type {project} when asked, or call again with --yes")
+    _refuse_other_clusters(site)
+    down(site)
+    foundation = site.root("foundation")
+    if "foundation" in foundation.outputs():
+        # The provider reads force_destroy from the state, so it must be there before the destroy.
+        variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
+        _apply(foundation, variables)
+        _apply(foundation, variables, destroy=True)
+    left = tags.tagged(site.settings, site.target)
+    if left:
+        raise OrchardError(f"still there: {', '.join(left)}", "delete these by hand: Terraform does not know them")
+    say(
+        f"Nothing tagged Project={project} is left.",
+        "EMR Studio Workspaces have no API: if you made any, delete their files' bucket prefix and the Workspaces "
+        "themselves in the EMR console.",
+    )
+    site.target.stop()
+
+
+def _apply(
+    root: Terraform,
+    variables: dict[str, Any],
+    *,
+    destroy: bool = False,
+    agree: Callable[[Plan], None] = lambda saved: None,
+) -> Plan:
+    verb = "destroy" if destroy else "apply"
+    say(f"{root.root}: planning ...")
+    saved = root.plan(variables, destroy=destroy)
+    for warning in saved.warnings:
+        say(f"warning: {warning}")
+    if not saved.changed:
+        say(f"{root.root}: nothing to {verb}")
+        return saved
+    say(f"{root.root}: {', '.join(f'{count} to {what}' for what, count in saved.counts.items() if count)}")
+    agree(saved)
+    with progress.changes(f"{root.root}: {verb}", sum(saved.counts.values())) as tell:
+        root.report = lambda event: tell(event.kind, event.message)
+        root.apply(saved)
+    return saved
+
+
+def _agree(site: Site, confirm: Confirm) -> None:
+    if cost.hourly(site.settings, site.target).per_hour == 0 or Emr(site.target).clusters(site.cluster_name):
+        return
+    if confirm("Go on? Type yes: ") != "yes":
+        raise UsageError("nothing was changed", "type yes when asked, or call again with --yes")
+
+
+def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm) -> None:
+    """Ask before a plan ends the cluster that is running to make another, as a change of its flavour does."""
+    alive = Emr(site.target).clusters(site.cluster_name)
+    replaced = root.replaced(saved, "aws_emr_cluster")
+    if not alive or not replaced:
+        return
+    say(
+        f"This ends the cluster {alive[0].id}, with all that runs on it, and makes another, because of: "
+        f"{', '.join(replaced)}."
+    )
+    if confirm("Go on? Type yes: ") != "yes":
+        raise UsageError("the cluster was left as it is", "type yes when asked, or call again with --yes")
+
+
+def _say_why_it_ended(site: Site) -> None:
+    """Name the cluster that was here last, when the one that `up` makes now takes the place of one that ended."""
+    if "cluster_id" not in (outputs := site.root("cluster").outputs()):
+        return
+    last = Emr(site.target).cluster(outputs["cluster_id"])
+    if last.state.startswith("TERMINATED"):
+        say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
+
+
+def _wait_until_gone(site: Site) -> list[Cluster]:
+    """Wait until the cluster is TERMINATED: until then its nodes cost, and its security groups cannot be deleted."""
+    told: list[str] = []
+
+    def tell(cluster: Cluster) -> None:
+        if cluster.state not in told:
+            say(f"The cluster {cluster.id} is {cluster.state}: waiting until it is TERMINATED ...")
+            told.append(cluster.state)
+
+    return Emr(site.target).until_gone(site.cluster_name, ENDS_WITHIN, tell)
+
+
+def _refuse_other_clusters(site: Site) -> None:
+    names = [cluster.name for cluster in Emr(site.target).all(tags.ENDING)]
+    others = [n for n in names if n.startswith(f"{site.settings.project}-") and n != site.cluster_name]
+    if others:
+        name = others[0].removeprefix(f"{site.settings.project}-")
+        raise UsageError(f"another cluster stands on this foundation: {others[0]}", f"./inv down --name {name} first")
+
+
+@contextmanager
+def _alongside(work: Callable[[], None]) -> Iterator[None]:
+    """Do `work` in a thread while the body runs; its exception is raised after the body."""
+    with ThreadPoolExecutor(1) as pool:
+        doing = pool.submit(work)
+        yield
+        doing.result()

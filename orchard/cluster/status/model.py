@@ -1,0 +1,151 @@
+"""What `status` tells, as data: the model behind the screen and behind `--json`.
+
+Times are UTC. Amounts are US dollars, as AWS would charge them: on an emulated AWS (`emulated`) nothing was charged.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = Path(__file__).with_name("status.schema.json")
+
+
+class Part(BaseModel):
+    """A part of the model: immutable, and nothing in it that is not named here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Studio(Part):
+    """An EMR Studio."""
+
+    id: str
+    name: str
+    url: str
+
+
+class Nodes(Part):
+    """Nodes of a cluster that are alike and run."""
+
+    role: Literal["MASTER", "CORE", "TASK", "UNKNOWN"]
+    instance_type: str
+    count: int
+    market: Literal["ON_DEMAND", "SPOT"]
+
+
+class Progress(Part):
+    """What the job in a running step says of itself."""
+
+    phase: str
+    done: int = Field(description="images")
+    total: int = Field(description="images; 0 in a phase that counts none")
+    images_per_second: float
+    seconds_left: float | None
+
+
+class Step(Part):
+    """A step of a cluster."""
+
+    id: str
+    name: str
+    run: str | None = Field(description="the run it belongs to; null for a step that Orchard did not submit")
+    job: str | None
+    state: str
+    created: datetime
+    started: datetime | None
+    ended: datetime | None
+    progress: Progress | None
+
+
+class Idle(Part):
+    """The idle time-out."""
+
+    timeout_seconds: int
+    since: datetime | None = Field(description="when the last work ended; null while there is work")
+    strikes_at: datetime | None = Field(description="when it ends the cluster, if nothing comes until then")
+    source: Literal["policy", "tag"] = Field(description="EMR's policy itself, or the tag that Terraform set with it")
+
+
+class HardLimit(Part):
+    """The end whatever the cluster does."""
+
+    strikes_at: datetime
+    enabled: bool
+
+
+class Cluster(Part):
+    """A cluster that lives."""
+
+    id: str
+    name: str
+    short_name: str = Field(description="what --name takes")
+    state: str
+    reason: str
+    created: datetime
+    ready: datetime | None
+    uptime_seconds: float
+    release_label: str | None
+    notebook: str | None
+    nodes: list[Nodes]
+    steps: list[Step] = Field(description="the newest first, at most 50")
+    usd_per_hour: float | None = Field(description="null where the nodes or their prices are not known")
+    usd_so_far: float | None
+    idle: Idle | None
+    hard_limit: HardLimit | None
+
+
+class Ended(Part):
+    """A cluster that has ended."""
+
+    id: str
+    name: str
+    state: str
+    reason: str
+    created: datetime
+    ended: datetime | None
+
+
+class Budget(Part):
+    """The monthly budget, which warns and stops nothing; AWS counts what is spent with hours of delay."""
+
+    usd_limit: float
+    usd_spent: float | None
+
+
+class Orphan(Part):
+    """Something with the project's tag that Terraform's states do not know."""
+
+    what: str
+    remedy: str
+
+
+class Missing(Part):
+    """Something that could not be found out."""
+
+    what: str
+    why: str
+
+
+class Status(Part):
+    """Everything."""
+
+    taken: datetime = Field(description="by AWS's clock")
+    project: str
+    region: str
+    emulated: bool
+    prices_of: str
+    budget: Budget | None = Field(description="null where the settings have none")
+    studios: list[Studio]
+    clusters: list[Cluster]
+    ended: list[Ended] = Field(description="in the last week, the newest first")
+    orphans: list[Orphan]
+    missing: list[Missing]
+
+
+def schema() -> str:
+    """Return the model's JSON schema, as the repository keeps it."""
+    told = Status.model_json_schema(mode="serialization")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **told}, indent=2) + "\n"

@@ -1,0 +1,90 @@
+"""What AWS's answers say, in the terms of the model."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from orchard.aws.emr import OPEN
+from orchard.aws.scheduler import HardLimit
+from orchard.cluster.status.model import Ended, Idle, Progress, Step
+
+
+def progress(said: dict[str, Any]) -> Progress:
+    """Read a job's progress file."""
+    done, total = int(said.get("done", 0)), int(said.get("total", 0))
+    speed = float(said.get("images_per_second", 0))
+    left = max(0.0, (total - done) / speed) if speed and total else None
+    return Progress(phase=said.get("phase", ""), done=done, total=total, images_per_second=speed, seconds_left=left)
+
+
+def step(entry: dict[str, Any]) -> Step:
+    """Read an entry of ListSteps."""
+    timeline = entry["Status"].get("Timeline", {})
+    run, _, job = entry["Name"].rpartition(": ")
+    ours = job in ("features", "pca")
+    return Step(
+        id=entry["Id"],
+        name=entry["Name"],
+        run=run if ours else None,
+        job=job if ours else None,
+        state=entry["Status"]["State"],
+        created=utc(timeline["CreationDateTime"]),
+        started=utc(timeline.get("StartDateTime")),
+        ended=utc(timeline.get("EndDateTime")),
+        progress=None,
+    )
+
+
+def idle(
+    policy: dict[str, Any] | None, tag: str | None, state: str, ready: datetime | None, steps: list[Step] | None
+) -> Idle | None:
+    """Tell what the idle time-out is and when it strikes.
+
+    Args:
+        policy: the answer of GetAutoTerminationPolicy; None where it was not asked.
+        tag: what the nodes' tag says, in seconds.
+        state: of the cluster.
+        ready: since when it has taken steps.
+        steps: all of its steps; None where they are not known.
+    """
+    if policy is not None:
+        told = policy.get("AutoTerminationPolicy", {}).get("IdleTimeout")
+        if told is None:
+            return None
+        seconds, source = int(told), "policy"
+    elif tag:
+        seconds, source = int(tag), "tag"
+    else:
+        return None
+    since = None
+    if state == "WAITING" and ready and steps is not None and not any(step.state in OPEN for step in steps):
+        since = max([ready, *(step.ended for step in steps if step.ended)])
+    strikes = since + timedelta(seconds=seconds) if since else None
+    return Idle(timeout_seconds=seconds, since=since, strikes_at=strikes, source=source)  # type: ignore[arg-type]
+
+
+def ended(entry: dict[str, Any], limit: HardLimit | None) -> Ended:
+    """Read an entry of ListClusters that has ended; AWS calls an end by the schedule a user's request."""
+    status, timeline = entry["Status"], entry["Status"]["Timeline"]
+    end, why = utc(timeline.get("EndDateTime")), reason(status)
+    by_schedule = status.get("StateChangeReason", {}).get("Code") == "USER_REQUEST"
+    if limit and entry["Id"] in limit.cluster_ids and by_schedule and end and end >= limit.ends_at:
+        why = f"its hard limit of {limit.ends_at:%Y-%m-%d %H:%M} UTC was reached"
+    return Ended(
+        id=entry["Id"],
+        name=entry["Name"],
+        state=status["State"],
+        reason=why,
+        created=utc(timeline["CreationDateTime"]),
+        ended=end,
+    )
+
+
+def reason(status: dict[str, Any]) -> str:
+    """Say why a cluster is in its state."""
+    told = status.get("StateChangeReason", {})
+    return told.get("Message") or told.get("Code") or ""
+
+
+def utc(moment: Any) -> Any:
+    """Return a moment in UTC, as boto3 does not; None stays None."""
+    return moment.astimezone(UTC) if moment else None

@@ -1,0 +1,242 @@
+"""The status as a person reads it, in any width from 80 columns on."""
+
+from datetime import datetime, timedelta
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from orchard.aws.emr import OPEN
+from orchard.base import durations
+from orchard.cluster.status.model import Cluster, Ended, Orphan, Progress, Status, Step
+from orchard.cost.money import Money
+
+SHOWN_STEPS = 4  # the open ones are always shown
+SHOWN_ENDED = 3
+SHOWN_ORPHANS = 8
+BAR = 16  # columns
+NAME = 44  # columns: of a step's name with a run's usual name in it
+ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task", "UNKNOWN": "other"}
+COLOURS = {
+    "WAITING": "green",
+    "RUNNING": "green",
+    "COMPLETED": "green",
+    "STARTING": "yellow",
+    "BOOTSTRAPPING": "yellow",
+    "PENDING": "yellow",
+    "CANCEL_PENDING": "yellow",
+    "TERMINATING": "yellow",
+    "TERMINATED_WITH_ERRORS": "red",
+    "FAILED": "red",
+    "CANCELLED": "magenta",
+    "INTERRUPTED": "magenta",
+}
+
+
+def render(status: Status, money: Money) -> RenderableType:
+    """Draw the status.
+
+    Args:
+        status: what to tell.
+        money: the currency to tell it in.
+    """
+    parts: list[RenderableType] = [_head(status, money)]
+    parts += [_cluster(cluster, status, money) for cluster in status.clusters]
+    if not status.clusters:
+        parts.append(Text("No cluster is running, so nothing costs by the hour.", style="bold"))
+    elif (total := _total(status, money)) and len(status.clusters) > 1:
+        parts.append(Text(total, style="bold"))
+    if status.ended:
+        parts.append(_ended(status.ended[:SHOWN_ENDED], status.taken))
+    if status.orphans:
+        parts.append(_orphans(status.orphans))
+    if status.missing:
+        parts.append(_listed("Could not be found out", [(missing.what, missing.why) for missing in status.missing]))
+    return Group(*parts)
+
+
+def lines(status: Status, money: Money) -> list[str]:
+    """Say in a line a cluster what changes from look to look, for where nothing can be redrawn."""
+    told = []
+    for cluster in status.clusters:
+        going = [f"{step.name} {step.state}{_said(step)}" for step in reversed(cluster.steps) if step.state in OPEN]
+        told.append("; ".join([f"{cluster.name} {cluster.state}", *going]))
+    return told or ["no cluster is running"]
+
+
+def _said(step: Step) -> str:
+    if not (now := step.progress):
+        return ""
+    counted = f" {now.done}/{now.total} images" if now.total else ""
+    return f" ({now.phase}{counted})"
+
+
+def _head(status: Status, money: Money) -> RenderableType:
+    place = f"{status.project} in {status.region}" + (", emulated on this machine" if status.emulated else "")
+    grid = Table.grid(expand=True, padding=(0, 1))
+    grid.add_column()
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_row(Text(place, style="bold"), f"{status.taken:%Y-%m-%d %H:%M:%S} UTC")
+    rows: list[RenderableType] = [grid]
+    for studio in status.studios:
+        rows.append(Text.assemble(("Studio ", "bold"), studio.name, " ", (studio.id, "dim")))
+        rows.append(Text(f"  {studio.url}", style="dim", overflow="fold"))
+    if budget := status.budget:
+        spent = "" if budget.usd_spent is None else f", {money.say(budget.usd_spent)} spent (AWS counts hours late)"
+        rows.append(Text.assemble(("Budget ", "bold"), f"{money.say(budget.usd_limit)} a month{spent}"))
+    return Group(*rows)
+
+
+def _cluster(cluster: Cluster, status: Status, money: Money) -> RenderableType:
+    body = Table.grid(padding=(0, 1))
+    body.add_column(style="bold", no_wrap=True)
+    body.add_column(overflow="fold")
+    body.add_row("nodes", _nodes(cluster))
+    body.add_row("cost", _cost(cluster, status, money))
+    body.add_row("ends", _ends(cluster, status.taken))
+    if cluster.reason and cluster.state not in ("WAITING", "RUNNING"):
+        body.add_row("why", cluster.reason)
+    parts: list[RenderableType] = [body]
+    if steps := _shown(cluster.steps):
+        parts += [Text(), _steps(steps, status.taken)]
+        if more := len(cluster.steps) - len(steps):
+            parts.append(Text(f"and {more} more before", style="dim"))
+    title = Text.assemble((cluster.name, "bold"), " ", (cluster.id, "dim"), " ", _state(cluster.state))
+    up = durations.say(cluster.uptime_seconds)
+    return Panel(
+        Group(*parts), title=title, title_align="left", subtitle=f"up {up}", subtitle_align="right", box=box.ROUNDED
+    )
+
+
+def _nodes(cluster: Cluster) -> str:
+    flavour = ", ".join(word for word in (cluster.release_label, cluster.notebook) if word)
+    if not cluster.nodes:
+        return ", ".join(word for word in ("none yet" if cluster.ready is None else "not known", flavour) if word)
+    kinds = [
+        f"{kind.count} {ROLES[kind.role]}" + (" on Spot" if kind.market == "SPOT" else "") for kind in cluster.nodes
+    ]
+    types = sorted({kind.instance_type for kind in cluster.nodes})
+    count = sum(kind.count for kind in cluster.nodes)
+    return f"{count} x {' and '.join(types)} ({', '.join(kinds)})" + (f", {flavour}" if flavour else "")
+
+
+def _cost(cluster: Cluster, status: Status, money: Money) -> str:
+    if cluster.usd_per_hour is None or cluster.usd_so_far is None:
+        return "not known" if cluster.nodes or cluster.ready else "nothing yet"
+    hourly, sofar = money.say(cluster.usd_per_hour), money.say(cluster.usd_so_far)
+    if status.emulated:
+        return f"emulated, cost nothing; on AWS {sofar} so far, {hourly} per hour"
+    return f"{sofar} so far, {hourly} per hour (prices of {status.prices_of})"
+
+
+def _ends(cluster: Cluster, now: datetime) -> RenderableType:
+    told: list[Text] = []
+    idle, limit = cluster.idle, cluster.hard_limit
+    if idle is None and not cluster.nodes:
+        told.append(Text("its nodes will tell of its idle time-out", style="dim"))
+    elif idle is None:
+        told.append(Text("not when idle: no idle time-out is known", style="yellow"))
+    elif idle.strikes_at is None:
+        told.append(Text(f"{durations.say(idle.timeout_seconds)} after its last work"))
+    else:
+        left = durations.say((idle.strikes_at - now).total_seconds())
+        told.append(Text(f"at {_clock(idle.strikes_at, now)} if nothing comes (in {left})"))
+    if limit is None:
+        told.append(Text("no hard limit is known", style="yellow"))
+    elif not limit.enabled:
+        told.append(Text("the schedule of its hard limit is switched off", style="red"))
+    else:
+        left = durations.say((limit.strikes_at - now).total_seconds())
+        hint = "./inv extend 2h" + ("" if cluster.short_name == "default" else f" --name {cluster.short_name}")
+        at = f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) "
+        told.append(Text.assemble(at, (hint, "dim")))
+    return Group(*told)
+
+
+def _shown(steps: list[Step]) -> list[Step]:
+    """Pick the open steps and the newest others, in the order in which they run."""
+    still_open = [step for step in steps if step.state in OPEN]
+    closed = [step for step in steps if step.state not in OPEN][: max(0, SHOWN_STEPS - len(still_open))]
+    return [step for step in reversed(steps) if step in still_open or step in closed]
+
+
+def _steps(steps: list[Step], now: datetime) -> RenderableType:
+    """Draw a line a step, and beneath a running one how far its job is."""
+    widest = max(len(step.name) for step in steps)
+    told: list[RenderableType] = []
+    for step in steps:
+        row = Table.grid(padding=(0, 2))
+        row.add_column(min_width=min(widest, NAME), overflow="fold", ratio=1)
+        row.add_column(no_wrap=True, min_width=len("CANCEL_PENDING"))
+        row.add_column(no_wrap=True)
+        row.add_row(Text(step.name), _state(step.state), Text(_time(step, now)))
+        told.append(row)
+        if step.state == "RUNNING" and step.progress and step.progress.total:
+            told.append(Padding(_bar(step.progress), (0, 0, 0, 2)))
+    return Group(*told)
+
+
+def _time(step: Step, now: datetime) -> str:
+    if not step.started:
+        return ""
+    if step.ended:
+        return f"{durations.say((step.ended - step.started).total_seconds())}, at {_clock(step.ended, now)}"
+    phase = step.progress.phase if step.progress else "starting" if step.run and step.state == "RUNNING" else ""
+    since = durations.say((now - step.started).total_seconds())
+    return f"{since}, {phase}" if phase and phase != step.job else since
+
+
+def _bar(told: Progress) -> Text:
+    full = min(BAR, round(BAR * told.done / told.total))
+    words = [f"{told.done:,}/{told.total:,} images"]
+    if told.images_per_second:
+        words.append(f"{told.images_per_second:.0f} images/s")
+    if told.seconds_left is not None:
+        words.append(f"{durations.say(told.seconds_left)} left")
+    return Text.assemble(
+        ("█" * full, "green"), ("░" * (BAR - full), "dim"), f" {told.done / told.total:.0%}  ", ", ".join(words)
+    )
+
+
+def _ended(ended: list[Ended], now: datetime) -> RenderableType:
+    rows = []
+    for cluster in ended:
+        moment = f" at {_clock(cluster.ended, now)}" if cluster.ended else ""
+        lived = f", after {durations.say((cluster.ended - cluster.created).total_seconds())}" if cluster.ended else ""
+        state = cluster.state.lower().replace("_", " ")
+        rows.append((f"{cluster.name} {cluster.id}", f"{state}{moment}{lived}: {cluster.reason or 'no reason given'}"))
+    return _listed("Ended lately", rows)
+
+
+def _orphans(found: list[Orphan]) -> RenderableType:
+    rows = [(orphan.what, orphan.remedy) for orphan in found[:SHOWN_ORPHANS]]
+    if (more := len(found) - SHOWN_ORPHANS) > 0:
+        rows.append((f"and {more} more", "./inv orphans"))
+    return _listed("Orphaned: tagged, and in none of the Terraform states known here", rows)
+
+
+def _listed(title: str, rows: list[tuple[str, str]]) -> RenderableType:
+    told: list[RenderableType] = [Text(title, style="bold")]
+    for what, more in rows:
+        told += [Padding(Text(what, overflow="fold"), (0, 0, 0, 2)), Padding(Text(more, style="dim"), (0, 0, 0, 4))]
+    return Group(*told)
+
+
+def _total(status: Status, money: Money) -> str:
+    known = [cluster.usd_per_hour for cluster in status.clusters if cluster.usd_per_hour is not None]
+    if not known or status.emulated:
+        return ""
+    return f"All together {money.say(sum(known))} per hour."
+
+
+def _state(state: str) -> Text:
+    return Text(state, style=COLOURS.get(state, ""))
+
+
+def _clock(moment: datetime, now: datetime) -> str:
+    """Say a moment in UTC, with its day where that is not the present one."""
+    day = "" if abs(moment - now) < timedelta(days=1) and moment.date() == now.date() else f"{moment:%b %d} "
+    return f"{day}{moment:%H:%M}"

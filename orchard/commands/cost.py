@@ -1,0 +1,102 @@
+"""What runs and clusters cost."""
+
+from typing import TYPE_CHECKING
+
+from invoke import Context
+
+from orchard.base.errors import UsageError
+from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
+from orchard.commands.task import command, say
+
+if TYPE_CHECKING:
+    from orchard.base.config import Settings
+
+LATEST = "latest"
+
+
+@command(
+    optional=["run"],
+    help={
+        "mode": RUN_HELP["mode"],
+        "split": RUN_HELP["split"],
+        "max-images": RUN_HELP["max-images"],
+        "images": "how many photographs (default: those in data/raw/, else as many as are published)",
+        "instance-type": "of all nodes",
+        "core-count": "core nodes, beside the primary",
+        "run": "what a run has cost: --run NAME, or --run alone for the latest",
+        "refresh": "read the prices of the region from the AWS Price List, and keep them",
+        "target": SITE_HELP["target"],
+    },
+)
+def cost(
+    _: Context,
+    mode: str | None = None,
+    split: str | None = None,
+    max_images: str | None = None,
+    images: str | None = None,
+    instance_type: str | None = None,
+    core_count: str | None = None,
+    run: str | None = None,
+    refresh: bool = False,
+    target: str | None = None,
+) -> None:
+    """Estimate what a run costs before it, and what forgetting the cluster does; or tell what a run has cost."""
+    if run is not None:
+        _of_run(target, None if run is True or run == LATEST else run)
+        return
+    from orchard.base import config
+    from orchard.cost import estimate, view
+
+    cluster = {"instance_type": instance_type, "core_count": core_count}
+    settings = config.load(target=target, mode=mode, split=split, max_images=max_images, **cluster)
+    if refresh:
+        _refresh(settings)
+        return
+    counted = _given(images) if images else _counted(settings)
+    site = find_site(target, "default")
+    free = site is None or site.target.free
+    view.before(settings, estimate.images(settings, counted), counted=counted is not None, free=free)
+
+
+def _of_run(target: str | None, name: str | None) -> None:
+    from orchard.base.nearest import suggest
+    from orchard.cost import view
+    from orchard.runs import results, run_names, run_record
+
+    site = open_site(target, "default")
+    store = site.bucket()
+    known = store.directories("data/runs/")
+    if name is None:
+        name = max(known, default=None) or results.latest(store)
+    record = run_record.complete(store, site.target, run_names.checked(name))
+    if record is None:
+        raise UsageError(f"there is no record of a run {name} in {store.uri('data/runs/')}", suggest(name, known))
+    view.after(record, site.settings)
+
+
+def _refresh(settings: "Settings") -> None:
+    from orchard.aws import target as targets
+    from orchard.cost import price_list, prices
+
+    place = targets.connect(settings)
+    assert place is not None  # noqa: S101 - started when it was not there
+    known = sorted({*prices.rates(settings.region).ec2, settings.instance_type})
+    pricing = place.client("pricing", region_name=price_list.REGION)
+    found, unclear = price_list.fetch(pricing, settings.region, known)
+    prices.keep(settings.region, found)
+    say(*unclear, f"The prices of {settings.region} of {found['date']} are kept in {prices.REFRESHED}.")
+
+
+def _given(images: str) -> int:
+    if not images.isdigit() or not int(images):
+        raise UsageError(f"--images {images} is not a number of photographs", "--images 67692")
+    return int(images)
+
+
+def _counted(settings: "Settings") -> int | None:
+    """Count the photographs of the mode's classes on this machine; None where there are none."""
+    from orchard.base import config
+
+    root = settings.dataset or config.DATA / "raw"
+    classes = "Apple*" if settings.mode == "apples" else "*"
+    return sum(1 for _ in root.glob(f"{settings.split}/{classes}/*.jpg")) or None

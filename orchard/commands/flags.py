@@ -1,0 +1,50 @@
+"""What the tasks share: the help of common flags, and the site that flags describe."""
+
+from typing import TYPE_CHECKING
+
+from orchard.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from orchard.cluster.lifecycle import Confirm, Site
+
+NOTHING_UP = "Nothing is up, so there is nothing to take down."
+SITE_HELP = {
+    "target": "local (an AWS emulated on this machine) or aws",
+    "name": "of the cluster, where there are several",
+    "yes": "do not ask",
+}
+RUN_HELP = {
+    "mode": "mini (a sample spread over the classes), apples (the classes Apple*) or full",
+    "k": "principal components: a number (50) or a share of the variance (0.95)",
+    "split": "Training or Test",
+    "max-images": "the size of the mini sample",
+    "run-name": "a name instead of the time and the mode; an interrupted run of that name goes on where it stopped",
+    "csv": "write the scores as CSV too",
+    "weights": "a MobileNetV2 weights file (default: found or fetched)",
+}
+
+
+def find_site(target: str | None, name: str, *, start: bool = False, **flags: object) -> "Site | None":
+    """Read the settings and connect to the target; None when nothing is up there (and is not to be started)."""
+    from orchard.aws import target as targets
+    from orchard.base import config
+    from orchard.cluster.lifecycle import Site
+
+    chosen = config.load(target=target, **flags)
+    place = targets.connect(chosen, start=start)
+    return Site(chosen, place, name) if place else None
+
+
+def open_site(target: str | None, name: str, *, start: bool = False, **flags: object) -> "Site":
+    """Like `find_site`, for tasks that need something to be up."""
+    site = find_site(target, name, start=start, **flags)
+    if site is None:
+        raise UsageError("nothing is up", "start with ./inv up")
+    return site
+
+
+def answer(word: str, *, yes: bool) -> "Confirm":
+    """Return what asks the user, or what says `word` without asking."""
+    from orchard.commands.task import ask
+
+    return (lambda _: word) if yes else ask

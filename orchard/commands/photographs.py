@@ -1,0 +1,79 @@
+"""Photographs in, results out."""
+
+from invoke import Context
+
+from orchard.base.errors import UsageError
+from orchard.commands.flags import SITE_HELP, open_site
+from orchard.commands.task import command, say
+
+
+@command(name="fetch-dataset", help={"archive": "the address of a ZIP of Fruits-360 (default: the setting)"})
+def fetch_dataset(_: Context, archive: str | None = None) -> None:
+    """Download the published Fruits-360 archive and unpack its photographs into data/raw/."""
+    from orchard.base import config
+    from orchard.photographs import dataset as photographs
+
+    say(*photographs.fetch(config.load(archive=archive)))
+
+
+@command(
+    name="upload-dataset",
+    help={
+        "target": SITE_HELP["target"],
+        "dataset": "the directory above Training and Test (default: ORCHARD_DATASET, or data/raw/)",
+        "delete": "delete from the bucket what the data set does not have",
+        "packed": "as Parquet shards of one class each, in data/packed/: the default; fewer requests, faster to read",
+        "single": "each photograph as an object of its own, in data/raw/; runs read the form that was uploaded last",
+        "plan": "show what would be sent, in how many requests, and what they cost; changes nothing",
+    },
+)
+def upload_dataset(
+    _: Context,
+    target: str | None = None,
+    dataset: str | None = None,
+    delete: bool = False,
+    packed: bool = False,
+    single: bool = False,
+    plan: bool = False,
+) -> None:
+    """Upload photographs in the Fruits-360 layout to the bucket: what it lacks, or has with another content."""
+    from orchard.photographs import dataset as photographs
+
+    if packed and single:
+        raise UsageError("photographs are uploaded packed or as single objects, not both", "--packed, or --single")
+    site = open_site(target, "default", dataset=dataset)
+    place, store = photographs.place_of(site.settings), site.bucket()
+    if plan:
+        lines = photographs.plan(place, store, delete=delete, packed=not single, free=site.target.free)
+        print(*lines, sep="\n")
+    else:
+        say(*photographs.send(place, store, delete=delete, packed=not single))
+
+
+@command(
+    name="download-results",
+    aliases=["results"],
+    help={
+        "run-name": "default: the newest complete run",
+        "incomplete": "take what a run has that is not complete",
+        "force": "replace files on this machine that differ",
+        "target": SITE_HELP["target"],
+    },
+)
+def download_results(
+    _: Context,
+    run_name: str | None = None,
+    incomplete: bool = False,
+    force: bool = False,
+    target: str | None = None,
+) -> None:
+    """Download a run's features, PCA and record to data/emr_output/."""
+    from orchard.runs import results as found
+    from orchard.runs import run_record
+
+    site = open_site(target, "default")
+    store = site.bucket()
+    run_name = run_name or found.latest(store, incomplete=incomplete)
+    run_record.complete(store, site.target, run_name)
+    for kind, folder in found.download(store, run_name, incomplete=incomplete, force=force).items():
+        print(f"{kind:9} {folder}")

@@ -1,0 +1,78 @@
+"""What every task shares: errors as two lines and an exit code, and the console to print on."""
+
+import functools
+import inspect
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from invoke import Exit, task
+
+from orchard.base.errors import OrchardError, UsageError
+
+
+def command(*args: Any, **kwargs: Any) -> Callable:
+    """Like invoke's `task`, but an OrchardError ends as cause, remedy and exit code instead of a traceback.
+
+    `./inv --debug TASK` shows the traceback as well. Of `help`, only the entries for the body's parameters count, so
+    that tasks can share one table.
+    """
+    if len(args) == 1 and callable(args[0]):
+        return task(_reporting(args[0]), **kwargs)
+
+    def decorate(body: Callable) -> Callable:
+        own = {name.replace("_", "-") for name in inspect.signature(body).parameters}
+        texts = {name: text for name, text in kwargs.get("help", {}).items() if name in own}
+        return task(*args, **kwargs | {"help": texts})(_reporting(body))
+
+    return decorate
+
+
+def _reporting(body: Callable) -> Callable:
+    @functools.wraps(body)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return body(*args, **kwargs)
+        except OrchardError as error:
+            if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
+                raise
+            say(f"error: {error.cause}", f"remedy: {error.remedy}")
+            raise Exit(code=error.exit_code) from None
+        except BrokenPipeError:  # the reader of a pipe has seen enough (| head)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise Exit(code=141) from None
+        except KeyboardInterrupt:
+            say("interrupted")
+            raise Exit(code=130) from None
+        except Exception as error:
+            if not type(error).__module__.startswith(("botocore.", "boto3.", "s3transfer.")):
+                raise
+            from orchard.diagnosis.aws import explain
+
+            known = explain(error)
+            if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
+                raise
+            say(f"error: {known.cause}", f"remedy: {known.remedy}")
+            raise Exit(code=known.exit_code) from None
+
+    return run
+
+
+def say(*lines: str) -> None:
+    """Print plain lines to standard error, where nothing that a pipe reads is lost among them."""
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
+
+
+def ask(question: str) -> str:
+    """Ask the user at the terminal.
+
+    Raises:
+        UsageError: there is nobody to ask.
+    """
+    try:
+        return input(question).strip()
+    except EOFError:
+        raise UsageError("there is no terminal to ask on, so nothing was changed", "call again with --yes") from None

@@ -1,0 +1,78 @@
+"""What carries the project's tag or name and is in none of Terraform's states: each with what to do about it."""
+
+import re
+from collections.abc import Iterable
+
+from orchard.aws import tags
+from orchard.aws.emr import Emr
+from orchard.aws.target import Target
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError
+from orchard.infrastructure import state
+
+# By what an ARN says it is of: how to remove it by hand. `{}` stands for the part of the ARN that names it.
+_REMEDIES = (
+    (r":ec2:.*:instance/(.+)", "aws ec2 terminate-instances --instance-ids {}"),
+    (r":ec2:.*:volume/(.+)", "aws ec2 delete-volume --volume-id {}"),
+    (r":ec2:.*:natgateway/(.+)", "aws ec2 delete-nat-gateway --nat-gateway-id {}"),
+    (r":ec2:.*:elastic-ip/(.+)", "aws ec2 release-address --allocation-id {}"),
+    (r":ec2:.*:security-group/(.+)", "aws ec2 delete-security-group --group-id {}"),
+    (r":ec2:.*:network-interface/(.+)", "aws ec2 delete-network-interface --network-interface-id {}"),
+    (r":ec2:.*:subnet/(.+)", "aws ec2 delete-subnet --subnet-id {}"),
+    (r":ec2:.*:vpc/(.+)", "aws ec2 delete-vpc --vpc-id {}"),
+    (r":ec2:.*:key-pair/(.+)", "aws ec2 delete-key-pair --key-pair-id {}"),
+    (r":s3:::(.+)", "look into it first (aws s3 ls s3://{}/); aws s3 rb s3://{} --force deletes all that is in it"),
+    (r":kms:.*:key/(.+)", "aws kms schedule-key-deletion --key-id {} (what it encrypts is lost then)"),
+    (r":sns:.*:([^:]+)", "aws sns delete-topic --topic-arn <its ARN>"),
+    (r":cloudwatch:.*:alarm:(.+)", "aws cloudwatch delete-alarms --alarm-names {}"),
+    (r":scheduler:.*:schedule/[^/]+/(.+)", "aws scheduler delete-schedule --name {}"),
+    (r":iam:.*:role/(.+)", "aws iam delete-role --role-name {} (after its policies)"),
+    (r":iam:.*:policy/(.+)", "aws iam delete-policy --policy-arn <its ARN>"),
+    (r":iam:.*:instance-profile/(.+)", "aws iam delete-instance-profile --instance-profile-name {}"),
+    (r"^cluster (j-\w+)", "aws emr terminate-clusters --cluster-ids {}"),
+    (r"^Studio (es-\w+)", "aws emr delete-studio --studio-id {}"),
+)
+
+
+def unknown(items: Iterable[str], known: set[str]) -> list[str]:
+    """Pick what no state knows.
+
+    Args:
+        items: what was found, ARNs or phrases as `orchard.aws.tags` makes them.
+        known: ids and ARNs in all states.
+    """
+    return [item for item in items if not _is_known(item, known)]
+
+
+def remedy(item: str) -> str:
+    """Say how to remove an orphan by hand."""
+    for pattern, command in _REMEDIES:
+        if found := re.search(pattern, item):
+            return command.replace("{}", found[1]).replace("<its ARN>", item)
+    return "remove it in the AWS console"
+
+
+def _is_known(item: str, known: set[str]) -> bool:
+    if item in known:
+        return True
+    named = re.match(r"(?:cluster|Studio) (\S+)", item)  # phrases name an id; ARNs may have one at their end
+    words = {named[1]} if named else {item.rsplit(":", 1)[-1], re.split(r"[:/]", item)[-1]}
+    return not known.isdisjoint(words)
+
+
+def find(settings: Settings, target: Target) -> list[str]:
+    """Search the whole project: what carries its tag or name, and is known to none of Terraform's states.
+
+    Raises:
+        OrchardError: a state cannot be read, or Terraform is at work.
+        ClientError: AWS refuses one of the searches.
+    """
+    known, at_work = state.known(settings, target)
+    if at_work:
+        raise OrchardError(
+            "Terraform is at work here, and what it makes just now is in no state yet",
+            "call again when it has finished",
+        )
+    ours = {word for c in Emr(target).all() if c.id in known for word in (c.id, c.name)}
+    tagged = [item.arn for item in tags.by_tag(target.client, settings.project) if not item.belongs_to(ours)]
+    return sorted(set(unknown([*tagged, *tags.others(target.client, settings.project)], known)))

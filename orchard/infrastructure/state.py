@@ -1,0 +1,106 @@
+"""What Terraform's states know, read without Terraform: `status` must answer within a second.
+
+The format is Terraform's own, version 4, unchanged since Terraform 0.12; another version is refused, not guessed at.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from orchard.aws.target import Target
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError
+from orchard.infrastructure import roots
+
+VERSION = 4
+
+
+class Known(NamedTuple):
+    """What all states together know.
+
+    Attributes:
+        words: ids and ARNs of all resources.
+        at_work: whether Terraform holds a lock, so that what it makes just now may not be written down yet.
+    """
+
+    words: set[str]
+    at_work: bool
+
+
+def known(settings: Settings, target: Target) -> Known:
+    """Read all states: both roots, all workspaces.
+
+    Raises:
+        OrchardError: a state is in a format that this version does not read.
+        ClientError: the bucket that keeps them refuses.
+    """
+    at_work = _is_locked(settings, target)  # first: an apply that ends meanwhile has written all it made
+    return Known({word for state in _states(settings, target) for word in _words(state)}, at_work)
+
+
+def workspaces(settings: Settings, target: Target) -> list[str]:
+    """Return the workspaces of the cluster root that hold anything, sorted."""
+    found = []
+    for name, state in _named(settings, target):
+        if name != "foundation" and any(resource["mode"] == "managed" for resource in state["resources"]):
+            found.append(name)
+    return sorted(found)
+
+
+def _states(settings: Settings, target: Target) -> Iterator[dict[str, Any]]:
+    return (state for _, state in _named(settings, target))
+
+
+def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the foundation's state and each cluster's under its workspace's name, from where `up` keeps them."""
+    shared = roots.state_bucket(settings, target)
+    for name, text in _in_bucket(target, shared) if shared else _here(target):
+        state = json.loads(text)
+        if state.get("version") != VERSION:
+            raise OrchardError(
+                f"the Terraform state of {name} has the format {state.get('version')}, and only {VERSION} is known",
+                "ask Terraform itself: ./inv tf.output --root cluster",
+            )
+        yield name, state
+
+
+def _here(target: Target) -> Iterator[tuple[str, str]]:
+    for name, path in (("foundation", "foundation.tfstate"), ("default", "cluster.tfstate")):
+        if (file := target.state_dir / path).exists():
+            yield name, file.read_text()
+    for file in sorted((target.state_dir / "cluster.workspaces").glob("*/*.tfstate")):
+        yield file.parent.name, file.read_text()
+
+
+def _is_locked(settings: Settings, target: Target) -> bool:
+    if not (bucket := roots.state_bucket(settings, target)):
+        return any(target.state_dir.rglob(".*.tfstate.lock.info"))
+    pages = target.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="orchard/")
+    return any(entry["Key"].endswith(".tflock") for page in pages for entry in page.get("Contents", []))
+
+
+def _in_bucket(target: Target, bucket: str) -> Iterator[tuple[str, str]]:
+    s3 = target.client("s3")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="orchard/"):
+        for key in (entry["Key"] for entry in page.get("Contents", [])):
+            if not key.endswith(".tfstate"):
+                continue
+            parts = key.split("/")  # orchard/<root>.tfstate, or orchard/workspaces/<name>/orchard/cluster.tfstate
+            name = parts[2] if parts[1] == "workspaces" else parts[-1].removesuffix(".tfstate")
+            try:
+                body = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "NoSuchKey":
+                    raise
+                continue
+            yield "default" if name == "cluster" else name, body
+
+
+def _words(state: dict[str, Any]) -> Iterator[str]:
+    for resource in state["resources"]:
+        if resource["mode"] == "managed":
+            for instance in resource["instances"]:
+                attributes = instance.get("attributes") or {}
+                yield from (attributes[key] for key in ("id", "arn", "key_id") if attributes.get(key))

@@ -1,0 +1,242 @@
+"""Terraform's roots, run by python-terraform's command lines. The only module that imports that package.
+
+python-terraform 0.10.1 builds command lines well and runs them badly for our purpose: it either captures the output,
+so that nothing is seen for minutes, or passes it on, so that nothing can be read of it; and it always hands over this
+process's own environment, which may hold credentials for another target. So it builds, and this module runs.
+"""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import python_terraform
+from python_terraform import IsFlagged
+
+from orchard.base.config import ROOT
+from orchard.base.errors import InterruptedByUserError
+from orchard.diagnosis.terraform import TerraformError, translate
+from orchard.diagnosis.terraform_events import Event, Transcript
+from orchard.machine import provider
+from orchard.machine.terraform import find_terraform
+
+Root = Literal["foundation", "cluster"]
+DIRECTORY = ROOT / "terraform"
+OVERRIDE = "backend_override.tf.json"
+
+
+class Plan(NamedTuple):
+    """A saved plan.
+
+    Attributes:
+        file: what `apply` takes.
+        changed: whether it does anything.
+        counts: how many resources it adds, changes and removes: {"add", "change", "remove"}.
+        warnings: one line each.
+    """
+
+    file: Path
+    changed: bool
+    counts: dict[str, int]
+    warnings: list[str]
+
+
+class Terraform:
+    """One root against one target.
+
+    Args:
+        root: `foundation` or `cluster`.
+        state_dir: where state, plans and variables are kept, one directory per target (ignored by Git).
+        environment: the whole environment of the target: credentials, endpoint, region.
+        workspace: `default`, or the name of one cluster of several.
+        state_bucket: an S3 bucket that keeps the state instead, with S3's own locking.
+        region: the region of that bucket.
+        report: is told what happens while it happens.
+    """
+
+    def __init__(
+        self,
+        root: Root,
+        state_dir: Path,
+        environment: Mapping[str, str],
+        *,
+        workspace: str = "default",
+        state_bucket: str = "",
+        region: str = "",
+        report: Callable[[Event], None] = lambda event: None,
+        directory: Path | None = None,
+    ) -> None:
+        self.root, self.workspace, self.report = root, workspace, report
+        self.directory = directory or DIRECTORY / root
+        self.state_dir = state_dir.resolve()
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        self._backend = self._s3(state_bucket, region) if state_bucket else self._local()
+        self._remote = bool(state_bucket)
+        self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(find_terraform()))
+        self._environment = dict(environment) | {
+            "TF_DATA_DIR": str(self.state_dir / f"{root}.data"),
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+        }
+        # What a shell may have left there would change every command line.
+        self._environment = {k: v for k, v in self._environment.items() if not k.startswith("TF_CLI_ARGS")}
+        self._environment |= provider.settings(self._environment, provider.cache_folder())
+
+    @property
+    def plan_file(self) -> Path:
+        """Where `plan` saves and the next `apply` finds it."""
+        return self.state_dir / f"{self.root}.{self.workspace}.tfplan"
+
+    def init(self, *, backend: bool = True, migrate: bool = False) -> None:
+        """Fetch the provider that the lock file names, and find the state and the workspace.
+
+        Args:
+            backend: use a state at all; without, only `validate` works.
+            migrate: take the state along from where it was kept before (after a change of `state_bucket`).
+        """
+        if backend:
+            self._choose_backend()
+        moved = {"migrate_state": IsFlagged, "force_copy": IsFlagged} if migrate else {"reconfigure": IsFlagged}
+        options = {"backend_config": self._backend, **moved} if backend else {"backend": False}
+        self._run("init", lockfile="readonly", json=IsFlagged, **options)
+        if backend and (self.workspace != "default" or (self.state_dir / f"{self.root}.data" / "environment").exists()):
+            self._run("workspace select", self.workspace, or_create=True)
+
+    def validate(self) -> None:
+        """Check the configuration without state, credentials or network."""
+        self._run("validate", no_color=IsFlagged)
+
+    def plan(self, variables: Mapping[str, Any], *, destroy: bool = False, refresh: bool = True) -> Plan:
+        """Save a plan.
+
+        Args:
+            variables: values for the root's variables; written to a file beside the state, so never a secret.
+            destroy: plan to remove everything instead.
+            refresh: ask AWS what is there; without, the plan compares with the state alone and needs no network.
+        """
+        given = self.state_dir / f"{self.root}.tfvars.json"
+        given.write_text(json.dumps(dict(variables), indent=2, default=str))
+        code, said = self._run(
+            "plan",
+            allowed=(0, 2),  # with -detailed-exitcode, 2 says that there is something to do
+            json=IsFlagged,
+            detailed_exitcode=IsFlagged,
+            input=False,
+            var_file=str(given),
+            out=str(self.plan_file),
+            refresh=refresh,
+            destroy=destroy or None,
+        )
+        warnings = [" ".join((w.get("detail") or w["summary"]).split()) for w in said.warnings]
+        return Plan(self.plan_file, code == 2, said.changes, warnings)
+
+    def apply(self, plan: Plan) -> None:
+        """Do what a saved plan says, and nothing else."""
+        self._run("apply", str(plan.file), json=IsFlagged, input=False)
+
+    def destroy(self, variables: Mapping[str, Any]) -> dict[str, int]:
+        """Remove everything in the state; returns the counts of what was done. Nothing there is a success."""
+        plan = self.plan(variables, destroy=True)
+        if plan.changed:
+            self.apply(plan)
+        return plan.counts
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs, each as its plain value; empty before the first apply."""
+        _, said = self._run("output", json=IsFlagged)
+        return {name: output["value"] for name, output in json.loads("\n".join(said.plain) or "{}").items()}
+
+    def show(self, plan: Plan) -> str:
+        """Return a saved plan as people read it."""
+        _, said = self._run("show", str(plan.file), no_color=IsFlagged)
+        return "\n".join(said.plain)
+
+    def show_json(self, plan: Plan) -> dict[str, Any]:
+        """Return a saved plan in Terraform's JSON format."""
+        _, said = self._run("show", str(plan.file), json=IsFlagged)
+        return json.loads("\n".join(said.plain))
+
+    def replaced(self, plan: Plan, kind: str) -> list[str]:
+        """Return the arguments whose change makes a plan replace a resource of a type, such as `release_label`."""
+        changes = self.show_json(plan).get("resource_changes", [])
+        ended = [entry["change"] for entry in changes if entry["type"] == kind]
+        paths = [path for change in ended if set(change["actions"]) == {"create", "delete"}
+                 for path in change.get("replace_paths", [])]  # fmt: skip
+        return sorted({str(path[0]) for path in paths})
+
+    def unlock(self, lock_id: str) -> None:
+        """Remove a lock whose holder has crashed."""
+        self._run("force-unlock", lock_id, force=IsFlagged)
+
+    def _local(self) -> dict[str, str]:
+        return {
+            "path": str(self.state_dir / f"{self.root}.tfstate"),
+            "workspace_dir": str(self.state_dir / f"{self.root}.workspaces"),
+        }
+
+    def _s3(self, bucket: str, region: str) -> dict[str, Any]:
+        return {
+            "bucket": bucket,
+            "key": f"orchard/{self.root}.tfstate",
+            "workspace_key_prefix": "orchard/workspaces",
+            "region": region,
+            "encrypt": "true",
+            "use_lockfile": "true",
+        }
+
+    def _choose_backend(self) -> None:
+        """Keep or remove the file that turns the root's local backend into S3.
+
+        A backend block can neither use variables nor be of two types; an override file is Terraform's own way of
+        replacing it (Terraform documentation, "Override Files").
+        """
+        override = self.directory / OVERRIDE
+        if self._remote:
+            override.write_text(json.dumps({"terraform": {"backend": {"s3": {}}}}) + "\n")
+        else:
+            override.unlink(missing_ok=True)
+
+    def _run(self, words: str, *args: str, allowed: tuple[int, ...] = (0,), **options: Any) -> tuple[int, Transcript]:
+        said = Transcript(events=words in ("init", "plan", "apply"))
+        line = self._lines.generate_cmd_string(words, **options) + list(args)
+        # A session of its own: one Ctrl-C must reach Terraform once, for at the second it drops what it is doing.
+        process = subprocess.Popen(
+            line,
+            cwd=self.directory,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        interrupted = False
+        while True:
+            try:
+                self._follow(process, said)
+                break
+            except KeyboardInterrupt:
+                interrupted = True
+                os.kill(process.pid, signal.SIGINT)
+                self.report(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
+        if interrupted:
+            raise InterruptedByUserError(
+                f"terraform {words.split()[0]} of the {self.root} was interrupted",
+                f"what exists is in the state: ./inv tf.plan --root {self.root} shows it; up or down goes on there",
+            )
+        if process.returncode not in allowed:
+            raise translate(said, process.returncode, self.root)
+        return process.returncode, said
+
+    def _follow(self, process: subprocess.Popen[str], said: Transcript) -> None:
+        for line in process.stdout or ():
+            event = said.read(line)
+            if event:
+                self.report(event)
+        process.wait()
+
+
+__all__ = ["Event", "Plan", "Root", "Terraform", "TerraformError"]

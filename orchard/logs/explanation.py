@@ -1,0 +1,150 @@
+"""`logs` on the terminal: the cause, the part of the log that tells it, and where the rest is."""
+
+import re
+import sys
+from typing import Any
+
+from orchard.aws.emr import Cluster, Emr, Step
+from orchard.base.errors import OrchardError
+from orchard.cluster.lifecycle import Site
+from orchard.diagnosis import failures
+from orchard.diagnosis.failures import Failure
+from orchard.logs import reading
+from orchard.logs.files import ClusterLogs, LogFile
+
+BEFORE, AFTER = 6, 10  # lines around the one that tells
+WIDEST = 600  # characters of a line; Spark prints whole plans on one
+SPARKS = re.compile(r"/(?:pyspark|py4j)[^/]*(?:\.zip)?/")
+LONGEST = 60  # lines of a traceback
+
+
+def show(site: Site, wanted: str | None, *, whole: bool, wait: float = reading.LATE) -> None:
+    """Print what the logs of a step, or of the bootstrap actions, say.
+
+    Args:
+        site: the cluster.
+        wanted: as `logs.find_step`, or `bootstrap`; None also for a cluster that has had no step.
+        whole: print all logs from beginning to end.
+        wait: seconds after a step's end during which to wait for its logs.
+
+    Raises:
+        UsageError: there is no such cluster or step.
+        OrchardError: the logs are not there (yet), or cannot be read.
+    """
+    emr, s3 = Emr(site.target), site.target.client("s3")
+    cluster = reading.find_cluster(emr, site.cluster_name)
+    print(f"Cluster {cluster.name} ({cluster.id}) is {cluster.state}{_reason(cluster)}")
+    steps = emr.steps(cluster.id)
+    if wanted == reading.BOOTSTRAP or (wanted is None and not steps):
+        _bootstrap(reading.open_logs(emr, s3, cluster), cluster, whole=whole)
+        return
+    _step(emr, s3, cluster, reading.find_step(steps, wanted), whole=whole, wait=wait)
+
+
+def _step(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, whole: bool, wait: float) -> None:
+    print(f"Step {step.name} ({step.id}) is {step.state}")
+    if step.state == "PENDING":
+        raise OrchardError(
+            f"the step {step.name} has not begun, so it has no logs", "it begins when the one before it ends"
+        )
+    opened = reading.open_logs(emr, s3, cluster)
+    ended = reading.ended_at(emr, cluster.id, step.id)
+    files = reading.of_step(opened, step, ended, late=wait)
+    if not files:
+        when = (
+            "EMR uploads them every five minutes: call again in a few"
+            if ended is None
+            else "they came too late, or expired"
+        )
+        raise OrchardError(f"there are no logs of {step.name} under s3://{opened.bucket}/{opened.prefix}steps/", when)
+    _tell(opened, files, failed=step.state in ("FAILED", "INTERRUPTED"), whole=whole, emr_said=step.failure)
+
+
+def _bootstrap(opened: ClusterLogs, cluster: Cluster, *, whole: bool) -> None:
+    files = opened.of_bootstrap()
+    ended_badly = cluster.state == "TERMINATED_WITH_ERRORS"
+    if files:
+        _tell(opened, files, failed=ended_badly, whole=whole, emr_said=cluster.reason)
+        return
+    if ended_badly:
+        _cause(failures.diagnose(cluster.reason))
+        return
+    if reading.is_young(cluster):
+        raise OrchardError(
+            f"the cluster is {cluster.state} and has no logs yet", "wait until it is WAITING, or has failed"
+        )
+    raise OrchardError(
+        "the cluster has had no step, and its bootstrap actions logged nothing", "./inv run starts a step"
+    )
+
+
+def _tell(opened: ClusterLogs, files: list[LogFile], *, failed: bool, whole: bool, emr_said: str) -> None:
+    found = reading.read(opened, files)
+    if failed:
+        of_emr = failures.diagnose(emr_said)
+        known = found.failure.id not in ("java", failures.UNKNOWN) or of_emr.id in ("java", failures.UNKNOWN)
+        _cause(found.failure if known else of_emr)
+    if whole:
+        for log in files:
+            print(f"\n==> {opened.uri(log)} ({log.kind}) <==", flush=True)
+            for piece in opened.chunks(log):
+                sys.stdout.write(piece)
+        return
+    if found.log:
+        first, last, lines = excerpt(found.text, found.failure, failed=failed)
+        where = f"{opened.uri(found.log)} ({found.log.kind})"
+        print(f"\n{where}", f"lines {first + 1} to {last} of {len(found.text.splitlines())}:", sep="\n")
+        print(*(f"  {line[:WIDEST]}{' ...' if len(line) > WIDEST else ''}" for line in lines), sep="\n")
+    rest = [log for log in found.others if log.size > 20]  # an empty file is 20 bytes of gzip
+    if rest:
+        print(f"\n{len(rest)} more {'log' if len(rest) == 1 else 'logs'}: ./inv logs --all prints the whole of them")
+
+
+def excerpt(text: str, failure: Failure, *, failed: bool = True) -> tuple[int, int, list[str]]:
+    """Cut out the part that matters: the whole traceback, or the lines around the one that tells, or the last ones.
+
+    Returns:
+        the first line's number from 0, the number after the last one's, and the lines.
+    """
+    lines = text.splitlines()
+    if not failed:
+        first, last = max(0, len(lines) - BEFORE - AFTER), len(lines)
+        return first, last, lines[first:last]
+    first, last = max(0, failure.line - BEFORE), min(len(lines), failure.line + AFTER + 1)
+    for number in range(failure.line, max(-1, failure.line - LONGEST), -1):
+        if "Traceback (most recent call last)" in lines[number]:
+            first = number
+            break
+        if number < failure.line and re.match(r"\S", lines[number]):
+            break
+    # Java's own frames tell nothing to somebody who wrote Python.
+    frames = (
+        n for n in range(failure.line + 1, last) if re.match(r"\s+at |Traceback|\d\d/\d\d/\d\d .* INFO ", lines[n])
+    )
+    last = next(frames, last)
+    return first, last, _without_sparks_frames(lines[first:last])
+
+
+def _without_sparks_frames(lines: list[str]) -> list[str]:
+    """Leave out the frames of a traceback that are Spark's own: what went wrong is in the others."""
+    kept: list[str] = []
+    left_out = 0
+    for line in lines:
+        frame = re.match(r'\s+File "([^"]+)"', line)
+        if frame:
+            left_out = left_out + 1 if SPARKS.search(frame[1]) else 0
+        elif not re.match(r"\s{4,}", line):
+            left_out = 0
+        if left_out == 0:
+            kept.append(line)
+        elif frame and left_out == 1:
+            kept.append("  ... (Spark's own frames)")
+    return kept
+
+
+def _cause(failure: Failure) -> None:
+    print(f"cause: {failure.cause}", f"remedy: {failure.remedy}", sep="\n")
+
+
+def _reason(cluster: Cluster) -> str:
+    return f": {cluster.reason}" if cluster.reason else ""

@@ -1,0 +1,165 @@
+"""What a step's logs say: finds the step and its logs, waits for those that EMR has not uploaded, tells the cause."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from orchard.aws.emr import ALIVE, Cluster, Emr, Step
+from orchard.base.errors import OrchardError, UsageError
+from orchard.base.nearest import suggest
+from orchard.commands.task import say
+from orchard.diagnosis import failures
+from orchard.diagnosis.failures import Failure
+from orchard.logs.files import ClusterLogs, LogFile, application
+
+EVERY = ("TERMINATING", "TERMINATED", "TERMINATED_WITH_ERRORS")
+BOOTSTRAP = "bootstrap"
+LATE = 330.0  # seconds after a step's end until all its logs are in S3: EMR uploads every 300 s
+EXECUTORS = 8  # logs of executors that are read for a cause, where the driver knows none
+
+# These tell that something died, and another log may tell of what.
+_VAGUE = ("executor-lost", "stopped", "python-worker-died", "driver-disconnected", "shuffle-lost", "killed")
+
+
+class Reading(NamedTuple):
+    """What was found in the logs.
+
+    Attributes:
+        failure: what the best of them tells.
+        log: which one; None where there are none.
+        text: its last part.
+        others: the rest of the logs.
+    """
+
+    failure: Failure
+    log: LogFile | None
+    text: str
+    others: list[LogFile]
+
+
+def find_cluster(emr: Emr, name: str) -> Cluster:
+    """Find the cluster of that name: the one that is there, else the one that ended last.
+
+    Raises:
+        UsageError: there has never been one; names those that are or were there.
+    """
+    found = emr.clusters(name) or emr.clusters(name, EVERY)
+    if not found:
+        pages = emr.api.get_paginator("list_clusters").paginate()
+        project = name.rpartition("-")[0]
+        there = [entry["Name"] for page in pages for entry in page["Clusters"] if entry["Name"].startswith(project)]
+        hint = suggest(name, there) if there else "start one: ./inv up"
+        raise UsageError(f"there is and was no cluster {name}", hint)
+    return found[0]
+
+
+def find_step(steps: list[Step], wanted: str | None) -> Step:
+    """Choose a step.
+
+    Args:
+        steps: of the cluster, the newest first.
+        wanted: an id, a name, a job (`features`), a run; None for the latest that failed, else the latest that ran.
+
+    Raises:
+        UsageError: there is none, and the nearest is named; or it never started.
+    """
+    if wanted is None:
+        candidates = steps
+    else:
+        candidates = [step for step in steps if wanted in (step.id, step.name, *step.name.split(": "))]
+    if not candidates:
+        names = [name for step in steps for name in (*step.name.split(": ")[1:], step.name)]
+        known = [step.id for step in steps] if (wanted or "").startswith("s-") else [*names, BOOTSTRAP]
+        raise UsageError(f"the cluster has had no step {wanted}", suggest(wanted or "", known))
+    ran = [step for step in candidates if step.ran] or candidates
+    found = next((step for step in ran if step.state == "FAILED"), ran[0])
+    if found.state == "CANCELLED" and not found.ran:
+        raise UsageError(
+            f"the step {found.name} was cancelled before it started, so it has no logs", "name another step"
+        )
+    return found
+
+
+def open_logs(emr: Emr, s3: Any, cluster: Cluster) -> ClusterLogs:
+    """Open the logs of a cluster.
+
+    Raises:
+        OrchardError: the cluster keeps none.
+    """
+    uri = emr.api.describe_cluster(ClusterId=cluster.id)["Cluster"].get("LogUri")
+    if not uri:
+        raise OrchardError(
+            f"the cluster {cluster.id} was made without a place for logs, and EMR cannot be given one later",
+            "clusters made by ./inv up keep their logs in the bucket",
+        )
+    return ClusterLogs(s3, uri, cluster.id)
+
+
+def of_step(
+    logs: ClusterLogs, step: Step, ended: datetime | None, *, late: float = LATE, tell: Callable[[str], None] = say
+) -> list[LogFile]:
+    """List the logs of a step: its driver's, its own, its executors'; wait for those that are on their way.
+
+    Args:
+        logs: of the cluster.
+        step: which one.
+        ended: when it ended; None while it runs, and then what is there is all that can be had.
+        late: seconds after the end during which more may come.
+        tell: is told, once, that there is something to wait for.
+    """
+    told = False
+    while True:
+        own = logs.of_step(step.id)
+        errors = next((log for log in own if log.name == "stderr"), None)
+        name = application(logs.tail(errors)) if errors else None
+        containers = logs.of_containers(name) if name else []
+        left = late - (datetime.now(UTC) - ended).total_seconds() if ended else 0
+        if (errors and (containers or not name)) or left <= 0:
+            drivers = [log for log in containers if log.kind == "driver"]
+            return [*drivers, *own, *(log for log in containers if log.kind != "driver")]
+        if not told:
+            tell(f"The logs of {step.name} are not in S3 yet: EMR uploads them every five minutes. Waiting ...")
+            told = True
+        time.sleep(min(5.0, max(0.1, left)))
+
+
+def ended_at(emr: Emr, cluster_id: str, step_id: str) -> datetime | None:
+    """Ask when a step ended; None while it has not."""
+    status = emr.api.describe_step(ClusterId=cluster_id, StepId=step_id)["Step"]["Status"]
+    return status.get("Timeline", {}).get("EndDateTime")
+
+
+def read(logs: ClusterLogs, files: list[LogFile]) -> Reading:
+    """Look for the cause in the logs, the driver's and the step's first; executors are asked where those know none."""
+    best: tuple[int, Failure, LogFile, str] | None = None
+    ahead = [log for log in files if log.kind != "executor"]
+    executors = [log for log in files if log.kind == "executor" and log.name == "stderr"]
+    for log in [*ahead, *executors[-EXECUTORS:]]:
+        if log.kind == "executor" and best and best[0] == 0:
+            break
+        text = logs.tail(log)
+        found = failures.diagnose(text)
+        rank = 1 if found.id in _VAGUE else 2 + failures.GENERIC.index(found.id) if found.id in failures.GENERIC else 0
+        if text.strip() and (best is None or rank < best[0]):
+            best = rank, found, log, text
+    if best is None:
+        return Reading(failures.diagnose(""), None, "", files)
+    return Reading(best[1], best[2], best[3], [log for log in files if log != best[2]])
+
+
+def why(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, late: float = LATE) -> Failure | None:
+    """Tell why a step failed; None where the logs do not know it, or cannot be read."""
+    try:
+        logs = open_logs(emr, s3, cluster)
+        found = read(logs, of_step(logs, step, ended_at(emr, cluster.id, step.id), late=late)).failure
+    except (OrchardError, ClientError, BotoCoreError):
+        return None
+    return None if found.id == failures.UNKNOWN else found
+
+
+def is_young(cluster: Cluster) -> bool:
+    """Tell whether a cluster is still starting, so that there are no logs yet."""
+    return cluster.state in ALIVE[:2]

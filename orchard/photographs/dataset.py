@@ -1,0 +1,143 @@
+"""The photographs on this machine: the user's, or some that Orchard draws so that it can be tried without any."""
+
+import hashlib
+import shutil
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from orchard.aws.bucket import Bucket
+from orchard.base.config import DATA, STATE, Settings
+from orchard.base.errors import OrchardError, UsageError
+from orchard.photographs import fetch as fetching
+from orchard.photographs import packed as packing
+from orchard.photographs import plan as planning
+from orchard.photographs import tree
+from orchard.photographs import unpack as unpacking
+from orchard.photographs import upload as transfers
+from orchard.photographs.tree import SPLITS
+
+RAW = DATA / "raw"
+DRAWN = STATE / "drawn"
+SAMPLE = STATE / "sample"
+
+
+def place_of(settings: Settings) -> Path:
+    """Return where the user's data set is to be, the directory above Training and Test."""
+    return settings.dataset or RAW
+
+
+def find(settings: Settings) -> Path:
+    """Return the user's data set, the directory above Training and Test.
+
+    Raises:
+        UsageError: there is none.
+    """
+    place = place_of(settings)
+    if not has_photographs(place):
+        where = f"ORCHARD_DATASET = {place}" if settings.dataset else "data/raw/"
+        raise UsageError(
+            f"there are no photographs in {where} (wanted: Training/<class>/<image> or Test/<class>/<image>)",
+            "./inv fetch-dataset downloads Fruits-360; name another directory with ORCHARD_DATASET, or try ./inv demo",
+        )
+    return place.resolve()
+
+
+def has_photographs(place: Path) -> bool:
+    """Tell whether there is a class directory under one of the splits."""
+    return any(entry.is_dir() for split in SPLITS if (place / split).is_dir() for entry in (place / split).iterdir())
+
+
+def split_of(place: Path, wanted: str) -> str:
+    """Return the wanted split if the data set has it, else the one that it has."""
+    present = [split for split in SPLITS if (place / split).is_dir()]
+    return wanted if wanted in present or not present else present[0]
+
+
+def find_or_draw(settings: Settings) -> tuple[Path, int]:
+    """Return the user's data set and 0, or where there is none, drawn pictures and how many they are.
+
+    Raises:
+        UsageError: a data set is named and has no photographs.
+    """
+    if settings.dataset or has_photographs(RAW):
+        return find(settings), 0
+    from orchard.photographs import drawing
+
+    return DRAWN, drawing.draw(DRAWN)
+
+
+def fetch(settings: Settings) -> list[str]:
+    """Download the archive that the settings name and unpack its photographs into `data/raw/`.
+
+    Returns:
+        lines that say what came.
+
+    Raises:
+        OrchardError: the archive cannot be had, is not the one that the settings expect, or is not safe to unpack.
+    """
+    archive = fetching.fetch(settings.archive, DATA / PurePosixPath(urlsplit(settings.archive).path).name)
+    if settings.archive_sha256:
+        with archive.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != settings.archive_sha256:
+            raise OrchardError(
+                f"{archive} has the SHA-256 {found}, not {settings.archive_sha256}",
+                f"delete it and call again (rm '{archive}'), or correct the setting archive_sha256",
+            )
+    done = unpacking.unpack(archive, RAW)
+    return [
+        f"{done.written + done.kept:,} photographs are in {RAW}: {done.written:,} new, {done.kept:,} were there.",
+        f"{done.left_out:,} other files of the archive are left out.",
+        f"The archive stays: {archive}",
+    ]
+
+
+def plan(place: Path, store: Bucket, *, delete: bool, packed: bool, free: bool) -> list[str]:
+    """Say what an upload would do, in lines; raises as `orchard.photographs.upload.run`."""
+    ledger = transfers.ledger_of(store)
+    try:
+        work = planning.make(tree.scan(place), store, ledger, delete=delete, packed=packed)
+    finally:
+        ledger.close()
+    return [*planning.describe(work, free=free), *planning.name_left_out(work.tree)]
+
+
+def send(place: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]:
+    """Upload a data set and say what was done, in lines; raises as `orchard.photographs.upload.run`."""
+    done = transfers.run(place, store, delete=delete, packed=packed)
+    speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
+    shards = f" in {done.objects:,} shards" if packed and done.objects else ""
+    where = store.uri(packing.PREFIX if packed else tree.PREFIX)
+    lines = [
+        f"{done.photographs:,} photographs are in {where}, counted and verified: {done.sent:,} sent "
+        f"({done.size / 1e6:,.1f} MB){shards}{speed}, {done.photographs - done.sent:,} were there."
+    ]
+    return [*lines, f"{done.deleted:,} others were deleted."] if done.deleted else lines
+
+
+def sample(place: Path, split: str, count: int) -> tuple[Path, int]:
+    """Return a data set of about `count` of a split's photographs, spaced evenly over it, and how many it has in all.
+
+    The photographs are linked, not copied, under Orchard's own state. A data set of no more is returned as it is.
+    """
+    photographs = [path for path in sorted((place / split).rglob("*")) if path.suffix.lower() in tree.IMAGES]
+    if len(photographs) <= count:
+        return place, len(photographs)
+    shutil.rmtree(SAMPLE, ignore_errors=True)
+    for path in photographs[:: -(-len(photographs) // count)]:
+        link = SAMPLE / path.relative_to(place)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            link.hardlink_to(path)
+        except OSError:  # another file system
+            shutil.copyfile(path, link)
+    return SAMPLE, len(photographs)
+
+
+def upload(place: Path, store: Bucket) -> int:
+    """Upload the photographs that the bucket lacks, or has with another content, to `data/raw/`.
+
+    Returns:
+        how many photographs of the data set are in the bucket now.
+    """
+    return transfers.run(place, store).photographs

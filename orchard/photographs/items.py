@@ -1,0 +1,89 @@
+"""What an upload sends: a photograph as an object of its own, or a shard of many. The rest of it treats both alike."""
+
+from typing import NamedTuple, Protocol
+
+from orchard.photographs.tree import PREFIX, Photograph, Stamp
+from orchard.transfer import files
+
+MEDIA_TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
+
+
+class Item(Protocol):
+    """Something that becomes an object.
+
+    Attributes:
+        name: for people, and below the form's prefix.
+        key: of the object.
+        stamp: equal as long as the content is.
+        size: of the object in bytes; None where it is not known before the object is made.
+        weight: bytes of photographs.
+        images: number of photographs.
+        media_type: for the header Content-Type.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - see above
+    @property
+    def key(self) -> str: ...  # noqa: D102
+    @property
+    def stamp(self) -> Stamp: ...  # noqa: D102
+    @property
+    def size(self) -> int | None: ...  # noqa: D102
+    @property
+    def weight(self) -> int: ...  # noqa: D102
+    @property
+    def images(self) -> int: ...  # noqa: D102
+    @property
+    def media_type(self) -> str: ...  # noqa: D102
+
+    def read(self, root: str) -> tuple[bytes | None, Stamp]:
+        """Make the content from the data set at `root`; None where a file changes meanwhile.
+
+        Raises:
+            OSError: a file has vanished or cannot be read; names it.
+        """
+
+
+class Single(NamedTuple):
+    """A photograph as an object of its own."""
+
+    photograph: Photograph
+
+    @property
+    def name(self) -> str:
+        """Its path below the data set."""
+        return self.photograph.name
+
+    @property
+    def key(self) -> str:
+        """`data/raw/<split>/<class>/<image>`."""
+        return PREFIX + self.photograph.name
+
+    @property
+    def stamp(self) -> Stamp:
+        """Of the file when it was found."""
+        return self.photograph.stamp
+
+    @property
+    def size(self) -> int:
+        """The file's."""
+        return self.photograph.stamp.size
+
+    @property
+    def weight(self) -> int:
+        """The same."""
+        return self.photograph.stamp.size
+
+    @property
+    def images(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def media_type(self) -> str:
+        """By the suffix."""
+        return MEDIA_TYPES[self.photograph.name.rpartition(".")[2].lower()]
+
+    def read(self, root: str) -> tuple[bytes | None, Stamp]:
+        """Read the file."""
+        return files.read(f"{root}/{self.photograph.name}")

@@ -1,0 +1,271 @@
+"""Keys and tunnels: real ssh-keygen, real processes; what stands in for ssh and the AWS CLI listens as they would."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from orchard.aws import target
+from orchard.base.config import ROOT, Settings
+from orchard.base.errors import OrchardError
+from orchard.cluster.access import primary, tunnel
+from orchard.cluster.access.primary import Primary
+from orchard.diagnosis import tunnel as faults
+from orchard.infrastructure import ssh_key
+
+NODE = Primary("i-0c1", "ec2-35-180-1-2.eu-west-3.compute.amazonaws.com", ssh_open=True, applications=frozenset())
+
+STAND_IN = f"#!{sys.executable}\n{(ROOT / 'tests' / 'programs' / 'tunnel.py').read_text()}"
+
+
+@pytest.fixture
+def place(tmp_path):
+    state = tmp_path / "state" / "terraform"
+    state.mkdir(parents=True)
+    return SimpleNamespace(state_dir=state, own_address=lambda: "198.51.100.7/32")
+
+
+@pytest.fixture
+def programs(tmp_path):
+    """An environment with stand-ins for `ssh` and `aws`; whatever they leave running is ended."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("ssh", "aws"):
+        (folder / name).write_text(STAND_IN)
+        (folder / name).chmod(0o755)
+    yield os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    tunnel.close(tmp_path)
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+# Keys -------------------------------------------------------------------------------------------------------------
+def test_the_key_is_made_once_and_for_its_owner(place):
+    first = ssh_key.private(place)
+    assert first.stat().st_mode & 0o777 == 0o600
+    assert first.parent.stat().st_mode & 0o777 == 0o700
+    text = first.read_text()
+    assert "PRIVATE KEY" in text
+    assert ssh_key.private(place).read_text() == text
+    line = ssh_key.public(first)
+    assert line.startswith("ssh-rsa AAAA")
+    assert "PRIVATE" not in line
+    assert line.split() == (first.with_suffix(".pub")).read_text().split()[:2]
+
+
+def test_a_key_that_others_can_read_is_mended_and_it_is_said(place, capsys):
+    key = ssh_key.private(place)
+    key.chmod(0o644)
+    ssh_key.private(place)
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert "could be read by others (mode 644)" in capsys.readouterr().err
+
+
+def test_a_key_of_somebody_else_is_refused(place, monkeypatch):
+    ssh_key.private(place)
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    with pytest.raises(OrchardError, match="belongs to another user"):
+        ssh_key.private(place)
+
+
+def test_a_broken_key_has_a_remedy(place):
+    key = ssh_key.private(place)
+    key.write_text("-----BEGIN RSA PRIVATE KEY-----\nnothing\n")
+    with pytest.raises(OrchardError, match="ssh-keygen failed") as caught:
+        ssh_key.public(key)
+    assert f"remove {key}" in caught.value.remedy
+
+
+def test_connecting_makes_no_key(place):
+    with pytest.raises(OrchardError, match="is not on this machine"):
+        ssh_key.private(place, make=False)
+    assert not (ssh_key.folder(place) / ssh_key.NAME).exists()
+
+
+def test_without_ssh_keygen(place, monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(OrchardError, match="there is no ssh-keygen") as caught:
+        ssh_key.private(place)
+    assert 'access = "ssm"' in caught.value.remedy
+
+
+@pytest.mark.parametrize("settings", [{}, {"access": "ssh"}, {"notebook": "jupyterhub"}])
+def test_ssh_stays_closed_where_nobody_needs_it(place, settings):
+    assert ssh_key.variable(Settings(**settings), place) is None
+    assert not (place.state_dir.parent / "access").exists()
+
+
+def test_ssh_is_opened_to_one_address(place):
+    hub = {"notebook": "jupyterhub", "access": "ssh"}
+    found = ssh_key.variable(Settings(**hub), place)
+    assert set(found) == {"public_key", "cidr"}
+    assert found["cidr"] == "198.51.100.7/32"
+    assert ssh_key.variable(Settings(**hub, ssh_cidr="192.0.2.0/24"), place)["cidr"] == "192.0.2.0/24"
+
+
+def test_where_the_address_cannot_be_asked_the_last_one_does(place):
+    hub = Settings(notebook="jupyterhub", access="ssh")
+
+    def fails():
+        raise OrchardError("nobody answers", "set ssh_cidr")
+
+    place.own_address = fails
+    with pytest.raises(OrchardError, match="nobody answers"):
+        ssh_key.variable(hub, place)
+    place.own_address = lambda: "203.0.113.9/32"
+    ssh_key.variable(hub, place)
+    place.own_address = fails
+    assert ssh_key.variable(hub, place)["cidr"] == "203.0.113.9/32"
+
+
+def test_the_address_is_asked_of_aws(monkeypatch, tmp_path):
+    answer = tmp_path / "answer"
+    monkeypatch.setattr(target, "CHECK_IP", answer.as_uri())
+    answer.write_text("203.0.113.9\n")
+    assert target._seen_by_aws() == "203.0.113.9/32"
+    answer.write_text("<html>sign in to the hotel's network</html>")
+    with pytest.raises(OrchardError) as caught:
+        target._seen_by_aws()
+    assert "ssh_cidr" in caught.value.remedy
+
+
+# The commands -----------------------------------------------------------------------------------------------------
+def test_the_command_lines():
+    ssh = primary.ssh_tunnel(NODE, Path("/k/key"), Path("/k/known_hosts"), 9443, 9444)
+    assert ssh[:3] == ["ssh", "-i", "/k/key"]
+    assert ssh[-3:] == ["-L", "127.0.0.1:9444:localhost:9443", f"hadoop@{NODE.host}"]
+    assert "ExitOnForwardFailure=yes" in ssh
+    assert "HostKeyAlias=i-0c1" in ssh
+    ssm = primary.ssm_tunnel(NODE, "eu-west-3", 18080, 18080)
+    assert ssm[:7] == ["aws", "ssm", "start-session", "--region", "eu-west-3", "--target", "i-0c1"]
+    assert json.loads(ssm[-1]) == {"portNumber": ["18080"], "localPortNumber": ["18080"]}
+    assert primary.ssh_password(NODE, Path("/k"), Path("/h"))[-1] == "cat .jupyterhub-password"
+
+
+@pytest.mark.skipif(not shutil.which("ssh"), reason="no ssh here")
+def test_ssh_understands_its_options():
+    line = primary.ssh_tunnel(NODE, Path("/k/key"), Path("/k/known_hosts"), 9443, 9444)
+    done = subprocess.run([line[0], "-G", *line[1:]], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "hostkeyalias i-0c1" in done.stdout
+    assert "localforward [127.0.0.1]:9444 [localhost]:9443" in done.stdout
+
+
+# Tunnels ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("way", ["ssh", "ssm"])
+def test_a_tunnel_opens_once_and_closes(tmp_path, programs, port, way):
+    line = (
+        primary.ssh_tunnel(NODE, Path("/k"), Path("/h"), 9443, port)
+        if way == "ssh"
+        else primary.ssm_tunnel(NODE, "eu-west-3", 9443, port)
+    )
+    first = tunnel.open_(tmp_path, "j-1", 9443, port, line, programs)
+    assert first.alive
+    assert tunnel.open_(tmp_path, "j-1", 9443, port, line, programs) == first
+    assert list(tunnel.existing(tmp_path)) == [first]
+    assert tunnel.close(tmp_path) == [first]
+    until(lambda: not tunnel.listens(port))
+    assert not first.alive
+    assert tunnel.close(tmp_path) == []
+    assert not list(tmp_path.glob("tunnel-*"))
+
+
+def test_the_record_of_a_dead_tunnel_is_forgotten(tmp_path, programs, port):
+    line = primary.ssh_tunnel(NODE, Path("/k"), Path("/h"), 9443, port)
+    first = tunnel.open_(tmp_path, "j-1", 9443, port, line, programs)
+    os.killpg(first.pid, 9)
+    until(lambda: not tunnel.listens(port))
+    assert list(tunnel.existing(tmp_path)) == []
+    second = tunnel.open_(tmp_path, "j-1", 9443, port, line, programs)
+    assert second.pid != first.pid
+
+
+def test_a_number_that_is_another_process_now_is_left_alone(tmp_path):
+    bystander = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    try:
+        record = {"cluster": "j-1", "remote": 9443, "local": 1, "pid": bystander.pid, "born": "tick 1"}
+        (tmp_path / "tunnel-1.json").write_text(json.dumps(record))
+        assert tunnel.close(tmp_path) == []
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+def test_a_record_that_cannot_be_read_is_forgotten(tmp_path):
+    (tmp_path / "tunnel-1.json").write_text("{half")
+    assert list(tunnel.existing(tmp_path)) == []
+    assert not (tmp_path / "tunnel-1.json").exists()
+
+
+def test_a_port_of_another_program_is_left_to_it(tmp_path, programs):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        with pytest.raises(OrchardError, match=f"the port {number} of this machine is in use") as caught:
+            tunnel.open_(tmp_path, "j-1", 9443, number, ["ssh"], programs)
+    assert "--port" in caught.value.remedy
+
+
+def test_a_refusal_is_explained(tmp_path, programs, port):
+    line = primary.ssh_tunnel(NODE, Path("/k"), Path("/h"), 9443, port)
+    with pytest.raises(OrchardError, match="does not accept this machine's key"):
+        tunnel.open_(tmp_path, "j-1", 9443, port, line, programs | {"STAND_IN": "denied"})
+    assert not list(tmp_path.glob("tunnel-*.json"))
+
+
+def test_a_tunnel_that_does_not_listen_is_given_up_and_ended(tmp_path, programs, port, monkeypatch):
+    monkeypatch.setattr(tunnel, "OPENING", 0.5)
+    line = primary.ssh_tunnel(NODE, Path("/k"), Path("/h"), 9443, port)
+    with pytest.raises(OrchardError, match="ssh opened no tunnel: it said nothing"):
+        tunnel.open_(tmp_path, "j-1", 9443, port, line, programs | {"STAND_IN": "silent"})
+
+
+@pytest.mark.parametrize(("program", "remedy"), [("ssh", 'access = "ssm"'), ("aws", "Session Manager plugin")])
+def test_a_missing_program_has_a_remedy(tmp_path, port, program, remedy):
+    with pytest.raises(OrchardError, match=f"there is no {program} on this machine") as caught:
+        tunnel.open_(tmp_path, "j-1", 9443, port, [program], {"PATH": "/nonexistent"})
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("SessionManagerPlugin is not found. Please refer to SessionManager Documentation here", "lacks the Session"),
+        (
+            "An error occurred (TargetNotConnected) when calling the StartSession operation: i-0c1 is not connected.",
+            "yet",
+        ),
+        ("User: x is not authorized to perform: ssm:StartSession on resource: y", "may not open sessions"),
+        ("ssh: connect to host ec2-35 port 22: Connection timed out", "cannot be reached by SSH"),
+        ("ssh: Could not resolve hostname ip-10-0-0-4: Name or service not known", "private address only"),
+        ("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.", "another machine"),
+        ("@ WARNING: UNPROTECTED PRIVATE KEY FILE! @\nhadoop@h: Permission denied (publickey).", "does not accept"),
+        ("bind [127.0.0.1]:9443: Address already in use\nCould not request local forwarding.", "port is in use"),
+        ("the gremlins have won", "ssh opened no tunnel: the gremlins have won"),
+    ],
+)
+def test_what_ssh_and_session_manager_say_is_explained(said, cause):
+    known = faults.explain(said, "ssh")
+    assert cause in known.cause
+    assert known.remedy
+
+
+def until(holds, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

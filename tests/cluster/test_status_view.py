@@ -1,0 +1,232 @@
+"""The status on a screen: a golden for each width, from a fixed model. ORCHARD_GOLDEN=write makes them anew."""
+
+import io
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+from rich.console import Console
+
+from orchard.cluster.status import watch
+from orchard.cluster.status.model import (
+    SCHEMA,
+    Budget,
+    Cluster,
+    Ended,
+    HardLimit,
+    Idle,
+    Missing,
+    Nodes,
+    Orphan,
+    Progress,
+    Status,
+    Step,
+    Studio,
+    schema,
+)
+from orchard.cluster.status.view import lines, render
+from orchard.cost.money import Money
+
+GOLDEN = Path(__file__).parent / "golden"
+NOW = datetime(2026, 11, 22, 14, 5, 9, tzinfo=UTC)
+DOLLARS = Money("USD", 1.0, "")
+
+
+def ago(**length: float) -> datetime:
+    return NOW - timedelta(**length)
+
+
+def step(run: str, job: str, state: str, started: float | None, ended: float | None, **more) -> Step:
+    return Step(
+        id=f"s-{job.upper()}",
+        name=f"{run}: {job}",
+        run=run,
+        job=job,
+        state=state,
+        created=ago(hours=1),
+        started=None if started is None else ago(minutes=started),
+        ended=None if ended is None else ago(minutes=ended),
+        progress=more.get("progress"),
+    )
+
+
+FULL, MINI = "20261122T135900-full", "20261122T130000-mini"
+WORKING = Cluster(
+    id="j-1ABCDEFGHIJKL",
+    name="orchard-default",
+    short_name="default",
+    state="RUNNING",
+    reason="Running step",
+    created=ago(hours=1, minutes=12),
+    ready=ago(hours=1, minutes=3),
+    uptime_seconds=4320,
+    release_label="emr-7.13.0",
+    notebook="studio",
+    nodes=[
+        Nodes(role="MASTER", instance_type="m5.xlarge", count=1, market="ON_DEMAND"),
+        Nodes(role="CORE", instance_type="m5.xlarge", count=2, market="ON_DEMAND"),
+        Nodes(role="TASK", instance_type="m5.xlarge", count=4, market="SPOT"),
+    ],
+    steps=[
+        step(FULL, "pca", "PENDING", None, None),
+        step(
+            FULL,
+            "features",
+            "RUNNING",
+            5,
+            None,
+            progress=Progress(phase="features", done=31_200, total=67_692, images_per_second=412.3, seconds_left=88.5),
+        ),
+        step(MINI, "pca", "COMPLETED", 40, 39),
+        step(MINI, "features", "COMPLETED", 43, 40),
+        step("20261122T125000-mini", "features", "FAILED", 50, 49),
+    ],
+    usd_per_hour=1.9849,
+    usd_so_far=2.1034,
+    idle=Idle(timeout_seconds=3600, since=None, strikes_at=None, source="tag"),
+    hard_limit=HardLimit(strikes_at=ago(hours=-6, minutes=-48), enabled=True),
+)
+WAITING = WORKING.model_copy(
+    update={
+        "id": "j-2ABCDEFGHIJKL",
+        "name": "orchard-notebooks",
+        "short_name": "notebooks",
+        "state": "WAITING",
+        "notebook": "jupyterhub",
+        "nodes": WORKING.nodes[:2],
+        "steps": [],
+        "usd_per_hour": 0.8531,
+        "usd_so_far": 0.0412,
+        "idle": Idle(timeout_seconds=3600, since=ago(minutes=50), strikes_at=ago(minutes=-10), source="tag"),
+        "hard_limit": HardLimit(strikes_at=ago(hours=-30), enabled=True),
+    }
+)
+STARTING = WORKING.model_copy(
+    update={
+        "id": "j-3ABCDEFGHIJKL",
+        "name": "orchard-big",
+        "short_name": "big",
+        "state": "BOOTSTRAPPING",
+        "reason": "Running bootstrap actions",
+        "created": ago(minutes=4),
+        "ready": None,
+        "uptime_seconds": 240,
+        "release_label": None,
+        "notebook": None,
+        "nodes": [],
+        "steps": [],
+        "usd_per_hour": None,
+        "usd_so_far": None,
+        "idle": None,
+        "hard_limit": HardLimit(strikes_at=ago(hours=-8), enabled=True),
+    }
+)
+STATUS = Status(
+    taken=NOW,
+    project="orchard",
+    region="eu-west-3",
+    emulated=False,
+    prices_of="2026-09-01",
+    budget=Budget(usd_limit=50, usd_spent=12.3),
+    studios=[
+        Studio(
+            id="es-0123456789ABCDEFGHIJKLMNO",
+            name="orchard",
+            url="https://es-0123456789abcdefghijklmno.emrstudio-prod.eu-west-3.amazonaws.com",
+        )
+    ],
+    clusters=[WORKING, WAITING, STARTING],
+    ended=[
+        Ended(
+            id="j-0ABCDEFGHIJKL",
+            name="orchard-default",
+            state="TERMINATED",
+            reason="Auto-terminated after 3600 seconds of idle time",
+            created=ago(days=1, hours=3),
+            ended=ago(days=1),
+        )
+    ],
+    orphans=[
+        Orphan(what="cluster j-9ABCDEFGHIJKL (orchard-lost)", remedy="aws emr terminate-clusters --cluster-ids j-9")
+    ],
+    missing=[
+        Missing(what="tagged resources", why="these credentials may not do GetResources: not authorized to perform it")
+    ],
+)
+ALONE = STATUS.model_copy(
+    update={"emulated": True, "budget": None, "clusters": [WORKING], "ended": [], "orphans": [], "missing": []}
+)
+UNGUARDED = WAITING.model_copy(update={"idle": None, "hard_limit": HardLimit(strikes_at=NOW, enabled=False)})
+NOTHING = STATUS.model_copy(update={"clusters": [], "orphans": [], "missing": []})
+
+
+def drawn(status: Status, width: int, money: Money = DOLLARS) -> str:
+    console = Console(width=width, file=io.StringIO(), force_terminal=False)
+    console.print(render(status, money))
+    return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize(("name", "status"), [("all", STATUS), ("emulated", ALONE), ("nothing", NOTHING)])
+def test_the_view_is_the_golden_one(name, status, width):
+    text, golden = drawn(status, width), GOLDEN / f"status-{name}-{width}.txt"
+    if os.environ.get("ORCHARD_GOLDEN") == "write":
+        golden.write_text(text)
+    assert text == golden.read_text()
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_cluster_without_guards_is_told_of():
+    shown = drawn(STATUS.model_copy(update={"clusters": [UNGUARDED]}), 80)
+    assert "not when idle: no idle time-out is known" in shown
+    assert "the schedule of its hard limit is switched off" in shown
+
+
+def test_amounts_follow_the_currency():
+    assert "1.89 EUR so far, 1.79 EUR per hour" in drawn(STATUS, 120, Money("EUR", 0.9, ""))
+
+
+def test_plain_lines_tell_what_goes_on():
+    assert lines(ALONE, DOLLARS) == [
+        f"orchard-default RUNNING; {FULL}: features RUNNING (features 31200/67692 images); {FULL}: pca PENDING"
+    ]
+    assert lines(NOTHING, DOLLARS) == ["no cluster is running"]
+
+
+def test_watching_without_a_terminal_prints_changes_and_ends_with_the_last_cluster(capsys):
+    looks = iter([ALONE, ALONE, NOTHING])
+    watch.watch(lambda: next(looks), DOLLARS, 0, Console(force_terminal=False, file=io.StringIO()))
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(" ", 1)[-1] for line in told] == [
+        lines(ALONE, DOLLARS)[0],
+        "no cluster is running",
+        "has ended: Auto-terminated after 3600 seconds of idle time",
+    ]
+
+
+def test_watching_on_a_terminal_leaves_the_last_look_on_it():
+    looks = iter([ALONE, NOTHING])
+    console = Console(force_terminal=True, file=io.StringIO(), width=80)
+    watch.watch(lambda: next(looks), DOLLARS, 0, console)
+    shown = console.file.getvalue()
+    assert "31,200/67,692 images" in shown
+    assert "No cluster is running" in shown.rsplit("\x1b[?1049l", 1)[-1], "after the other screen is left"
+
+
+def test_the_schema_in_the_repository_is_the_models():
+    if os.environ.get("ORCHARD_GOLDEN") == "write":
+        SCHEMA.write_text(schema())
+    assert SCHEMA.read_text() == schema()
+
+
+@pytest.mark.parametrize("status", [STATUS, ALONE, NOTHING])
+def test_the_data_is_what_the_schema_says(status):
+    import json
+
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    told = json.loads(status.model_dump_json())
+    validator.validate(told)
+    del told["clusters"]
+    assert not validator.is_valid(told)

@@ -1,0 +1,155 @@
+"""The arithmetic of costs, against worked examples."""
+
+import json
+
+import pytest
+
+from orchard.base.config import Settings
+from orchard.cost import estimate, parts, prices
+from orchard.cost.money import Money, shown_in
+
+IRELAND = prices.rates("eu-west-1")
+NOWHERE = prices.rates("eu-north-1")
+
+
+def settings(**values) -> Settings:
+    return Settings(**values)
+
+
+def test_three_m5_xlarge_in_ireland_for_an_hour():
+    """By hand: EC2 3 x 0.214, EMR 3 x 0.048, gp3 3 x 96 GiB x 0.088 / 720 h; no NAT gateway, no requests."""
+    hour = parts.per_hour([parts.Nodes("m5.xlarge", 3)], IRELAND, nat=False).over(1)
+    assert hour.ec2 == pytest.approx(0.642)
+    assert hour.emr == pytest.approx(0.144)
+    assert hour.ebs == pytest.approx(0.0352)
+    assert (hour.nat, hour.s3) == (0, 0)
+    assert hour.total == pytest.approx(0.8212)
+
+
+def test_a_private_network_brings_the_nat_gateway():
+    with_nat = parts.per_hour([parts.Nodes("m5.xlarge", 3)], IRELAND, nat=True)
+    assert with_nat.nat == 0.048
+    assert with_nat.total == pytest.approx(0.8692)
+
+
+def test_the_full_set():
+    """By hand, for 2 core m5.xlarge: 8 vCPUs less one for the driver, each half of a measured core.
+
+    Features 67,692 / (123.5 x 3.5) = 156.6 s, PCA 67,692 / (3489 x 3.5) = 5.5 s, two starts of 60 s: 282.1 s, which
+    at 0.8212 USD an hour are 0.0644 USD. Requests: 67,748 GET and 67,889 HEAD at 0.00042 per 1,000, 197 PUT and
+    264 LIST at 0.0053: 0.0594 USD.
+    """
+    chosen = settings(mode="full", region="eu-west-1", core_count=2)
+    vcpus = estimate.working_vcpus(chosen)
+    assert vcpus == 7
+    count = estimate.images(chosen)
+    assert count == 67_692
+    lasts = estimate.duration(count, vcpus)
+    assert lasts.features == pytest.approx(156.6, abs=0.05)
+    assert lasts.pca == pytest.approx(5.5, abs=0.05)
+    assert lasts.steps == pytest.approx(282.1, abs=0.1)
+    assert lasts.total == pytest.approx(882.1, abs=0.1)
+    asked = estimate.requests(count, lasts.steps, vcpus)
+    assert asked == {"GET": 67_748, "HEAD": 67_889, "PUT": 197, "LIST": 264}
+    hourly = parts.per_hour(parts.nodes_of(chosen), IRELAND, nat=False)
+    run = estimate.run_cost(hourly, lasts.steps, asked, IRELAND)
+    assert run.s3 == pytest.approx(0.0594, abs=1e-4)
+    assert run.total == pytest.approx(0.0644 + 0.0594, abs=1e-4)
+
+
+def test_a_forgotten_week():
+    """By hand: idle it lives 10 min + 60 min, 0.8212 x 7/6; busy 8 h; without guards 168 h."""
+    hourly = parts.per_hour([parts.Nodes("m5.xlarge", 3)], IRELAND, nat=False)
+    week = estimate.forgotten(hourly, 168, idle_seconds=3600, lifetime_hours=8)
+    assert week.idle == pytest.approx(0.958, abs=1e-3)
+    assert week.busy == pytest.approx(6.57, abs=1e-2)
+    assert week.unguarded == pytest.approx(137.96, abs=1e-2)
+    assert week.idle <= 2, "in euros too, at any rate below two euros a dollar"
+
+
+def test_the_guards_of_the_settings_that_are_shipped_keep_a_forgotten_week_under_two_euros():
+    chosen = settings()
+    hourly = parts.per_hour(parts.nodes_of(chosen), prices.rates(chosen.region), nat=True)
+    assert estimate.forgotten(hourly, 168, chosen.idle_timeout, chosen.max_lifetime).idle <= 2
+
+
+def test_an_hour_is_never_cut_below_what_it_is():
+    hourly = parts.Parts(ec2=1)
+    assert estimate.forgotten(hourly, 1, 3600, 8) == (1, 1, 1)
+    assert estimate.forgotten(hourly, 168, 604_800, 2) == (2, 2, 168)
+
+
+def test_managed_scaling_and_spot_nodes_count_at_their_most():
+    scaled = parts.nodes_of(settings(core_count=2, managed_scaling_max=10))
+    assert scaled == [parts.Nodes("m5.xlarge", 3), parts.Nodes("m5.xlarge", 8, "SPOT")]
+    assert parts.nodes_of(settings(task_spot_count=4))[1] == parts.Nodes("m5.xlarge", 4, "SPOT")
+
+
+def test_without_a_price_there_is_no_cost_at_all():
+    assert parts.per_hour([parts.Nodes("m5.xlarge", 3)], NOWHERE, nat=False) is None
+    assert parts.per_hour([parts.Nodes("m5a.2xlarge", 1)], IRELAND, nat=False) is None, "its EMR fee is not known"
+
+
+def test_a_run_costs_at_least_a_minute():
+    assert estimate.run_cost(parts.Parts(ec2=60), 1, {}, IRELAND).total == pytest.approx(1)
+
+
+def test_mini_is_bounded_by_what_there_is():
+    assert estimate.images(settings(mode="mini", max_images=100), counted=40) == 40
+    assert estimate.images(settings(mode="mini", max_images=100)) == 100
+    assert estimate.images(settings(mode="apples", split="Test")) == 2_134
+    assert estimate.images(settings(mode="full"), counted=12) == 12
+
+
+def test_fetched_prices_win_over_the_shipped_ones_price_by_price(tmp_path):
+    file = tmp_path / "prices.json"
+    found = {
+        "date": "2026-11-20",
+        "source": "AWS Price List API",
+        "ec2": {"m5.xlarge": 0.2},
+        "requests": {"PUT": 0.006},
+    }
+    prices.keep("eu-west-1", found, file)
+    prices.keep("eu-north-1", {"date": "2026-11-21", "gp3": 0.08}, file)
+    now = prices.rates("eu-west-1", file)
+    assert now.ec2["m5.xlarge"] == 0.2
+    assert now.ec2["m5.2xlarge"] == 0.428
+    assert now.requests["PUT"] == 0.006
+    assert now.requests["GET"] == 0.00042
+    assert (now.date, now.gp3) == ("2026-11-20", 0.088)
+    assert prices.rates("eu-north-1", file).gp3 == 0.08
+    assert prices.rates("eu-west-3", file) == prices.rates("eu-west-3", tmp_path / "none")
+
+
+def test_disks_are_as_large_as_terraform_makes_them():
+    from orchard.base.config import ROOT
+
+    module = ROOT / "terraform" / "modules" / "cluster"
+    root = int((module / "cluster.tf").read_text().split("ebs_root_volume_size = ")[1].split()[0])
+    data = int(
+        (module / "variables.tf").read_text().split('variable "ebs_gib"')[1].split("default     = ")[1].split()[0]
+    )
+    assert root + data == parts.DISK_GIB
+
+
+@pytest.mark.parametrize(
+    ("usd", "said"),
+    [(0, "0.00 USD"), (143.316, "143.32 USD"), (0.1, "0.10 USD"), (0.0302, "0.030 USD"), (0.00001, "<0.0001 USD")],
+)
+def test_amounts_are_said_with_what_matters(usd, said):
+    assert Money("USD", 1, "").say(usd) == said
+
+
+def test_euros_by_the_rate_in_the_settings():
+    money = shown_in(settings(eur_rate=0.9, eur_rate_date="2026-11-20"))
+    assert money.say(2) == "1.80 EUR"
+    assert money.note == "0.9 EUR for a dollar, the rate of 2026-11-20 in the settings"
+    assert shown_in(settings()).say(2) == "2.00 USD"
+
+
+def test_the_tables_say_when_and_where_from():
+    shipped, measured = json.loads(prices.SHIPPED.read_text()), estimate.measured()
+    assert shipped["date"]
+    assert shipped["source"]
+    for job in ("features", "pca"):
+        assert {"date", "machine", "how"} <= measured[job].keys()

@@ -1,0 +1,128 @@
+"""What `cost` prints, before a run and after it."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rich.console import Console
+
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError
+from orchard.cost import prices, view
+from orchard.runs.run_record import price
+from orchard.runs.run_record_model import Cluster, Group, RunRecord, Step
+
+START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def before(settings: Settings, count: int = 67_692, **more) -> str:
+    console = Console(width=200, file=io.StringIO())
+    view.before(settings, count, **({"counted": False, "free": False} | more), console=console)
+    return console.file.getvalue()
+
+
+def row(text: str, name: str) -> list[str]:
+    line = next(line for line in text.splitlines() if line.startswith(f"│ {name}"))
+    return [cell.strip() for cell in line.strip("│").split("│")][1:]
+
+
+def test_every_part_is_told_separately():
+    told = before(Settings(mode="full", region="eu-west-1", network="private"))
+    assert row(told, "EC2")[0] == "0.64 USD"
+    assert row(told, "EMR fee")[0] == "0.14 USD"
+    assert row(told, "disks (EBS)")[0] == "0.035 USD"
+    assert row(told, "NAT gateway")[0] == "0.048 USD"
+    assert row(told, "S3 requests")[1] == "0.059 USD"
+    assert row(told, "total")[0] == "0.87 USD"
+    assert "67,692 photographs (as published)" in told
+    assert "136,098 requests to S3" in told
+    assert "Prices of 2026-09-01" in told
+    assert "never measured on AWS" in told
+
+
+def test_forgetting_is_priced_with_guards_and_without():
+    told = before(Settings(region="eu-west-1"), 100)
+    assert row(told, "an hour") == ["0.82 USD", "0.82 USD", "0.82 USD"]
+    assert row(told, "a day") == ["0.96 USD", "6.57 USD", "19.71 USD"]
+    assert row(told, "a week") == ["0.96 USD", "6.57 USD", "137.96 USD"]
+    assert "no cluster costs more than 6.57 USD unless you extend it" in told
+
+
+def test_in_euros_by_the_settings():
+    told = before(Settings(region="eu-west-1", eur_rate=0.9, eur_rate_date="2026-11-20"))
+    assert row(told, "total")[0] == "0.74 EUR"
+    assert "0.9 EUR for a dollar, the rate of 2026-11-20 in the settings." in " ".join(told.split())
+
+
+def test_a_free_target_is_said_to_cost_nothing():
+    assert before(Settings(), free=True).startswith("The local target costs nothing. On AWS, 3 x m5.xlarge")
+
+
+def test_without_prices_it_says_how_to_get_them():
+    with pytest.raises(OrchardError, match=r"no price for m5\.xlarge in eu-north-1") as told:
+        before(Settings(region="eu-north-1"))
+    assert "./inv cost --refresh" in told.value.remedy
+
+
+def record(state: str = "COMPLETED") -> RunRecord:
+    def step(job: str, first: int, last: int) -> Step:
+        moments = {
+            "created": START,
+            "started": START + timedelta(minutes=first),
+            "ended": START + timedelta(minutes=last),
+        }
+        return Step(id=f"s-{job}", name=f"r: {job}", job=job, state=state, **moments)
+
+    groups = [("MASTER", 1), ("CORE", 2)]
+    return RunRecord(
+        run="r",
+        target="aws",
+        emulated=False,
+        region="eu-west-1",
+        submitted=START,
+        mode="full",
+        split="Training",
+        csv=False,
+        code="abc",
+        cluster=Cluster(
+            id="j-1",
+            name="orchard-default",
+            release_label="emr-7.13.0",
+            notebook="studio",
+            instance_groups=[Group(role=r, instance_type="m5.xlarge", count=n, market="ON_DEMAND") for r, n in groups],
+            created=START,
+        ),
+        steps=[step("features", 0, 50), step("pca", 50, 60)],
+    )
+
+
+def after(told: RunRecord) -> str:
+    console = Console(width=200, file=io.StringIO())
+    view.after(told, Settings(), console)
+    return console.file.getvalue()
+
+
+def test_a_runs_cost_is_told_from_its_timeline():
+    """An hour of 3 x m5.xlarge in Ireland, 0.8212 USD, and requests for 67,692 photographs."""
+    done = record()
+    cost = price(done, prices.rates("eu-west-1"), 67_692)
+    assert cost.hours == 1
+    assert cost.parts["ec2"] == pytest.approx(0.642)
+    assert cost.total - cost.parts["s3"] == pytest.approx(0.8212)
+    told = after(done.model_copy(update={"cost": cost}))
+    assert row(told, "EC2") == ["0.64 USD"]
+    assert "1 h of cluster time: features 50 min (completed), pca 10 min (completed)" in told
+    assert "Emulated" not in told
+
+
+def test_an_emulated_run_is_said_to_have_cost_nothing():
+    done = record().model_copy(update={"emulated": True})
+    cost = price(done, prices.rates("eu-west-1"), 100)
+    assert "Emulated, cost nothing; the same time on AWS would cost:" in after(done.model_copy(update={"cost": cost}))
+
+
+def test_a_run_that_goes_on_has_no_cost_yet():
+    with pytest.raises(OrchardError, match=r"has not ended \(features RUNNING, pca RUNNING\)"):
+        after(record("RUNNING"))
+    with pytest.raises(OrchardError, match="cannot be priced"):
+        after(record())

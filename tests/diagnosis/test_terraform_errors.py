@@ -1,0 +1,131 @@
+"""Texts that Terraform and its AWS provider print, and what Orchard makes of them."""
+
+import pytest
+
+from orchard.diagnosis.terraform import translate
+from orchard.diagnosis.terraform_events import Transcript
+
+TEXTS = {
+    "a cluster that EMR refused": (
+        "waiting for EMR Cluster (j-1P38LJGZQ23DK) to create: unexpected state 'TERMINATED_WITH_ERRORS', wanted target "
+        "'RUNNING, WAITING'. last error: VALIDATION_ERROR: The requested instance type m5.xlarge is not supported in "
+        "the requested availability zone.",
+        "",
+        "the availability zone of the subnet does not offer the instance type",
+        "take another subnet (subnet_index) or another instance_type, then ./inv up",
+    ),
+    "a bootstrap action that failed": (
+        "waiting for EMR Cluster (j-1) to create: unexpected state 'TERMINATING', wanted target 'RUNNING, WAITING'. "
+        "last error: BOOTSTRAP_FAILURE: On the master instance (i-0c1), bootstrap action 1 returned a non-zero return "
+        "code",
+        "",
+        "the bootstrap action 1 failed on a node, and EMR ended the cluster",
+        "./inv logs shows what it said; then ./inv up",
+    ),
+    "no credentials": (
+        "No valid credential sources found",
+        "Please see https://registry.terraform.io/providers/hashicorp/aws\nfor more information about providing "
+        "credentials.\n\nError: failed to refresh cached credentials, no EC2 IMDS role found",
+        "no AWS credentials were found",
+        "run aws configure (or aws sso login), or set AWS_PROFILE; ./inv doctor shows whose they are",
+    ),
+    "expired": (
+        "Retrieving AWS account details: validating provider credentials",
+        "retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: "
+        "403, RequestID: 1, api error ExpiredToken: The security token included in the request is expired",
+        "the AWS credentials have expired",
+        "renew them: aws sso login, or aws configure",
+    ),
+    "wrong key": (
+        "Retrieving AWS account details: validating provider credentials",
+        "retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: "
+        "403, RequestID: 1, api error InvalidClientTokenId: The security token included in the request is invalid.",
+        "AWS does not accept the credentials (InvalidClientTokenId)",
+        "run aws configure (or aws sso login), or set AWS_PROFILE; ./inv doctor shows whose they are",
+    ),
+    "other account": (
+        "AWS account ID not allowed: 210987654321",
+        "",
+        "the credentials belong to the account 210987654321, not to the one that the infrastructure is in",
+        "choose the right credentials by AWS_PROFILE",
+    ),
+    "locked by S3": (
+        "Error acquiring the state lock",
+        "Error message: operation error S3: PutObject, api error PreconditionFailed\nLock Info:\n  ID:        "
+        "0b3f1f6a-3a0e-7b1c-0e8b-6d7c1a2f9b10\n  Path:      team-state/orchard/cluster.tfstate",
+        "the state is locked: another command is changing the same infrastructure",
+        "wait until it has ended; if it has crashed, ./inv tf.unlock --root cluster --lock-id "
+        "0b3f1f6a-3a0e-7b1c-0e8b-6d7c1a2f9b10",
+    ),
+    "other provider": (
+        "Failed to install provider",
+        "Error while installing hashicorp/aws v5.100.0: the current package for hashicorp/aws 5.100.0 doesn't match "
+        "any of the checksums previously recorded in the dependency lock file",
+        "the AWS provider is not the one in .terraform.lock.hcl",
+        "restore terraform/cluster/.terraform.lock.hcl from Git, and look at where the provider comes from",
+    ),
+    "no state bucket": (
+        "Failed to get existing workspaces",
+        'S3 bucket "team-state" does not exist.\n\nThe referenced S3 bucket must have been previously created.',
+        "the bucket for the state does not exist: team-state",
+        "create it, or correct state_bucket in orchard.toml",
+    ),
+    "name taken": (
+        "creating S3 Bucket (photographs): operation error S3: CreateBucket, api error BucketAlreadyExists",
+        "",
+        "the bucket's name is taken: S3 names are shared by all accounts",
+        "set another bucket in orchard.toml",
+    ),
+    "data in the bucket": (
+        "deleting S3 Bucket (photographs): operation error S3: DeleteBucket, https response error StatusCode: 409, "
+        "api error BucketNotEmpty: The bucket you tried to delete is not empty",
+        "",
+        "the bucket still holds objects, and they are not deleted unasked",
+        "download what you need, then ./inv cleanup, which asks before it deletes data",
+    ),
+    "two private clusters": (
+        "creating Route in Route Table (rtb-1) with destination (0.0.0.0/0)",
+        "RouteAlreadyExists: The route identified by 0.0.0.0/0 already exists.",
+        "another cluster already uses this private subnet",
+        "give this one another: ORCHARD_SUBNET_INDEX=1",
+    ),
+    "no permission": (
+        "creating EMR Cluster",
+        "operation error EMR: RunJobFlow, api error AccessDeniedException: User: arn:aws:iam::123456789012:user/ana is "
+        "not authorized to perform: elasticmapreduce:RunJobFlow on resource: *",
+        "the credentials lack a permission: elasticmapreduce:RunJobFlow",
+        "see docs/security.md for what Orchard needs, or use another AWS_PROFILE",
+    ),
+    "emulator gone": (
+        "reading S3 Bucket (photographs)",
+        'Get "http://127.0.0.1:5555/photographs": dial tcp 127.0.0.1:5555: connect: connection refused',
+        "nothing answers on 127.0.0.1:5555",
+        "start the target again: ./inv up",
+    ),
+    "anything else": (
+        "creating Budget (orchard-monthly)",
+        "something\n  nobody foresaw",
+        "module.guardrails.aws_budgets_budget.monthly[0]: creating Budget (orchard-monthly): something nobody foresaw",
+        "./inv --debug tf.plan --root cluster shows more",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_cause_and_remedy(case):
+    summary, detail, cause, remedy = TEXTS[case]
+    address = "module.guardrails.aws_budgets_budget.monthly[0]"
+    said = Transcript(errors=[{"severity": "error", "summary": summary, "detail": detail, "address": address}])
+    error = translate(said, 1, "cluster")
+    assert (error.cause, error.remedy) == (cause, remedy)
+    assert "\n" not in error.cause + error.remedy
+    assert error.terraform_exit_code == 1
+    assert summary in error.text
+
+
+def test_a_crash_is_not_silent():
+    said = Transcript()
+    said.read("panic: runtime error: index out of range")
+    error = translate(said, 11, "foundation")
+    assert "11" in error.cause
+    assert error.text == "panic: runtime error: index out of range"

@@ -1,0 +1,293 @@
+"""The checks of `doctor`: each alone, one that fails beside others, and what the terminal and scripts get of them."""
+
+import json
+import os
+import subprocess
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from orchard.aws import tags, target
+from orchard.base.config import ROOT, Settings
+from orchard.diagnosis import aws as aws_errors
+from orchard.doctor import account, cluster, machine, report, run
+from orchard.doctor.finding import Finding, Place
+from orchard.machine import java, provider, terraform
+
+SCHEMA = json.loads((ROOT / "orchard" / "doctor" / "doctor.schema.json").read_text())
+
+
+@pytest.fixture
+def nowhere():
+    return Place(Settings(), None)
+
+
+@pytest.fixture
+def aws(tmp_path, monkeypatch):
+    """An account of moto's, in this process."""
+    monkeypatch.setattr(target, "STATE", tmp_path)
+    monkeypatch.setattr(tags, "_studios", lambda *_: iter(()))  # moto alone has no Studios
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def place(**settings) -> Place:
+        chosen = Settings(target="aws", **settings)
+        return Place(chosen, target.connect(chosen))
+
+    with mock_aws():
+        yield place
+
+
+class Answers:
+    """A client whose calls answer what they are told to, or raise it."""
+
+    def __init__(self, **answers):
+        for name, answer in answers.items():
+            setattr(self, name, lambda answer=answer, **_: self._give(answer))
+
+    def _give(self, answer):
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "told to"}}, "Call")
+
+
+# This machine -----------------------------------------------------------------------------------------------------
+def test_java(nowhere, monkeypatch):
+    monkeypatch.setattr(java, "candidates", lambda: [Path("/a"), Path("/b")])
+    monkeypatch.setattr(java, "major_version", lambda home: {"/a": 21, "/b": 17}[str(home)])
+    assert machine.java_runtime(nowhere) == Finding("Java", "ok", "17 (/b)")
+    monkeypatch.setattr(java, "major_version", lambda home: {"/a": 21, "/b": None}[str(home)])
+    found = machine.java_runtime(nowhere)
+    assert (found.state, found.said) == ("warn", "21 (/a), broken (/b); Spark here needs 17")
+
+
+@pytest.mark.parametrize(
+    ("named", "version", "state"),
+    [(None, (1, 11, 4), "ok"), (None, (1, 5, 0), "ok"), ("sh", (1, 5, 0), "fail"), ("/no/terraform", None, "fail")],
+)
+def test_terraform(nowhere, monkeypatch, named, version, state):
+    monkeypatch.setattr(terraform, "version", lambda _: version)
+    monkeypatch.setenv("ORCHARD_TERRAFORM", named) if named else monkeypatch.delenv("ORCHARD_TERRAFORM", raising=False)
+    assert machine.terraform_binary(nowhere).state == state
+
+
+def test_a_named_mirror_without_the_provider(nowhere, monkeypatch, tmp_path):
+    monkeypatch.setenv("ORCHARD_PROVIDER_MIRROR", str(tmp_path))
+    found = machine.aws_provider(nowhere)
+    assert found.state == "fail"
+    assert f"ORCHARD_PROVIDER_MIRROR = {tmp_path} holds no" in found.said
+
+
+def test_neither_a_mirror_nor_the_registry(nowhere, monkeypatch, tmp_path):
+    for name in ("ORCHARD_PROVIDER_MIRROR", "TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(provider, "PARENTS", (tmp_path,))
+    monkeypatch.setattr(machine, "REGISTRY", "http://127.0.0.1:9/")
+    found = machine.aws_provider(nowhere)
+    assert found.state == "fail"
+    assert "ORCHARD_PROVIDER_MIRROR" in found.remedy
+
+
+@pytest.mark.parametrize(("access", "missing"), [("ssm", "aws, session-manager-plugin"), ("ssh", "ssh, ssh-keygen")])
+def test_tunnel_tools(monkeypatch, access, missing):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    found = machine.access_tools(Place(Settings(access=access), None))
+    assert (found.state, found.said) == ("warn", f"./inv connect needs {missing}")
+
+
+def test_tunnel_tools_are_asked_for_only_where_there_is_a_tunnel():
+    names = lambda settings: [what for what, _ in run.checks(Place(settings, None))[0]]  # noqa: E731
+    assert "tunnel tools" not in names(Settings())
+    assert "tunnel tools" in names(Settings(notebook="jupyterhub"))
+
+
+def test_photographs(tmp_path):
+    place = Place(Settings(dataset=tmp_path), None)
+    assert machine.photographs(place).state == "fail"
+    (tmp_path / "Test" / "Apple").mkdir(parents=True)
+    assert machine.photographs(place).said == f"{tmp_path}: Test 1 classes"
+
+
+def test_weights(tmp_path, monkeypatch):
+    assert machine.weights(Place(Settings(weights=str(tmp_path / "none")), None)).state == "fail"
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    place = Place(Settings(), None)
+    place.settings.__dict__["weights"] = None
+    assert "the first run fetches them" in machine.weights(place).said
+
+
+# The settings -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("label", "today", "state"),
+    [
+        ("emr-7.5.0", date(2026, 11, 21), "warn"),
+        ("emr-7.5.0", date(2026, 10, 1), "warn"),
+        ("emr-7.5.0", date(2026, 1, 1), "ok"),
+        ("emr-7.13.0", date(2026, 11, 21), "ok"),
+        ("emr-7.14.0", date(2026, 11, 21), "unknown"),
+    ],
+)
+def test_the_release_has_an_end(label, today, state):
+    assert cluster.release(Place(Settings(release_label=label), None), today).state == state
+
+
+# The account ------------------------------------------------------------------------------------------------------
+def test_all_is_well_in_a_fresh_account(aws):
+    place = aws()
+    found = {finding.what: finding for finding in run.examine(place)}
+    assert found["credentials"].said.startswith("account 123456789012")
+    assert found["network"].said.startswith("default VPC vpc-")
+    assert found["instance type"].state == "ok"
+    assert found["quota"].state == "unknown"
+    assert "AWSServiceRoleForEMRCleanup" in found["service roles"].said
+    assert found["leftovers"].state == "ok"
+    assert not [finding for finding in found.values() if finding.state == "fail"]
+
+
+def test_no_default_vpc(aws):
+    place = aws()
+    ec2 = place.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    for subnet in ec2.describe_subnets()["Subnets"]:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    assert "has no subnet" in account.default_vpc(place).said
+    ec2.delete_vpc(VpcId=vpc)
+    found = account.default_vpc(place)
+    assert found.state == "fail"
+    assert 'network = "private"' in found.remedy
+    assert account.default_vpc(aws(network="private")).state == "ok"
+
+
+def test_service_linked_roles(aws):
+    place = aws()
+    iam = place.client("iam")
+    assert account.service_linked_roles(place).state == "warn"
+    for name in ("elasticmapreduce", "spot"):
+        iam.create_service_linked_role(AWSServiceName=f"{name}.amazonaws.com")
+    names = [role["RoleName"] for role in iam.list_roles()["Roles"]]
+    for role in (account.CLEANUP_ROLE, account.SPOT_ROLE):
+        if role not in names:
+            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    assert account.service_linked_roles(aws(task_spot_count=1)).state == "ok"
+
+
+def test_leftovers_without_a_state(aws):
+    place = aws()
+    place.client("s3").create_bucket(
+        Bucket="orchard-forgotten", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
+    )
+    found = account.leftovers(place)
+    assert found.state == "warn"
+    assert "1 things have the project's tag and no state knows them: arn:aws:s3:::orchard-forgotten" in found.said
+    state = {"resources": [{"type": "aws_s3_bucket"}]}
+    (place.target.state_dir / "foundation.tfstate").write_text(json.dumps(state))
+    assert account.leftovers(place).state == "ok"
+
+
+@pytest.mark.parametrize(("limit", "count", "state"), [(32, 2, "ok"), (12, 2, "ok"), (12, 3, "fail"), (5, 2, "fail")])
+def test_the_quota_counts_vcpus(aws, limit, count, state):
+    place = aws(core_count=count)
+    place._clients["service-quotas"] = Answers(get_service_quota={"Quota": {"Value": float(limit)}})
+    found = cluster.on_demand_quota(place)
+    assert found.state == state
+    assert found.said == f"{4 * (1 + count)} vCPUs are wanted, 0 of {limit} are in use"
+
+
+def test_what_runs_counts_against_the_quota(aws):
+    place = aws()
+    place.client("ec2").run_instances(ImageId="ami-12c6146b", InstanceType="m5.2xlarge", MinCount=2, MaxCount=2)
+    place._clients["service-quotas"] = Answers(get_service_quota={"Quota": {"Value": 20.0}})
+    found = cluster.on_demand_quota(place)
+    assert (found.state, found.said) == ("warn", "12 vCPUs are wanted, 16 of 20 are in use")
+    assert "--desired-value 28" in found.remedy
+
+
+def test_a_clock_that_is_wrong(aws):
+    place = aws()
+    for off, state in ((10, "ok"), (120, "warn"), (1000, "fail")):
+        stamp = format_datetime(datetime.now(UTC) - timedelta(seconds=off), usegmt=True)
+        answer = {"ResponseMetadata": {"HTTPHeaders": {"date": stamp}}}
+        place._clients["sts"] = Answers(get_caller_identity=answer)
+        assert account.clock(place).state == state
+
+
+def test_a_region_that_is_not_enabled(aws):
+    place = aws(region="eu-south-2")
+    place._clients["ec2"] = Answers(describe_regions={"Regions": [{"OptInStatus": "not-opted-in"}]})
+    assert account.region(place).state == "fail"
+
+
+# Together ---------------------------------------------------------------------------------------------------------
+def test_a_check_that_is_denied_says_so_and_the_rest_goes_on(aws):
+    place = aws()
+    place._clients["service-quotas"] = Answers(get_service_quota=refused("AccessDeniedException"))
+    place._clients["iam"] = Answers(get_role=refused("ThrottlingException"))
+    found = {finding.what: finding for finding in run.examine(place)}
+    assert found["quota"].state == "unknown"
+    assert found["quota"].said == "these credentials may not do Call: told to"
+    assert found["service roles"].said == "AWS is busy (ThrottlingException on Call)"
+    assert found["network"].state == "ok"
+
+
+def test_a_check_that_breaks_says_so_and_the_rest_goes_on(nowhere, monkeypatch):
+    monkeypatch.setattr(machine, "disk", lambda _: 1 / 0)
+    found = {finding.what: finding for finding in run.examine(nowhere)}
+    assert found["disk"].state == "unknown"
+    assert found["weights"].state == "ok"
+
+
+def test_without_credentials_the_account_is_unknown(aws, monkeypatch):
+    place = aws()
+    expired = aws_errors.explain(refused("ExpiredToken"))
+    monkeypatch.setattr(target.Target, "account", lambda _: (_ for _ in ()).throw(expired))
+    found = {finding.what: finding for finding in run.examine(place)}
+    assert (found["credentials"].state, found["credentials"].said) == ("fail", "the AWS credentials have expired")
+    assert found["leftovers"] == Finding("leftovers", "unknown", "needs the credentials", "")
+
+
+def test_the_json_is_as_its_schema_says(nowhere):
+    text, findings = report.as_json(nowhere, run.examine(nowhere))
+    jsonschema.validate(json.loads(text), SCHEMA)
+    assert len(findings) > 6
+    text, _ = report.as_json(nowhere, [Finding("x", "fail", "y")])
+    assert json.loads(text)["ok"] is False
+
+
+def test_each_finding_is_a_line_where_nobody_watches(capsys):
+    report.show([Finding("quota", "fail", "much " * 40, "ask " * 40), Finding("disk", "ok", "fine", "hidden")])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("quota          fail    much much")
+    assert " -> ask ask" in lines[0]
+    assert "hidden" not in lines[1]
+
+
+def test_the_command_fails_where_something_would_stop_up(tmp_path):
+    environment = os.environ | {
+        "ORCHARD_HOME": str(tmp_path),
+        "ORCHARD_TERRAFORM": "/no/terraform",
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "the-secret",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    line = [ROOT / "inv", "doctor", "--target", "aws"]
+    done = subprocess.run(line, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert "Terraform      fail" in done.stdout
+    assert "credentials    fail    AWS cannot be reached" in done.stdout
+    assert "something would stop ./inv up" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "the-secret" not in done.stdout + done.stderr

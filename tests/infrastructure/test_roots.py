@@ -1,0 +1,90 @@
+"""Settings and target in, Terraform's variables out; and the settings that Terraform would refuse, refused before."""
+
+import hashlib
+import re
+
+import pytest
+
+from checks import terraform_readmes
+from orchard.base import config
+from orchard.base.errors import UsageError
+from orchard.infrastructure import bootstrap, roots
+
+
+class Somewhere:
+    emulated = True
+    state_dir = None
+
+    def account(self):
+        return "123456789012"
+
+
+def declared(root):
+    return {entry.name for entry in terraform_readmes.entries(terraform_readmes.DIRECTORY / root, "variable")}
+
+
+def test_foundation_gets_only_variables_that_it_has():
+    given = roots.foundation_variables(config.load(), Somewhere())
+    assert set(given) <= declared("foundation")
+    assert given["account_id"] == "123456789012"
+    assert given["bucket"] is None
+    assert given["force_destroy"] is False
+
+
+def test_cluster_gets_only_variables_that_it_has():
+    given = roots.cluster_variables(config.load(core_count=3), Somewhere(), {"region": "eu-west-3"})
+    assert set(given) <= declared("cluster")
+    assert given["core_count"] == 3
+    assert given["foundation"] == {"region": "eu-west-3"}
+
+
+def test_foundation_output_is_what_the_cluster_takes():
+    """Both are written by hand, in two roots."""
+    taken = (terraform_readmes.DIRECTORY / "cluster" / "variables.tf").read_text().split("object({")[1].split("})")[0]
+    made = (terraform_readmes.DIRECTORY / "foundation" / "outputs.tf").read_text().split("value = {")[1].split("}")[0]
+    names = re.compile(r"^\s+(\w+)\s*=", re.M)
+    assert names.findall(taken) == names.findall(made)
+
+
+def test_bootstrap_is_named_by_its_content():
+    given = bootstrap.variable()
+    assert re.fullmatch(r"jobs/[0-9a-f]{16}/", given["prefix"])
+    assert given["requirements_sha256"] == hashlib.sha256(bootstrap.LOCK.read_bytes()).hexdigest()
+
+
+class Bucket:
+    def __init__(self):
+        self.keys = {}
+
+    def list_objects_v2(self, Bucket, Prefix):
+        return {"Contents": [{"Key": key} for key in self.keys if key.startswith(Prefix)]} if self.keys else {}
+
+    def put_object(self, Bucket, Key, Body):
+        self.keys[Key] = Body
+
+
+def test_bootstrap_is_uploaded_once():
+    s3 = Bucket()
+    names = [key.removeprefix(bootstrap.prefix()) for key in bootstrap.upload(s3, "photographs")]
+    assert names == ["bootstrap.sh", "jupyterhub.sh", "requirements.lock"]
+    assert bootstrap.upload(s3, "photographs") == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "why"),
+    [
+        ("region", "eu-west-2", "personal data stays in the EU"),
+        ("instance_type", "m5.xlarg", "near it are m5.xlarge"),
+        ("idle_timeout", 59, "greater than or equal to 60"),
+        ("idle_timeout", 604_801, "less than or equal to 604800"),
+        ("bucket", "My_Photographs", "S3 takes 3 to 51 lower-case letters"),
+        ("bucket", "xn--photographs", "S3 takes 3 to 51 lower-case letters"),
+        ("vpc_cidr", "10.0.0.0/8", "match pattern"),
+        ("studio_users", {"ana": "root"}, "'basic', 'intermediate' or 'advanced'"),
+    ],
+)
+def test_refused_before_terraform_is_asked(setting, value, why):
+    with pytest.raises(UsageError) as caught:
+        config.load(**{setting: value})
+    assert why in caught.value.cause
+    assert f"ORCHARD_{setting.upper()}" in caught.value.remedy

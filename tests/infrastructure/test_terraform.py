@@ -1,0 +1,200 @@
+"""Terraform run for real, on a root that needs no provider."""
+
+import os
+import signal
+import subprocess
+import threading
+
+import pytest
+
+from orchard.base import config
+from orchard.base.errors import InterruptedByUserError
+from orchard.infrastructure.terraform import Plan, Terraform, TerraformError
+
+ROOT = """
+terraform {
+  backend "local" {}
+}
+
+variable "size" {
+  type    = number
+  default = 1
+  validation {
+    condition     = var.size < 10
+    error_message = "At most nine."
+  }
+}
+
+variable "seconds" {
+  type    = number
+  default = 0
+}
+
+resource "terraform_data" "thing" {
+  count = var.size
+  input = terraform.workspace
+
+  provisioner "local-exec" {
+    command = "sleep ${var.seconds}"
+  }
+}
+
+output "names" {
+  value = terraform_data.thing[*].output
+}
+
+output "last" {
+  value = try(terraform_data.thing[0].output, "none")
+}
+
+check "small" {
+  assert {
+    condition     = var.size < 5
+    error_message = "Rather large."
+  }
+}
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    directory = tmp_path / "root"
+    directory.mkdir()
+    (directory / "main.tf").write_text(ROOT)
+
+    def make(**options):
+        events = []
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        terraform = Terraform(
+            "foundation", tmp_path / "state", environment, report=events.append, directory=directory, **options
+        )
+        terraform.init()
+        terraform.events = events
+        return terraform
+
+    return make
+
+
+def test_plan_apply_plan_destroy(root):
+    terraform = root()
+    plan = terraform.plan({"size": 2})
+    assert plan.changed
+    assert plan.counts == {"add": 2, "change": 0, "remove": 0}
+    assert "terraform_data.thing[0]" in terraform.show(plan)
+    assert len(terraform.show_json(plan)["resource_changes"]) == 2
+
+    terraform.apply(plan)
+    assert terraform.outputs() == {"names": ["default", "default"], "last": "default"}
+    done = {event.address for event in terraform.events if event.kind == "apply_complete"}
+    assert done == {"terraform_data.thing[0]", "terraform_data.thing[1]"}
+
+    assert not terraform.plan({"size": 2}).changed
+    assert terraform.destroy({"size": 2})["remove"] == 2
+    assert terraform.destroy({"size": 2})["remove"] == 0, "destroying nothing is a success"
+    assert terraform.outputs() == {}
+
+
+def test_state_is_kept_where_it_is_said(root, tmp_path):
+    terraform = root()
+    terraform.apply(terraform.plan({}))
+    assert (tmp_path / "state" / "foundation.tfstate").exists()
+    assert sorted(p.name for p in (tmp_path / "root").iterdir()) == ["main.tf"]
+
+
+def test_workspaces_keep_clusters_apart(root):
+    one, two = root(workspace="one"), root(workspace="two")
+    two.apply(two.plan({}))
+    one.init()
+    assert one.outputs() == {}
+    one.apply(one.plan({}))
+    assert one.outputs()["last"] == "one"
+    two.init()
+    assert two.outputs()["last"] == "two"
+
+
+def test_warnings_are_told_and_kept(root):
+    terraform = root()
+    assert terraform.plan({"size": 6}).warnings == ["Rather large."]
+    assert "Warning: Rather large." in [event.message for event in terraform.events]
+
+
+def test_refused_variable(root):
+    with pytest.raises(TerraformError) as caught:
+        root().plan({"size": 11})
+    assert caught.value.cause == "size = 11 cannot be used: At most nine."
+    assert caught.value.remedy == "change size in orchard.toml, or by ORCHARD_SIZE"
+    assert caught.value.terraform_exit_code == 1
+
+
+def test_stale_plan_changes_nothing(root):
+    terraform = root()
+    old = terraform.plan({"size": 1})
+    kept = old.file.read_bytes()
+    terraform.apply(terraform.plan({"size": 2}))
+    old.file.write_bytes(kept)
+    with pytest.raises(TerraformError, match="the saved plan is stale") as caught:
+        terraform.apply(Plan(old.file, True, {}, []))
+    assert caught.value.remedy == "make a new one: ./inv tf.plan --root foundation"
+    assert len(terraform.outputs()["names"]) == 2
+
+
+def test_locked_state_is_left_alone(root):
+    first, second = root(), root()
+    plan = first.plan({"seconds": 3})
+    started = threading.Event()
+    first.report = lambda event: started.set() if event.kind == "apply_start" else None
+    work = threading.Thread(target=first.apply, args=(plan,))
+    work.start()
+    started.wait(20)
+    with pytest.raises(TerraformError, match="the state is locked") as caught:
+        second.plan({})
+    work.join()
+    assert "tf.unlock --root foundation --lock-id" in caught.value.remedy
+
+
+def test_forgotten_init_is_named(root, tmp_path):
+    terraform = root()
+    terraform._environment["TF_DATA_DIR"] = str(tmp_path / "elsewhere")
+    with pytest.raises(TerraformError) as caught:
+        terraform.plan({})
+    assert caught.value.remedy == "run ./inv tf.init --root foundation"
+
+
+def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
+    terraform = root()
+    plan = terraform.plan({"seconds": 2})
+
+    def interrupt(event):
+        if event.kind == "apply_start":
+            terraform.report = lambda event: None
+            os.kill(os.getpid(), signal.SIGINT)
+
+    terraform.report = interrupt
+    with pytest.raises(InterruptedByUserError) as caught:
+        terraform.apply(plan)
+    assert caught.value.cause == "terraform apply of the foundation was interrupted"
+    assert caught.value.exit_code == 130
+    terraform.destroy({})
+
+
+def test_state_bucket_becomes_an_s3_backend(root, tmp_path):
+    terraform = root()
+    terraform._backend, terraform._remote = terraform._s3("team-state", "eu-west-1"), True
+    terraform._choose_backend()
+    assert (tmp_path / "root" / "backend_override.tf.json").read_text() == '{"terraform": {"backend": {"s3": {}}}}\n'
+    assert terraform._backend["use_lockfile"] == "true"
+    assert terraform._backend["encrypt"] == "true"
+    terraform._remote = False
+    terraform._choose_backend()
+    assert not (tmp_path / "root" / "backend_override.tf.json").exists()
+
+
+def test_only_this_module_knows_python_terraform():
+    found = subprocess.run(
+        ["git", "grep", "-l", "-E", r"(import|from) python_terraform", "--", "*.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=config.ROOT,
+    )
+    assert found.stdout.split() == ["orchard/infrastructure/terraform.py"]

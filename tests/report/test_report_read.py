@@ -1,0 +1,166 @@
+"""A run on disk: what is read, and what is said when it is not as it should be."""
+
+import json
+
+import numpy as np
+import pytest
+from report_runs import COLUMNS, COST, record, write
+
+from orchard.base.errors import OrchardError, UsageError
+from orchard.report import facts, read
+
+NAME = "20261121T200000-full"
+
+
+def test_a_run_is_read_whole(tmp_path):
+    write(tmp_path, rejected=[("Test/Kiwi/9.jpg", "truncated")])
+    run = read.load(None, tmp_path)
+    assert (run.name, run.rows, run.scores.shape) == (NAME, 120, (120, 5))
+    assert run.paths == sorted(run.paths)
+    assert all(path.split("/")[1] == label for path, label in zip(run.paths, run.labels, strict=True))
+    assert run.spectrum.shape == (COLUMNS,)
+    assert run.components.shape == (COLUMNS, 5)
+    assert run.components.T @ run.components == pytest.approx(np.eye(5), abs=1e-12)
+    assert run.rejected == [("Test/Kiwi/9.jpg", "truncated")]
+    assert run.record is None
+
+
+def test_scores_stay_with_their_paths(tmp_path):
+    write(tmp_path, spread=0)
+    run = read.load(NAME, tmp_path)
+    for label in set(run.labels):
+        assert np.ptp(run.scores[run.labels == label], axis=0) == pytest.approx(np.zeros(5))
+
+
+def test_the_newest_complete_run_is_the_default(tmp_path):
+    for name in ("20260101T000000-mini", "20260301T000000-mini", "20260201T000000-mini"):
+        write(tmp_path, name)
+    (tmp_path / "pca" / "20260301T000000-mini" / "manifest.json").unlink()
+    assert read.load(None, tmp_path).name == "20260201T000000-mini"
+
+
+def test_missing_parts_are_none(tmp_path):
+    pca = write(tmp_path)
+    for folder in (pca / "model" / "data", tmp_path / "features" / NAME / "errors"):
+        next(folder.glob("*.parquet")).unlink()
+    (pca / "variance.csv").unlink()
+    run = read.load(NAME, tmp_path)
+    assert run.components is None
+    assert run.rejected is None
+    assert len(run.spectrum) == 5, "those of the manifest"
+
+
+class TestErrors:
+    def test_no_run_at_all(self, tmp_path):
+        with pytest.raises(UsageError) as error:
+            read.load(None, tmp_path)
+        assert "./inv results" in error.value.remedy
+
+    def test_an_unknown_run_suggests_the_nearest(self, tmp_path):
+        write(tmp_path)
+        with pytest.raises(UsageError) as error:
+            read.load("20261121T200001-full", tmp_path)
+        assert NAME in error.value.remedy
+
+    def test_an_incomplete_run(self, tmp_path):
+        (write(tmp_path) / "manifest.json").unlink()
+        with pytest.raises(UsageError) as error:
+            read.load(NAME, tmp_path)
+        assert "not complete" in error.value.cause
+        assert f"./inv run --run-name {NAME}" in error.value.remedy
+
+    def test_a_name_that_leads_elsewhere(self, tmp_path):
+        with pytest.raises(UsageError):
+            read.load("../secrets", tmp_path)
+
+    @pytest.mark.parametrize(
+        ("damaged", "attribute"),
+        [
+            ("scores/part-0.zstd.parquet", "scores"),
+            ("model/data/part-0.zstd.parquet", "components"),
+            ("variance.csv", "spectrum"),
+        ],
+    )
+    def test_damaged_files_are_named(self, tmp_path, damaged, attribute):
+        path = write(tmp_path) / damaged
+        path.write_bytes(b"component,variance,explained\n1,2,PAR1")
+        run = read.load(NAME, tmp_path)
+        with pytest.raises(OrchardError) as error:
+            getattr(run, attribute)
+        assert str(path) in error.value.cause
+        assert "--force" in error.value.remedy
+
+    def test_a_missing_part_of_the_scores(self, tmp_path):
+        (write(tmp_path) / "scores" / "part-0.zstd.parquet").unlink()
+        with pytest.raises(OrchardError, match="60 rows, and the manifest 120"):
+            _ = read.load(NAME, tmp_path).scores
+
+    def test_a_damaged_manifest(self, tmp_path):
+        (write(tmp_path) / "manifest.json").write_text('{"job": "pca"')
+        with pytest.raises(OrchardError, match=r"manifest\.json cannot be used"):
+            read.load(NAME, tmp_path)
+
+
+class TestFacts:
+    def of(self, tmp_path, **options):
+        write(tmp_path, **options)
+        return read.load(NAME, tmp_path)
+
+    def test_phases_and_time(self, tmp_path):
+        run = self.of(tmp_path)
+        assert facts.phases(run)[:2] == [("features: listing", 3.0), ("features: features", 273.6)]
+        assert facts.seconds(run) == pytest.approx(288.3)
+        assert facts.duration(288.3) == "4 min 48 s"
+
+    def test_rejections_are_counted_by_reason(self, tmp_path):
+        bad = [(f"Test/Kiwi/{number}.jpg", "truncated") for number in range(7)] + [("Test/Kiwi/x.jpg", "empty file")]
+        found = facts.rejections(self.of(tmp_path, rejected=bad))
+        assert [(entry.reason, entry.images, len(entry.examples)) for entry in found] == [
+            ("truncated", 7, 5),
+            ("empty file", 1, 1),
+        ]
+
+    @pytest.mark.parametrize(
+        ("kept", "value", "note"),
+        [
+            (None, "not recorded", "no record"),
+            (record(emulated=True, cost=None), "nothing", "emulated"),
+            (record(emulated=False, cost=None), "not known yet", f"./inv cost --run {NAME}"),
+            (record(emulated=True, cost=COST), "nothing", "the same time on AWS would cost 0.077 USD"),
+            (record(emulated=False, cost=COST | {"emulated": False}), "0.077 USD", "prices of 2026-09-01"),
+        ],
+    )
+    def test_cost(self, tmp_path, kept, value, note):
+        said = facts.cost(self.of(tmp_path, record=kept))
+        assert said.value == value
+        assert note in said.note
+
+    def test_where_names_the_cluster(self, tmp_path):
+        said = {
+            fact.name: f"{fact.value} {fact.note}"
+            for fact in facts.where(self.of(tmp_path, record=record(emulated=False, cost=None)))
+        }
+        assert said["Target"].startswith("AWS, eu-west-3")
+        assert "2 x m5.xlarge task (Spot)" in said["Cluster"]
+        assert "5 min 30 s" in said["Step features"]
+
+    def test_an_older_manifest_will_do(self, tmp_path):
+        pca = write(tmp_path)
+        manifest = json.loads((pca / "manifest.json").read_text())
+        for key in ("parameters", "input", "timings", "images_per_second", "cores", "weights"):
+            manifest["features"].pop(key)
+        for key in ("parameters", "timings", "code", "versions"):
+            manifest.pop(key)
+        (pca / "manifest.json").write_text(json.dumps(manifest))
+        run = read.load(NAME, tmp_path)
+        assert facts.phases(run) == []
+        assert facts.speed(run) == 0
+        assert "not recorded" in [fact.value for fact in facts.what(run) + facts.where(run)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.41, "0.4 s"), (59.9, "59.9 s"), (60, "1 min 0 s"), (4980, "1 h 23 min"), (7199.9, "2 h 0 min")],
+)
+def test_duration(seconds, text):
+    assert facts.duration(seconds) == text
