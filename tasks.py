@@ -8,10 +8,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from invoke import Collection
 
 from checks import task_documents, task_infrastructure, task_repository
-from orchard.commands import access, cluster, cost, inspect, notebooks, photographs, runs, show, terraform, watch
+from orchard.commands import access, cluster, cost, doctor, notebooks, photographs, runs, terraform
 
 namespace = Collection()
-for module in (cluster, photographs, runs, watch, cost, inspect, access, notebooks, show):
+for module in (cluster, photographs, runs, cost, doctor, access, notebooks):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
 namespace.add_task(task_repository.test)

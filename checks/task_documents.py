@@ -1,18 +1,20 @@
 """Checks of the documentation."""
 
 from invoke import Context, Exit
+from invoke.loader import FilesystemLoader
 
-from orchard.commands.task import command, say
+from orchard.base.console import say
+from orchard.commands.task import command
 
 
 @command(help={"write": "bring the made tables up to date"})
 def docs(_: Context, write: bool = False) -> None:
     """Check that the pages' tables are as the code makes them, their commands exist and their links lead somewhere."""
-    import tasks
     from checks.documents import blocks, commands, pages, picture
     from orchard.base.config import ROOT
 
-    makers = blocks.makers(tasks.namespace)
+    namespace = FilesystemLoader(start=str(ROOT)).load("tasks")[0].namespace
+    makers = blocks.makers(namespace)
     stale = pages.stale(makers)
     if picture.is_stale():
         stale[picture.FILE] = picture.draw()
@@ -20,7 +22,7 @@ def docs(_: Context, write: bool = False) -> None:
         if write:
             page.write_text(text)
         say(f"{'written' if write else 'stale'}: {page.relative_to(ROOT)}")
-    faults = [(c, why) for c in commands.everything() if (why := commands.fault(c, tasks.namespace))]
+    faults = [(c, why) for c in commands.everything() if (why := commands.fault(c, namespace))]
     for shown, why in faults:
         say(f"{shown.page.relative_to(ROOT)}: {shown.line}: {why}")
     broken = list(pages.broken_links())

@@ -2,7 +2,8 @@
 
 from invoke import Context, Exit
 
-from orchard.commands.task import command, say
+from orchard.base.console import say
+from orchard.commands.task import command
 
 
 @command

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from orchard.aws import target as targets
 from orchard.base.config import Settings
+from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.cluster import lifecycle
-from orchard.cluster.lifecycle import Site
-from orchard.commands.task import say
+from orchard.cluster.site import Site
 from orchard.photographs import dataset
 from orchard.runs import pipeline, results
 

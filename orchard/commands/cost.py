@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
+from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
-from orchard.commands.task import command, say
+from orchard.commands.task import command
 
 if TYPE_CHECKING:
     from orchard.base.config import Settings
@@ -60,8 +61,7 @@ def cost(
 
 def _of_run(target: str | None, name: str | None) -> None:
     from orchard.base.nearest import suggest
-    from orchard.cost import view
-    from orchard.runs import results, run_names, run_record
+    from orchard.runs import bill, results, run_names, run_record
 
     site = open_site(target, "default")
     store = site.bucket()
@@ -71,7 +71,7 @@ def _of_run(target: str | None, name: str | None) -> None:
     record = run_record.complete(store, site.target, run_names.checked(name))
     if record is None:
         raise UsageError(f"there is no record of a run {name} in {store.uri('data/runs/')}", suggest(name, known))
-    view.after(record, site.settings)
+    bill.after(record, site.settings)
 
 
 def _refresh(settings: "Settings") -> None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from orchard.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from orchard.cluster.lifecycle import Confirm, Site
+    from orchard.cluster.lifecycle import Confirm
+    from orchard.cluster.site import Site
 
 NOTHING_UP = "Nothing is up, so there is nothing to take down."
 SITE_HELP = {
@@ -28,7 +29,7 @@ def find_site(target: str | None, name: str, *, start: bool = False, **flags: ob
     """Read the settings and connect to the target; None when nothing is up there (and is not to be started)."""
     from orchard.aws import target as targets
     from orchard.base import config
-    from orchard.cluster.lifecycle import Site
+    from orchard.cluster.site import Site
 
     chosen = config.load(target=target, **flags)
     place = targets.connect(chosen, start=start)
@@ -45,6 +46,6 @@ def open_site(target: str | None, name: str, *, start: bool = False, **flags: ob
 
 def answer(word: str, *, yes: bool) -> "Confirm":
     """Return what asks the user, or what says `word` without asking."""
-    from orchard.commands.task import ask
+    from orchard.base.console import ask
 
     return (lambda _: word) if yes else ask

@@ -2,8 +2,9 @@
 
 from invoke import Context, Exit
 
+from orchard.base.console import say
 from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
-from orchard.commands.task import command, say
+from orchard.commands.task import command
 
 WORDS = {
     "written": "written",

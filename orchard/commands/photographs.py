@@ -2,9 +2,10 @@
 
 from invoke import Context
 
+from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.commands.flags import SITE_HELP, open_site
-from orchard.commands.task import command, say
+from orchard.commands.task import command
 
 
 @command(name="fetch-dataset", help={"archive": "the address of a ZIP of Fruits-360 (default: the setting)"})

@@ -1,9 +1,11 @@
-"""Runs on the cluster."""
+"""Runs on the cluster, why one failed, and what came out."""
 
 from invoke import Context
 
+from orchard.base.console import say
+from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
-from orchard.commands.task import command, say
+from orchard.commands.task import command
 
 
 @command(
@@ -47,3 +49,55 @@ def cancel(_: Context, run_name: str | None = None, target: str | None = None, n
 
     pipeline.cancel(open_site(target, name), run_name)
     say("Cancelled; ./inv run --run-name NAME goes on where it stopped.")
+
+
+@command(
+    help={
+        "step": "features, pca, bootstrap, an id, a name or a run (default: what failed last); logs pca will do, too",
+        "all": "print the whole of every log",
+        "target": SITE_HELP["target"],
+        "name": SITE_HELP["name"],
+    },
+)
+def logs(_: Context, step: str = "", all: bool = False, target: str | None = None, name: str = "default") -> None:
+    """Print why a step failed: the cause, a remedy, and the part of the logs that tells it."""
+    from orchard.logs import explanation
+
+    explanation.show(open_site(target, name), step or None, whole=all)
+
+
+@command(
+    help={
+        "run-name": "default: the newest complete run on this machine",
+        "compare": "another run on this machine, to stand beside it",
+        "png": "write the figures as PNG too, into a directory beside the page (takes a Chrome or Chromium)",
+        "output": "the HTML file (default: data/emr_output/reports/RUN.html)",
+        "open": "show it in the browser",
+    },
+)
+def report(
+    _: Context,
+    run_name: str | None = None,
+    compare: str | None = None,
+    png: bool = False,
+    output: str | None = None,
+    open: bool = False,
+) -> None:
+    """Write a run on this machine (./inv results brings it) as one HTML page that needs no network."""
+    from orchard.base import config
+    from orchard.report import page, read
+    from orchard.report import png as pictures
+
+    run = read.load(run_name)
+    if compare == run.name:
+        raise UsageError(f"the run {run.name} would be compared with itself", "name another run: --compare NAME")
+    other = read.load(compare) if compare else None
+    path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
+    print(path)
+    if png:
+        print(*pictures.write(path, path.with_suffix("")), sep="\n")
+    if open:
+        import webbrowser
+
+        if not webbrowser.open(path.as_uri()):
+            say("There is no browser to show it; open the file yourself.")

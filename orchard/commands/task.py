@@ -10,7 +10,8 @@ from typing import Any
 
 from invoke import Exit, task
 
-from orchard.base.errors import OrchardError, UsageError
+from orchard.base.console import say
+from orchard.base.errors import OrchardError
 
 
 def command(*args: Any, **kwargs: Any) -> Callable:
@@ -58,21 +59,3 @@ def _reporting(body: Callable) -> Callable:
             raise Exit(code=known.exit_code) from None
 
     return run
-
-
-def say(*lines: str) -> None:
-    """Print plain lines to standard error, where nothing that a pipe reads is lost among them."""
-    for line in lines:
-        print(line, file=sys.stderr, flush=True)
-
-
-def ask(question: str) -> str:
-    """Ask the user at the terminal.
-
-    Raises:
-        UsageError: there is nobody to ask.
-    """
-    try:
-        return input(question).strip()
-    except EOFError:
-        raise UsageError("there is no terminal to ask on, so nothing was changed", "call again with --yes") from None

@@ -5,8 +5,9 @@ from typing import Any
 
 from invoke import Context, Exit
 
+from orchard.base.console import ask, say
 from orchard.base.errors import UsageError
-from orchard.commands.task import ask, command, say
+from orchard.commands.task import command
 
 ROOT_HELP = {
     "root": "foundation (bucket, network, roles, Studio) or cluster",
@@ -54,11 +55,11 @@ def init(
 @command(help={"root": ROOT_HELP["root"]})
 def validate(_: Context, root: str = "foundation") -> None:
     """Check the configuration, without state, credentials or network."""
-    from checks import terraform_tests
     from orchard.base.config import STATE
     from orchard.infrastructure.terraform import Terraform
+    from orchard.machine import provider
 
-    checked = Terraform(_root(root), STATE / "validate", terraform_tests.offline())
+    checked = Terraform(_root(root), STATE / "validate", provider.offline())
     checked.init(backend=False)
     checked.validate()
     say(f"The {root} is valid.")

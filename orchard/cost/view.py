@@ -9,7 +9,6 @@ from orchard.base.errors import OrchardError
 from orchard.cost import estimate, parts
 from orchard.cost.money import shown_in
 from orchard.cost.prices import rates
-from orchard.runs.run_record_model import RunRecord
 
 
 def before(settings: Settings, count: int, *, counted: bool, free: bool, console: Console | None = None) -> None:
@@ -96,48 +95,3 @@ def _forgotten(settings: Settings, hourly: parts.Parts) -> Table:
 
 def _counts(requests: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in requests.items() if count)
-
-
-def after(record: RunRecord, settings: Settings, console: Console | None = None) -> None:
-    """Print what a run has cost, from its record.
-
-    Args:
-        record: completed.
-        settings: the currency's.
-        console: where to print.
-
-    Raises:
-        OrchardError: it has not ended, or there is no price for its nodes.
-    """
-    console, money, cost = console or Console(), shown_in(settings), record.cost
-    if not record.is_over:
-        states = ", ".join(f"{step.job} {step.state}" for step in record.steps)
-        raise OrchardError(
-            f"the run {record.run} has not ended ({states}), so its cost is not known yet",
-            "see it going on: ./inv status",
-        )
-    if cost is None:
-        raise OrchardError(
-            f"the run {record.run} cannot be priced: no step ever started, or the table lacks its instance type",
-            "./inv cost --refresh --target aws reads prices from AWS",
-        )
-    nodes = ", ".join(f"{g.count} x {g.instance_type} {g.role.lower()}" for g in record.cluster.instance_groups)
-    console.print(f"Run {record.run} on {record.cluster.name} ({record.cluster.id}): {nodes}, {record.region}")
-    if cost.emulated:
-        console.print("Emulated, cost nothing; the same time on AWS would cost:")
-    table = Table(show_footer=True)
-    table.add_column("", "total")
-    table.add_column("the run", money.say(cost.total), justify="right")
-    for name, text in parts.NAMES.items():
-        table.add_row(text, money.say(cost.parts.get(name, 0.0)))
-    console.print(table)
-    spans = []
-    for step in record.steps:
-        lasted = durations.say((step.ended - step.started).total_seconds()) if step.started and step.ended else "-"
-        spans.append(f"{step.job} {lasted} ({step.state.lower()})")
-    attempts = f" in {len(record.earlier) + 1} attempts" if record.earlier else ""
-    console.print(
-        f"{durations.say(cost.hours * 3600)} of cluster time{attempts}: {', '.join(spans)}. The cluster's start and "
-        f"what it waits before and after the run are not in it: ./inv status shows those. "
-        f"Requests to S3 are estimated. Prices of {cost.prices_of}." + (f" {money.note}." if money.note else "")
-    )

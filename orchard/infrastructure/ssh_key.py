@@ -10,8 +10,8 @@ from pathlib import Path
 
 from orchard.aws.target import Target
 from orchard.base.config import Settings
+from orchard.base.console import say
 from orchard.base.errors import OrchardError
-from orchard.commands.task import say
 
 NAME = "cluster-key"
 ADDRESS = "address"  # the last one that was opened, for when it cannot be asked

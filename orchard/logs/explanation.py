@@ -6,7 +6,7 @@ from typing import Any
 
 from orchard.aws.emr import Cluster, Emr, Step
 from orchard.base.errors import OrchardError
-from orchard.cluster.lifecycle import Site
+from orchard.cluster.site import Site
 from orchard.diagnosis import failures
 from orchard.diagnosis.failures import Failure
 from orchard.logs import reading

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from orchard.aws.emr import ALIVE, Cluster, Emr, Step
+from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
-from orchard.commands.task import say
 from orchard.diagnosis import failures
 from orchard.diagnosis.failures import Failure
 from orchard.logs.files import ClusterLogs, LogFile, application

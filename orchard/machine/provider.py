@@ -93,3 +93,10 @@ def _configuration(mirror: Path | None) -> str:
 def cache_folder() -> Path:
     """Return the user's cache directory for what every checkout can share (XDG Base Directory Specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "orchard" / "terraform"
+
+
+def offline() -> dict[str, str]:
+    """Return an environment for Terraform that holds no credentials and leads to the provider."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_CLI_ARGS", "TF_VAR_", "TF_WORKSPACE"))}
+    kept |= {"CHECKPOINT_DISABLE": "1", "AWS_EC2_METADATA_DISABLED": "true"}
+    return kept | settings(kept, cache_folder())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchard.base.config import DATA, ROOT
 from orchard.base.errors import OrchardError
-from orchard.cluster.lifecycle import Site
+from orchard.cluster.site import Site
 from orchard.runs import job_code, run_names, submission
 
 if TYPE_CHECKING:

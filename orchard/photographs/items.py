@@ -2,8 +2,9 @@
 
 from typing import NamedTuple, Protocol
 
-from orchard.photographs.tree import PREFIX, Photograph, Stamp
+from orchard.photographs.tree import PREFIX, Photograph
 from orchard.transfer import files
+from orchard.transfer.files import Stamp
 
 MEDIA_TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
 

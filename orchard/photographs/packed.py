@@ -21,8 +21,9 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from orchard.photographs.tree import SPLITS, Photograph, Stamp
+from orchard.photographs.tree import SPLITS, Photograph
 from orchard.transfer import files
+from orchard.transfer.files import Stamp
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,7 +11,8 @@ from orchard.aws.bucket import Bucket, Entry
 from orchard.aws.target import CONNECTIONS
 from orchard.photographs import packed as packing
 from orchard.photographs.items import Item, Single
-from orchard.photographs.tree import PREFIX, SPLITS, Stamp, Tree
+from orchard.photographs.tree import PREFIX, SPLITS, Tree
+from orchard.transfer.files import Stamp
 from orchard.transfer.ledger import Ledger, Record
 
 PAGE = 1000  # keys of a listing's page (Amazon S3 API Reference, ListObjectsV2)

@@ -6,30 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchard.base.errors import UsageError
+from orchard.transfer.files import Stamp
 
 SPLITS = ("Training", "Test")
 IMAGES = (".jpg", ".jpeg", ".png")
 LARGEST = 100 << 20  # bytes; no photograph is larger, and each is held in memory while it is sent
 LONGEST_KEY = 1024  # bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects")
 PREFIX = "data/raw/"
-
-
-class Stamp(NamedTuple):
-    """What changes when a file does: an equal stamp means the same content, as in Git's index.
-
-    The change time cannot be set by a program, so a file rewritten in the same size and with its old modification time
-    has another stamp.
-    """
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> "Stamp":
-        """Take it from a `stat`."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 class Photograph(NamedTuple):

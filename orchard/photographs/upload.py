@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchard.aws.bucket import Bucket, Entry
+from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError
-from orchard.commands.task import say
 from orchard.diagnosis import s3
 from orchard.diagnosis.s3 import Fault
 from orchard.photographs import packed as packing

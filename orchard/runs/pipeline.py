@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
 from orchard.base import durations, progress
+from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.base.nearest import suggest
-from orchard.cluster.lifecycle import Site
-from orchard.commands.task import say
+from orchard.cluster.site import Site
 from orchard.logs import reading
 from orchard.runs import job_code, run_names, run_record, submission, summary
 

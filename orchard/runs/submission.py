@@ -7,8 +7,8 @@ from typing import Any
 
 from orchard.aws.bucket import Bucket
 from orchard.base.config import ROOT, STATE, Settings
+from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
-from orchard.commands.task import say
 from orchard.photographs import packed, tree
 from orchard.runs import job_code
 

@@ -11,8 +11,8 @@ from urllib3.exceptions import HTTPError
 from orchard.aws.bucket import Bucket, Entry
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.diagnosis import s3
-from orchard.photographs.tree import Stamp
 from orchard.transfer import disk, verify
+from orchard.transfer.files import Stamp
 from orchard.transfer.ledger import Ledger, Record
 from orchard.transfer.progress import Meter
 

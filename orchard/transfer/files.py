@@ -2,11 +2,28 @@
 
 import os
 import time
-
-from orchard.photographs.tree import Stamp
+from typing import NamedTuple
 
 YOUNG = 2_000_000_000  # nanoseconds: the coarsest time stamps of usual file systems (FAT)
 TRIES = 3
+
+
+class Stamp(NamedTuple):
+    """What changes when a file does: an equal stamp means the same content, as in Git's index.
+
+    The change time cannot be set by a program, so a file rewritten in the same size and with its old modification time
+    has another stamp.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "Stamp":
+        """Take it from a `stat`."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def read(path: str) -> tuple[bytes | None, Stamp]:

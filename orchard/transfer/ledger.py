@@ -16,7 +16,7 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-from orchard.photographs.tree import Stamp
+from orchard.transfer.files import Stamp
 
 
 class Record(NamedTuple):

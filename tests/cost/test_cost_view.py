@@ -9,6 +9,7 @@ from rich.console import Console
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
 from orchard.cost import prices, view
+from orchard.runs import bill
 from orchard.runs.run_record import price
 from orchard.runs.run_record_model import Cluster, Group, RunRecord, Step
 
@@ -98,7 +99,7 @@ def record(state: str = "COMPLETED") -> RunRecord:
 
 def after(told: RunRecord) -> str:
     console = Console(width=200, file=io.StringIO())
-    view.after(told, Settings(), console)
+    bill.after(told, Settings(), console)
     return console.file.getvalue()
 
 

@@ -5,7 +5,6 @@ import threading
 
 import pytest
 
-from checks import terraform_tests
 from orchard.infrastructure import bootstrap
 from orchard.infrastructure.terraform import Terraform, TerraformError
 from orchard.machine import provider
@@ -63,7 +62,7 @@ REFUSED = {
 @pytest.fixture(scope="module")
 def roots(tmp_path_factory):
     folder = tmp_path_factory.mktemp("state")
-    made = {root: Terraform(root, folder, terraform_tests.offline()) for root in ("foundation", "cluster")}
+    made = {root: Terraform(root, folder, provider.offline()) for root in ("foundation", "cluster")}
     for terraform in made.values():
         terraform.init()
     return made
@@ -109,7 +108,7 @@ def aws():
 
 def plan_on_aws(roots, environment):
     place = roots["foundation"]
-    terraform = Terraform("foundation", place.state_dir, terraform_tests.offline() | environment)
+    terraform = Terraform("foundation", place.state_dir, provider.offline() | environment)
     with pytest.raises(TerraformError) as caught:
         terraform.plan(ACCOUNT)
     return caught.value
@@ -141,7 +140,7 @@ def test_no_provider(tmp_path):
     configuration.write_text(
         f'provider_installation {{\n  filesystem_mirror {{\n    path = "{tmp_path / "empty"}"\n  }}\n}}\n'
     )
-    environment = terraform_tests.offline() | {"TF_CLI_CONFIG_FILE": str(configuration)}
+    environment = provider.offline() | {"TF_CLI_CONFIG_FILE": str(configuration)}
     terraform = Terraform("foundation", tmp_path / "state", environment)
     assert provider.settings(environment, tmp_path) == {}, "a configuration of the user's own is kept"
     with pytest.raises(TerraformError) as caught:

@@ -15,7 +15,7 @@ from orchard.aws.emr import Cluster
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.cluster.access import connect, studio
-from orchard.cluster.lifecycle import Site
+from orchard.cluster.site import Site
 from orchard.emulator.process import LocalAws
 from orchard.infrastructure import ssh_key
 

@@ -10,7 +10,7 @@ from orchard.aws.bucket import Bucket
 from orchard.aws.emr import Emr
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError, UsageError
-from orchard.cluster.lifecycle import Site
+from orchard.cluster.site import Site
 from orchard.emulator.process import LocalAws
 from orchard.logs import explanation, reading
 from orchard.runs import pipeline

@@ -8,7 +8,7 @@ import pytest
 
 from orchard.aws import target as targets
 from orchard.base import config
-from orchard.cluster.lifecycle import Site
+from orchard.cluster.site import Site
 from orchard.emulator import process
 from orchard.notebooks import jupyter, rendering
 from orchard.runs import pipeline, results, run_names, submission

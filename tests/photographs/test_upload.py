@@ -12,6 +12,7 @@ from orchard.aws.bucket import Bucket
 from orchard.base.errors import OrchardError, UsageError
 from orchard.photographs import plan, tree, upload
 from orchard.transfer import botocore_engine, crt_engine, engine, ledger
+from orchard.transfer.files import Stamp
 
 ODD = ["Training/Apple Red 1/r 0 100.jpg", "Test/Poire Été/é%20 100%.jpg", "Test/Kaki & Co/a+b=c'(1).PNG"]
 
@@ -131,7 +132,7 @@ def test_a_torn_ledger_is_no_obstacle(s3, store, data):
 
 
 def test_a_worn_ledger_is_written_anew(tmp_path):
-    record = ledger.Record('"e"', "s", tree.Stamp(1, 2, 3, 4))
+    record = ledger.Record('"e"', "s", Stamp(1, 2, 3, 4))
     for _ in range(2):
         book = ledger.Ledger(tmp_path / "l")
         for _ in range(1100):

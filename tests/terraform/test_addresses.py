@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from checks import terraform_tests
 from orchard.infrastructure.terraform import Terraform
+from orchard.machine import provider
 
 GOLDEN = Path(__file__).parent / "golden"
 KEY = {"public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIbWR3mB1UZ5kU3p7uPqvZzVv0m5Xz4vQyq6q7mJrT1u"}
@@ -71,9 +71,9 @@ def roots(tmp_path_factory):
     folder = tmp_path_factory.mktemp("state")
     made = {}
     for root in ("foundation", "cluster"):
-        made[root] = Terraform(root, folder, terraform_tests.offline())
+        made[root] = Terraform(root, folder, provider.offline())
         made[root].init()
-        made[root] = Terraform(root, folder, terraform_tests.offline() | nowhere)
+        made[root] = Terraform(root, folder, provider.offline() | nowhere)
     return made
 
 

@@ -11,7 +11,7 @@ from orchard.aws.emr import Emr
 from orchard.base.errors import OrchardError, UsageError
 from orchard.cluster.access import primary, tunnel
 from orchard.cluster.access.primary import Primary
-from orchard.cluster.lifecycle import Site
+from orchard.cluster.site import Site
 from orchard.infrastructure import ssh_key
 
 

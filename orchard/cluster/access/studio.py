@@ -9,7 +9,7 @@ import webbrowser
 from orchard.aws.emr import Emr
 from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
-from orchard.cluster.lifecycle import Site
+from orchard.cluster.site import Site
 
 GATEWAY = "JupyterEnterpriseGateway"
 

@@ -1,24 +1,9 @@
-"""What happened, and whether all is well."""
+"""Whether all is well, before anything is made."""
 
 from invoke import Context, Exit
 
-from orchard.commands.flags import SITE_HELP, open_site
+from orchard.commands.flags import SITE_HELP
 from orchard.commands.task import command
-
-
-@command(
-    help={
-        "step": "features, pca, bootstrap, an id, a name or a run (default: what failed last); logs pca will do, too",
-        "all": "print the whole of every log",
-        "target": SITE_HELP["target"],
-        "name": SITE_HELP["name"],
-    },
-)
-def logs(_: Context, step: str = "", all: bool = False, target: str | None = None, name: str = "default") -> None:
-    """Print why a step failed: the cause, a remedy, and the part of the logs that tells it."""
-    from orchard.logs import explanation
-
-    explanation.show(open_site(target, name), step or None, whole=all)
 
 
 @command(help={"target": SITE_HELP["target"], "json": "for scripts, as orchard/doctor/doctor.schema.json has it"})

@@ -1,0 +1,60 @@
+"""A site: the settings, the target and the name of one cluster, which is what every verb needs to act."""
+
+from typing import Any, NamedTuple
+
+from orchard.aws import bucket
+from orchard.aws.emr import Cluster, Emr
+from orchard.aws.target import Target
+from orchard.base.config import Settings
+from orchard.base.errors import OrchardError
+from orchard.base.nearest import suggest
+from orchard.infrastructure import roots
+from orchard.infrastructure.terraform import Terraform
+
+
+class Site(NamedTuple):
+    """One cluster's surroundings: what every verb needs to act.
+
+    Attributes:
+        settings: what the user wants.
+        target: where.
+        name: of the cluster, as the user gives it; also the Terraform workspace.
+    """
+
+    settings: Settings
+    target: Target
+    name: str = roots.DEFAULT_WORKSPACE
+
+    @property
+    def cluster_name(self) -> str:
+        """The cluster's name on EMR."""
+        return f"{self.settings.project}-{self.name}"
+
+    def root(self, root: Any) -> Terraform:
+        """Open a root of Terraform, initialised."""
+        opened = roots.open_root(root, self.settings, self.target, workspace=self.name)
+        opened.init()
+        return opened
+
+    def bucket(self) -> bucket.Bucket:
+        """Open the data bucket."""
+        return bucket.Bucket(self.target, bucket.name(self.settings, self.target))
+
+    def cluster(self) -> Cluster:
+        """Find the cluster that is there.
+
+        Raises:
+            OrchardError: there is none; names the others that there are.
+        """
+        running = Emr(self.target).all()
+        mine = [cluster for cluster in running if cluster.name == self.cluster_name]
+        if not mine:
+            prefix = f"{self.settings.project}-"
+            others = [c.name.removeprefix(prefix) for c in running if c.name.startswith(prefix)]
+            remedy = f"--name: {suggest(self.name, others)}" if others else "start one: ./inv up"
+            raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
+        return mine[0]
+
+    def livy(self) -> str:
+        """Return the URL of the cluster's Livy; raises as `cluster`."""
+        return self.target.livy.format(cluster=self.cluster().id)
