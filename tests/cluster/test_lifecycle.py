@@ -1,0 +1,237 @@
+"""Up, down and cleanup against an account where things cost money; Terraform's roots are recorded, not run."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from orchard.aws import tags
+from orchard.aws.target import Target
+from orchard.base import config, console
+from orchard.base.errors import OrchardError, UsageError
+from orchard.cluster import lifecycle
+from orchard.cluster.site import Site
+from orchard.infrastructure import state
+from orchard.infrastructure.terraform import Plan
+
+BUCKET = "orchard-123456789012-eu-west-3"
+
+
+class Account:
+    """What an account holds, and what was done to it, in order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.target = Target(
+            name="aws",
+            region="eu-west-3",
+            emulated=False,
+            instance_id="account",
+            state_dir=folder,
+            environment={},
+            poll_interval=0.01,
+        )
+        self.done: list[str] = []
+        self.asked: list[str] = []
+        self.replaces: list[str] = []
+        self.has_foundation = False
+        self.emr = boto3.client("emr", "eu-west-3")
+        boto3.client("s3", "eu-west-3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
+        )
+
+    def site(self, name: str = "default") -> Site:
+        return Site(config.load(), self.target, name)
+
+    def answer(self, word: str):
+        """Answer every question with a word, and note it."""
+
+        def confirm(question: str) -> str:
+            self.asked.append(question)
+            return word
+
+        return confirm
+
+    def start_cluster(self, name: str) -> str:
+        groups = [{"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}]
+        instances = {"InstanceGroups": groups, "KeepJobFlowAliveWhenNoSteps": True}
+        return self.emr.run_job_flow(Name=name, ReleaseLabel="emr-7.5.0", Instances=instances)["JobFlowId"]
+
+    def alive(self) -> list[str]:
+        states = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
+        return [cluster["Id"] for cluster in self.emr.list_clusters(ClusterStates=states)["Clusters"]]
+
+    @property
+    def bootstrap(self) -> list[str]:
+        return [e["Key"] for e in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+class RecordedRoot:
+    """A root of Terraform that notes what is asked of it, and makes or ends the cluster as the real one would."""
+
+    def __init__(self, account: Account, site: Site, root: str) -> None:
+        self.account, self.site, self.root = account, site, root
+        self.destroying, self.force_destroy = False, False
+
+    def outputs(self) -> dict[str, Any]:
+        if self.root == "cluster" or not self.account.has_foundation:
+            return {}
+        return {"foundation": {"bucket": BUCKET}, "bucket": BUCKET}
+
+    def plan(self, variables: dict[str, Any], *, destroy: bool = False) -> Plan:
+        self.destroying, self.force_destroy = destroy, variables.get("force_destroy", False)
+        return Plan(Path("plan"), True, {"add": 0 if destroy else 1, "change": 0, "remove": int(destroy)}, [])
+
+    def replaced(self, plan: Plan, kind: str) -> list[str]:
+        return self.account.replaces
+
+    def apply(self, plan: Plan) -> None:
+        verb = "destroy" if self.destroying else "apply"
+        force = " with force_destroy" if self.force_destroy and not self.destroying else ""
+        self.account.done.append(f"{verb} {self.root}{force}")
+        if self.root == "foundation":
+            self.account.has_foundation = not self.destroying
+        elif self.destroying:
+            self.account.emr.terminate_job_flows(JobFlowIds=self.account.alive())
+        elif not self.account.alive():
+            assert self.account.bootstrap, "the nodes look for it when they start"
+            self.account.start_cluster(self.site.cluster_name)
+
+
+@pytest.fixture
+def account(tmp_path, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        account = Account(tmp_path)
+        monkeypatch.setattr(Site, "root", lambda site, root: RecordedRoot(account, site, root))
+        monkeypatch.setattr(state, "workspaces", lambda *_: ["default"] if account.alive() else [])
+        yield account
+
+
+def test_up_states_the_price_and_asks_before_anything_is_made(account, capsys):
+    with pytest.raises(UsageError, match="nothing was changed"):
+        lifecycle.up(account.site(), only=None, confirm=account.answer("no"))
+    assert account.asked == ["Go on? Type yes: "]
+    assert account.done == account.alive() == account.bootstrap == []
+    assert "per hour (EC2, EMR, disks; prices of " in capsys.readouterr().err
+
+
+def test_without_a_terminal_nothing_is_bought(account, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda _: (_ for _ in ()).throw(EOFError))
+    with pytest.raises(UsageError, match="no terminal to ask on") as caught:
+        lifecycle.up(account.site(), only=None, confirm=console.ask)
+    assert caught.value.remedy == "call again with --yes"
+    assert account.done == []
+
+
+def test_up_makes_the_foundation_then_the_cluster(account, capsys):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    assert account.done == ["apply foundation", "apply cluster"]
+    (made,) = account.alive()
+    assert f"The cluster orchard-default ({made}) is" in capsys.readouterr().err
+
+
+def test_a_running_cluster_is_not_asked_for_again(account):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    lifecycle.up(account.site(), only=None, confirm=account.answer("no"))
+    assert len(account.asked) == 1
+
+
+def test_where_nothing_costs_nobody_is_asked(account):
+    account.target = replace(account.target, name="local", emulated=True)
+    lifecycle.up(account.site(), only=None, confirm=account.answer("no"))
+    assert account.asked == []
+    assert account.done == ["apply foundation", "apply cluster"]
+
+
+def test_the_foundation_alone_costs_nothing_by_the_hour(account):
+    lifecycle.up(account.site(), only="foundation", confirm=account.answer("no"))
+    assert account.asked == []
+    assert account.done == ["apply foundation"]
+    with pytest.raises(UsageError, match="--only bucket is not a part"):
+        lifecycle.up(account.site(), only="bucket", confirm=account.answer("yes"))
+
+
+def test_up_asks_before_it_replaces_what_runs(account, capsys):
+    before = account.start_cluster("orchard-default")
+    account.replaces = ["release_label"]
+    with pytest.raises(UsageError, match="the cluster was left as it is"):
+        lifecycle.up(account.site(), only=None, confirm=account.answer("no"))
+    assert account.done == ["apply foundation"]
+    assert account.alive() == [before]
+    assert f"This ends the cluster {before}, with all that runs on it" in capsys.readouterr().err
+
+
+def test_what_is_done_meanwhile_is_over_before_up_ends(account):
+    lifecycle.up(
+        account.site(), only=None, confirm=account.answer("yes"), meanwhile=lambda: account.done.append("upload")
+    )
+    assert sorted(account.done) == ["apply cluster", "apply foundation", "upload"]
+
+    def fails() -> None:
+        raise OrchardError("the disk is full", "free some of it")
+
+    with pytest.raises(OrchardError, match="the disk is full"):
+        lifecycle.up(account.site(), only=None, confirm=account.answer("yes"), meanwhile=fails)
+
+
+def test_down_ends_the_cluster_and_nothing_else(account, capsys):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    account.done.clear()
+    for said in ("The cluster orchard-default is gone.", "There is no cluster orchard-default."):
+        lifecycle.down(account.site())
+        assert said in capsys.readouterr().err
+    assert account.done == ["destroy cluster"]
+    assert account.has_foundation
+    assert account.alive() == []
+
+
+def test_down_where_nothing_is(account, capsys):
+    lifecycle.down(account.site())
+    assert "nothing to take down" in capsys.readouterr().err
+    assert account.done == []
+
+
+def test_down_names_a_cluster_that_the_state_does_not_know(account, monkeypatch):
+    lifecycle.up(account.site(), only="foundation", confirm=account.answer("yes"))
+    lost = account.start_cluster("orchard-default")
+    monkeypatch.setattr(state, "workspaces", lambda *_: [])
+    with pytest.raises(OrchardError, match=f"the cluster {lost} is ") as caught:
+        lifecycle.down(account.site())
+    assert lost in caught.value.remedy, "it still costs"
+
+
+def test_cleanup_deletes_nothing_without_the_projects_name(account):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    account.done.clear()
+    with pytest.raises(UsageError, match="nothing was deleted"):
+        lifecycle.cleanup(account.site(), account.answer("yes"))
+    assert f"This deletes the bucket {BUCKET} with all data and results" in account.asked[-1]
+    assert account.done == []
+    assert len(account.alive()) == 1
+
+
+def test_cleanup_is_refused_while_another_cluster_stands_there(account):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    account.start_cluster("orchard-second")
+    account.done.clear()
+    with pytest.raises(UsageError, match="another cluster stands on this foundation: orchard-second") as caught:
+        lifecycle.cleanup(account.site(), account.answer("orchard"))
+    assert caught.value.remedy == "./inv down --name second first"
+    assert account.done == []
+
+
+def test_cleanup_ends_the_cluster_then_empties_the_bucket_then_goes(account, capsys, monkeypatch):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    account.done.clear()
+    left = [f"arn:aws:s3:::{BUCKET}"]
+    monkeypatch.setattr(tags, "tagged", lambda *_: left)
+    with pytest.raises(OrchardError, match=f"still there: arn:aws:s3:::{BUCKET}"):
+        lifecycle.cleanup(account.site(), account.answer("orchard"))
+    assert account.done == ["destroy cluster", "apply foundation with force_destroy", "destroy foundation"]
+    left.clear()
+    lifecycle.cleanup(account.site(), account.answer("orchard"))
+    assert "Nothing tagged Project=orchard is left." in capsys.readouterr().err
