@@ -2,46 +2,65 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from orchard.base import durations
 
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
 
-STEADY = ("apply_start", "apply_progress", "apply_complete")
-REMARKABLE = ("diagnostic", "apply_errored", "interrupt")  # shown whole, among the rest that is only counted
 
-Report = Callable[[dict[str, Any]], None]
+class Display:
+    """Shows how far long work is; used in a `with`, in any thread.
+
+    Args:
+        phase: what is done at first. Where there is no terminal, each other phase gets a line when it begins.
+        bar: whether there may be one; it needs the terminal for itself, so not beside other work that prints.
+    """
+
+    def __init__(self, phase: str, *, bar: bool = True) -> None:
+        self.phase, self._told = phase, time.monotonic()
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
+        self._bar = Progress(*columns, console=console, transient=True) if bar and console.is_terminal else None
+        self._task = self._bar.add_task(escape(phase), total=None, words="") if self._bar else None
+
+    def __enter__(self) -> Self:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def show(self, phase: str, words: str, done: int = 0, total: int | None = None) -> None:
+        """Show the phase, how it stands in words, and how much of it is done."""
+        if self._bar and self._task is not None:
+            self._bar.update(self._task, description=escape(phase), words=escape(words), completed=done, total=total)
+            return
+        now = time.monotonic()
+        if phase != self.phase or now - self._told >= PLAIN_INTERVAL:
+            self.phase, self._told = phase, now
+            self.remark(f"{phase} {words}".rstrip())
+
+    def remark(self, line: str) -> None:
+        """Print a line that stays, among what only passes."""
+        if self._bar:
+            self._bar.console.print(escape(line))
+        else:
+            print(line, file=sys.stderr, flush=True)
 
 
-@contextmanager
-def display() -> Iterator[Report]:
-    """Show what a job's `_progress.json` says, each time the returned function is called with its content."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _plain()
+def show_job(display: Display, state: dict[str, Any]) -> None:
+    """Show what a job's `_progress.json` says; an empty one is the time before its first word, or between two jobs."""
+    if not state and display.phase:
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
-    with Progress(*columns, console=console, transient=True) as bars:
-        task = bars.add_task("starting", total=None, said="")
-
-        def report(state: dict[str, Any]) -> None:
-            words = (counted(state), rate(state), left(state))
-            bars.update(
-                task,
-                description=describe(state),
-                completed=state.get("done", 0),
-                total=state.get("total") or None,
-                said=", ".join(word for word in words if word),
-            )
-
-        yield report
+    words = ", ".join(word for word in (counted(state), rate(state), left(state)) if word)
+    display.show(describe(state), words, state.get("done", 0), state.get("total") or None)
 
 
 def describe(state: dict[str, Any]) -> str:
@@ -68,63 +87,3 @@ def left(state: dict[str, Any]) -> str:
     if not speed or not state.get("total"):
         return ""
     return f"about {durations.say(max(0, state['total'] - state['done']) / speed)} left"
-
-
-@contextmanager
-def changes(what: str, total: int) -> Iterator[Callable[[str, str], None]]:
-    """Show how far Terraform is with a plan's changes.
-
-    Args:
-        what: is being changed, such as `foundation: apply`.
-        total: how many changes the plan has.
-
-    Yields:
-        what is to be told of each event: its kind (`apply_start`, `apply_complete`, ...) and its one-line message.
-    """
-    console = Console(stderr=True)
-    done, last = 0, time.monotonic()
-    if console.is_terminal:
-        with Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=console,
-            transient=True,
-        ) as bars:
-            task = bars.add_task(what, total=total)
-
-            def show(kind: str, message: str) -> None:
-                bars.update(task, advance=kind == "apply_complete", description=f"{what}  {escape(message)[:70]}")
-                if kind in REMARKABLE:
-                    bars.console.print(escape(message))
-
-            yield show
-        return
-
-    def tell(kind: str, message: str) -> None:
-        nonlocal done, last
-        done += kind == "apply_complete"
-        if kind in REMARKABLE:
-            print(message, file=sys.stderr, flush=True)
-        elif kind in STEADY and time.monotonic() - last >= PLAIN_INTERVAL:
-            print(f"{what}: {done} of {total} done; {message}", file=sys.stderr, flush=True)
-            last = time.monotonic()
-
-    yield tell
-
-
-def _plain() -> Report:
-    last: dict[str, Any] = {"time": float("-inf"), "text": ""}
-
-    def report(state: dict[str, Any]) -> None:
-        if not state and last["text"]:
-            return  # between two steps, or after the last
-        text, now = describe(state), time.monotonic()
-        if text == last["text"] and now - last["time"] < PLAIN_INTERVAL:
-            return
-        words = [f"{text} {counted(state)}".rstrip(), rate(state), left(state)]
-        print(", ".join(word for word in words if word), file=sys.stderr, flush=True)
-        last.update(time=now, text=text)
-
-    return report

@@ -13,10 +13,13 @@ from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.cluster.site import Site
+from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import bootstrap, roots, state
 from orchard.infrastructure.terraform import Plan, Terraform
 
 Confirm = Callable[[str], str]
+STEADY = ("apply_start", "apply_progress", "apply_complete")
+REMARKABLE = ("diagnostic", "apply_errored", "interrupt")  # shown whole, among the rest that is only counted
 ENDS_WITHIN = 20 * 60  # seconds that a cluster may take from TERMINATING to TERMINATED
 
 
@@ -150,8 +153,18 @@ def _apply(
         return saved
     say(f"{root.root}: {', '.join(f'{count} to {what}' for what, count in saved.counts.items() if count)}")
     agree(saved)
-    with progress.changes(f"{root.root}: {verb}", sum(saved.counts.values())) as tell:
-        root.report = lambda event: tell(event.kind, event.message)
+    done, total = 0, sum(saved.counts.values())
+    with progress.Display(f"{root.root}: {verb}") as display:
+
+        def tell(event: Event) -> None:
+            nonlocal done
+            done += event.kind == "apply_complete"
+            if event.kind in REMARKABLE:
+                display.remark(event.message)
+            elif event.kind in STEADY:
+                display.show(f"{root.root}: {verb}", f"{done} of {total} done; {event.message}", done, total)
+
+        root.report = tell
         root.apply(saved)
     return saved
 

@@ -81,10 +81,13 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
         f"stop it: ./inv cancel --run-name {name}{of}"
     )
     try:
-        with progress.display() as report:
+        with progress.Display("") as display:
             ids = [step.id for step in watched]
             ended = emr.follow(
-                cluster.id, ids, lambda now: report(_state(store, name, now, cluster)), within.total_seconds()
+                cluster.id,
+                ids,
+                lambda now: progress.show_job(display, _state(store, name, now, cluster)),
+                within.total_seconds(),
             )
     except KeyboardInterrupt:
         raise InterruptedByUserError(f"stopped watching; the run {name} goes on on {cluster.name}", again) from None

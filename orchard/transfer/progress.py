@@ -1,14 +1,11 @@
-"""How a transfer stands: a bar on a terminal; elsewhere, and beside other work, a plain line now and then."""
+"""How a transfer stands: files and bytes so far, how fast they go, and how long the rest will take."""
 
-import sys
 import threading
 import time
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from orchard.base.progress import Display
 
-INTERVAL = 10.0  # seconds between two plain lines
-REFRESH = 0.1  # seconds between two updates of the bar: more would cost more than small files take
+REFRESH = 0.1  # seconds between two updates: more would cost more than small files take
 
 
 class Meter:
@@ -29,21 +26,15 @@ class Meter:
         self.before = 0  # bytes among them that an earlier call had brought
         self._lock = threading.Lock()
         self._shown = self._started = time.monotonic()
-        self._bar: Progress | None = None
+        alone = threading.current_thread() is threading.main_thread()
+        self._display = Display(verb, bar=alone and files > 0)
 
     def __enter__(self) -> "Meter":
-        console = Console(stderr=True)
-        alone = threading.current_thread() is threading.main_thread()
-        if console.is_terminal and alone and self.files:
-            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"))
-            self._bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
-            self._task = self._bar.add_task(self.verb, total=self._total(), state="")
-            self._bar.start()
+        self._display.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
+        self._display.__exit__()
 
     def add(self, files: int, size: int) -> None:
         """Count what has been done."""
@@ -51,16 +42,9 @@ class Meter:
             self.done_files += files
             self.done_bytes += size
             now = time.monotonic()
-            if now - self._shown < (REFRESH if self._bar else INTERVAL):
-                return
-            self._shown = now
-            if self._bar:
-                self._bar.update(
-                    self._task, total=self._total() or None, completed=self._completed(), state=self.state()
-                )
-                self._bar.refresh()
-            else:
-                print(f"{self.verb} {self.state()}", file=sys.stderr, flush=True)
+            if now - self._shown >= REFRESH:
+                self._shown = now
+                self._display.show(self.verb, self.state(), self._completed(), self._total() or None)
 
     @property
     def seconds(self) -> float:

@@ -119,19 +119,17 @@ STATE = {"job": "features", "phase": "features", "done": 50, "total": 100, "imag
 
 class TestProgress:
     def test_plain_lines_where_there_is_no_terminal(self, capsys):
-        with progress.display() as report:
-            report({})
-            report(STATE)
-            report(STATE | {"done": 60})  # too soon for another line
-            report({"job": "features", "phase": "complete"})
+        with progress.Display("") as display:
+            for state in ({}, STATE, STATE | {"done": 60}, {}, {"job": "features", "phase": "complete"}):
+                progress.show_job(display, state)  # the same phase comes too soon for another line
         lines = capsys.readouterr().err.splitlines()
         assert lines == ["starting", "features 50/100 images, 25 images/s, about 2 s left", "features: complete"]
 
     def test_a_bar_on_a_terminal(self, monkeypatch, capsys):
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("TERM", "xterm")
-        with progress.display() as report:
-            report(STATE)
+        with progress.Display("") as display:
+            progress.show_job(display, STATE)
         shown = capsys.readouterr().err
         assert "50/100" in shown
         assert "25 images/s" in shown
