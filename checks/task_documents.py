@@ -10,14 +10,12 @@ from orchard.commands.task import command
 @command(help={"write": "bring the made tables up to date"})
 def docs(_: Context, write: bool = False) -> None:
     """Check that the pages' tables are as the code makes them, their commands exist and their links lead somewhere."""
-    from checks.documents import blocks, commands, pages, picture
+    from checks.documents import blocks, commands, pages
     from orchard.base.config import ROOT
 
     namespace = FilesystemLoader(start=str(ROOT)).load("tasks")[0].namespace
     makers = blocks.makers(namespace)
     stale = pages.stale(makers)
-    if picture.is_stale():
-        stale[picture.FILE] = picture.draw()
     for page, text in stale.items():
         if write:
             page.write_text(text)

@@ -8,11 +8,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from invoke import Collection
 
-from checks.documents import figures, matrix
+from checks.documents import figures, matrix, pipeline
 from checks.documents.markdown import table
-from orchard.base.config import EU_REGIONS, FILE, ROOT, Settings, instance_types
-
-PREFIXES = ROOT / "terraform" / "modules" / "bucket" / "prefixes.tf"
+from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
 
 
 def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
@@ -26,6 +24,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "tasks": lambda: tasks(namespace),
         "reference": lambda: reference(namespace),
         "layout": layout,
+        "pipeline": pipeline.flowchart,
         "regions": regions,
         "instance-types": types,
         "releases": figures.releases,
@@ -72,7 +71,7 @@ def reference(namespace: Collection) -> str:
 
 def layout() -> str:
     """Return the prefixes of the bucket, as Terraform tells them to everyone."""
-    rows = re.findall(r'^ +\w+ += "([^"]+)" +# (.+)$', PREFIXES.read_text(), re.M)
+    rows = re.findall(r'^ +\w+ += "([^"]+)" +# (.+)$', pipeline.PREFIXES.read_text(), re.M)
     return table(("prefix", "holds"), [(f"`{prefix}`", what) for prefix, what in rows])
 
 
