@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SOURCES = ROOT / "notebooks"
 LOCAL = DATA / "notebooks"
 STUDIO, HUB, RESULTS = "emr_studio.ipynb", "jupyterhub.ipynb", "results.ipynb"
+FLAVOURS = {STUDIO: "studio", HUB: "jupyterhub"}  # both from cluster.ipynb, whose cells are tagged where they differ
 HUB_USER = "jovyan"  # JupyterHub's first user on EMR (Amazon EMR Release Guide, "Adding Jupyter Notebook users")
 MARK = re.compile(r"\{\{(\w+)\}\}")
 
@@ -100,14 +101,17 @@ def _python(cluster: dict[str, Any]) -> str:
 
 
 def render(name: str, filled: Values) -> "NotebookNode":
-    """Fill in a notebook's marks.
+    """Fill in a notebook's marks, and leave out the cells of the other flavour.
 
     Raises:
         OrchardError: the notebook has a mark that means nothing.
     """
     import nbformat
 
-    book = nbformat.read(SOURCES / name, as_version=4)
+    flavour = FLAVOURS.get(name)
+    book = nbformat.read(SOURCES / ("cluster.ipynb" if flavour else name), as_version=4)
+    others = {*FLAVOURS.values()} - {flavour}
+    book.cells = [cell for cell in book.cells if others.isdisjoint(cell.metadata.get("tags", []))]
     known = {key: str(value) for key, value in asdict(filled).items()}
     for cell in book.cells:
         unknown = [mark for mark in MARK.findall(cell.source) if mark not in known]

@@ -7,7 +7,6 @@ are done in the browser.
 import webbrowser
 
 from orchard.aws.emr import Emr
-from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
 from orchard.cluster.site import Site
 
@@ -44,12 +43,11 @@ def _steps(site: Site, emr: Emr) -> list[str]:
         lacks = "" if attachable else f"; it lacks {GATEWAY} and cannot be attached, so make another: ./inv up"
         cluster = f"{alive[0].name} ({alive[0].id}, {alive[0].state}{lacks})"
     users = ", ".join(site.settings.studio_users) or "none are named in studio_users, so whoever has the permissions"
-    notebook = ROOT / "notebooks" / "emr_studio.ipynb"
     return [
         "Workspaces have no API, so this is done by hand, in the browser:",
         f"  1. Sign in as an IAM user or role, never as the root user ({users}).",
         "  2. Create a Workspace, and open it when it is Ready.",
         f"  3. Compute (left) > EMR on EC2 cluster > {cluster} > Attach.",
-        f"  4. Upload {notebook.relative_to(ROOT)}, open it, and choose the kernel PySpark.",
+        "  4. Upload data/notebooks/emr_studio.ipynb (./inv notebooks makes it), and open it with the kernel PySpark.",
         "  5. When done, stop the Workspace and ./inv down. Its files stay in the bucket: emr-studio-workspaces/.",
     ]
