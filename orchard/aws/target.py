@@ -1,7 +1,7 @@
 """Where commands act: an AWS emulated on this machine, or the real one. The only module that knows the difference.
 
-A target is an endpoint, credentials, a value for Terraform's `emulated` and a directory for Terraform's state. All
-code beyond this module is the same for both.
+A target is an endpoint, credentials, what can be done there and a directory for Terraform's state. All code beyond
+this module is the same for both, and asks what it needs to know: whether the target charges, say, not which one it is.
 """
 
 import ipaddress
@@ -49,7 +49,6 @@ class Target:
     Attributes:
         name: what the setting `target` calls it.
         region: of AWS.
-        emulated: whether it is the local one; only Terraform's provider and texts for people need to know.
         instance_id: what the state belongs to: one life of the emulator, or a region of the account.
         state_dir: where Terraform's local state and plans are. It exists, and goes when what it tells of is gone.
         environment: the whole environment for subprocesses (Terraform, the AWS CLI), which then act on this target.
@@ -58,31 +57,31 @@ class Target:
             account, a local server has no limit.
         livy: URL of a cluster's Livy, `{cluster}` standing for its id. On AWS it listens on the primary node's port
             8998, which a tunnel brings to this machine.
+        charges: whether what is made there costs money.
+        reachable: whether its nodes and pages are there to be connected to, and not only told of.
+        durable: whether it outlives this machine's own processes, so that Terraform's state may be kept there.
     """
 
     name: str
     region: str
-    emulated: bool
     instance_id: str
     state_dir: Path
     environment: dict[str, str] = field(repr=False)
     endpoint: str | None = None
     poll_interval: float = 15.0
     livy: str = "http://localhost:8998"
+    charges: bool = True
+    reachable: bool = True
+    durable: bool = True
     _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
     _config: Config = field(default=PACED, repr=False)
     _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
     _own_address: Callable[[], str] = field(default=lambda: _seen_by_aws(), repr=False)
 
     @property
-    def free(self) -> bool:
-        """Whether nothing that is made there costs anything."""
-        return self.emulated
-
-    @property
     def terraform_variables(self) -> dict[str, Any]:
         """Values for the variables that configure the provider."""
-        return {"emulated": self.emulated, "region": self.region}
+        return {"emulated": self.endpoint is not None, "region": self.region}
 
     @cached_property
     def _session(self) -> boto3.Session:
@@ -174,13 +173,15 @@ def _local(region: str, found: process.LocalAws) -> Target:
     return Target(
         name="local",
         region=region,
-        emulated=True,
         instance_id=found.instance,
         state_dir=_made(found.state_dir / "terraform"),
         environment=kept | said,
         endpoint=found.endpoint,
         poll_interval=0.5,
         livy=found.livy("{cluster}"),
+        charges=False,
+        reachable=False,
+        durable=False,
         _make_session=_isolated_session,
         _config=LOOPBACK,
         _stop=process.stop,
@@ -201,7 +202,6 @@ def _aws(region: str) -> Target:
     return Target(
         name="aws",
         region=region,
-        emulated=False,
         instance_id=f"aws-{region}",
         state_dir=_made(STATE / "aws" / region / "terraform"),
         environment=os.environ | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},

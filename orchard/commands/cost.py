@@ -55,7 +55,7 @@ def cost(
         return
     counted = _given(images) if images else _counted(settings)
     site = find_site(target, "default")
-    free = site is None or site.target.free
+    free = site is None or not site.target.charges
     view.before(settings, estimate.images(settings, counted), counted=counted is not None, free=free)
 
 

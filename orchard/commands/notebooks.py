@@ -47,7 +47,7 @@ def notebooks(
         say(f"{placed.place}: {WORDS[placed.what]}")
     if not local:
         say(*books.clicks(site, user=user))
-        if site.target.emulated:
+        if not site.target.reachable:
             say("This AWS is emulated and has no pages to open: ./inv notebooks --local shows the same notebooks here.")
         return
     say(f"JupyterLab on {books.LOCAL}, its PySpark kernel on {site.livy()}; Ctrl-C ends it.")

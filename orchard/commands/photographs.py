@@ -45,7 +45,7 @@ def upload_dataset(
     site = open_site(target, "default", dataset=dataset)
     place, store = photographs.place_of(site.settings), site.bucket()
     if plan:
-        lines = photographs.plan(place, store, delete=delete, packed=not single, free=site.target.free)
+        lines = photographs.plan(place, store, delete=delete, packed=not single, free=not site.target.charges)
         print(*lines, sep="\n")
     else:
         say(*photographs.send(place, store, delete=delete, packed=not single))

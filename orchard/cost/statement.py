@@ -31,7 +31,7 @@ def hourly(settings: Settings, target: Target) -> Hourly:
     """Price the cluster that the settings describe on the target: nothing where the target charges nothing."""
     rates, nodes = prices.rates(settings.region), parts.nodes_of(settings)
     price = parts.per_hour(nodes, rates, nat=settings.network == "private")
-    per_hour = 0.0 if target.free else price.total if price else None
+    per_hour = 0.0 if not target.charges else price.total if price else None
     return Hourly(sum(kind.count for kind in nodes), per_hour, rates.currency, rates.date)
 
 

@@ -108,7 +108,7 @@ def clusters(place: Place) -> Finding:
         return Finding("clusters", "ok", "none is up")
     assert place.target is not None  # noqa: S101 - see Place.client
     said = ", ".join(f"{entry['Name']} {entry['Status']['State']}" for entry in up)
-    return Finding("clusters", "ok", said if place.target.free else f"{said}: costs until ./inv down")
+    return Finding("clusters", "ok", f"{said}: costs until ./inv down" if place.target.charges else said)
 
 
 def leftovers(place: Place) -> Finding:
@@ -119,7 +119,7 @@ def leftovers(place: Place) -> Finding:
         return Finding("leftovers", "ok", "nothing has the project's tag")
     states = [*place.target.state_dir.glob("*.tfstate"), *place.target.state_dir.glob("*.workspaces/*/*.tfstate")]
     known = sum(len(json.loads(state.read_text() or "{}").get("resources", [])) for state in states)
-    if known or (place.settings.state_bucket and not place.target.emulated):
+    if known or (place.settings.state_bucket and place.target.durable):
         return Finding("leftovers", "ok", f"{len(found)} things have the project's tag, and there is a state for them")
     some = ", ".join(found[:3]) + (", ..." if len(found) > 3 else "")
     remedy = (

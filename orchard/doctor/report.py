@@ -43,7 +43,7 @@ def as_json(place: Place, findings: Iterable[Finding]) -> tuple[str, list[Findin
     """Return the findings as JSON, and themselves."""
     seen = list(findings)
     value = {
-        "emulated": place.target is None or place.target.emulated,  # only an emulated one may not be there
+        "emulated": place.target is None or not place.target.charges,  # only an emulated one may not be there
         "region": place.settings.region,
         "ok": not any(found.state == "fail" for found in seen),
         "findings": [found._asdict() for found in seen],

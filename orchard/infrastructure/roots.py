@@ -46,7 +46,7 @@ def state_bucket(settings: Settings, target: Target) -> str:
 
     What an emulated AWS holds ends with it, and so must the state that tells of it.
     """
-    return "" if target.emulated else settings.state_bucket
+    return settings.state_bucket if target.durable else ""
 
 
 def foundation_variables(settings: Settings, target: Target, *, force_destroy: bool = False) -> dict[str, Any]:
@@ -58,10 +58,9 @@ def foundation_variables(settings: Settings, target: Target, *, force_destroy: b
         force_destroy: let a later destroy delete the buckets with all they hold.
     """
     return {
+        **target.terraform_variables,
         "project": settings.project,
-        "region": settings.region,
         "account_id": target.account(),
-        "emulated": target.emulated,
         "bucket": settings.bucket or None,
         "force_destroy": force_destroy,
         "log_retention_days": settings.log_retention_days,
@@ -87,7 +86,7 @@ def cluster_variables(settings: Settings, target: Target, foundation: Mapping[st
     )
     return {
         "foundation": dict(foundation),
-        "emulated": target.emulated,
+        "emulated": target.terraform_variables["emulated"],
         "bootstrap": bootstrap.variable(),
         "ssh": ssh_key.variable(settings, target),
         **{name: getattr(settings, name) for name in chosen.split()},

@@ -63,7 +63,7 @@ def begin(
     record = RunRecord(
         run=run,
         target=place.name,  # type: ignore[arg-type]
-        emulated=place.emulated,
+        emulated=not place.charges,
         region=settings.region,
         submitted=min(step.created for step in steps),
         mode=settings.mode,

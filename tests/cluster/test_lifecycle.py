@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from unnamed import Unnamed
 
 from orchard.aws import tags
 from orchard.aws.target import Target
@@ -25,9 +26,8 @@ class Account:
 
     def __init__(self, folder: Path) -> None:
         self.target = Target(
-            name="aws",
+            name=Unnamed("hidden"),
             region="eu-west-3",
-            emulated=False,
             instance_id="account",
             state_dir=folder,
             environment={},
@@ -43,7 +43,7 @@ class Account:
         )
 
     def site(self, name: str = "default") -> Site:
-        return Site(config.load(), self.target, name)
+        return Site(config.load().model_copy(update={"target": Unnamed("hidden")}), self.target, name)
 
     def answer(self, word: str):
         """Answer every question with a word, and note it."""
@@ -141,7 +141,7 @@ def test_a_running_cluster_is_not_asked_for_again(account):
 
 
 def test_where_nothing_costs_nobody_is_asked(account):
-    account.target = replace(account.target, name="local", emulated=True)
+    account.target = replace(account.target, charges=False)
     lifecycle.up(account.site(), only=None, confirm=account.answer("no"))
     assert account.asked == []
     assert account.done == ["apply foundation", "apply cluster"]

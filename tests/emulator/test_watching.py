@@ -49,7 +49,7 @@ class Site:
         self.target = Target(
             name="local",
             region=REGION,
-            emulated=True,
+            charges=False,
             instance_id="test",
             state_dir=home,
             environment={},
@@ -433,7 +433,7 @@ def test_states_in_a_shared_bucket_are_read_too(site: Site, tmp_path: Path) -> N
     for key, number in states.items():
         resources = [{"mode": "managed", "instances": [{"attributes": {"id": number}}]}] if number else []
         site.aws.put(site.bucket, key, json.dumps({"version": 4, "resources": resources}))
-    shared = replace(site.target, emulated=False, state_dir=tmp_path)
+    shared = replace(site.target, durable=True, state_dir=tmp_path)
     chosen = site.settings.model_copy(update={"state_bucket": site.bucket})
     assert terraform_state.known(chosen, shared) == ({"vpc-1", "j-1", "j-2"}, False)
     assert terraform_state.workspaces(chosen, shared) == ["big", "default"]

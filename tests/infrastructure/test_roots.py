@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import ClassVar
 
 import pytest
 
@@ -12,7 +13,8 @@ from orchard.infrastructure import bootstrap, roots
 
 
 class Somewhere:
-    emulated = True
+    terraform_variables: ClassVar = {"emulated": True, "region": "eu-west-3"}
+    durable = False
     state_dir = None
 
     def account(self):

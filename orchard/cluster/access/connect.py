@@ -59,7 +59,7 @@ def open_(site: Site, service: Service, port: int | None) -> list[str]:
     except UsageError:
         raise
     except OrchardError as error:
-        raise OrchardError(error.cause, EMULATED if site.target.emulated else error.remedy) from None
+        raise OrchardError(error.cause, error.remedy if site.target.reachable else EMULATED) from None
     address = f"{service.scheme}://127.0.0.1:{opened.local}"
     said = [f"{service.name} of {cluster.name}: {address}"]
     if not _answers(address):
@@ -97,7 +97,7 @@ def show_password(site: Site) -> None:
         raise OrchardError(f"there is no {line[0]} on this machine", "./inv doctor says what connect needs") from None
     if code:
         remedy = "it is set some minutes after the start; until then JupyterHub has EMR's own: jovyan and jupyter"
-        raise OrchardError("the primary node gave no password", EMULATED if site.target.emulated else remedy)
+        raise OrchardError("the primary node gave no password", remedy if site.target.reachable else EMULATED)
 
 
 def _line(site: Site, node: Primary, remote: int, local: int) -> list[str]:

@@ -26,7 +26,7 @@ def show(site: Site, *, browse: bool) -> list[str]:
         cause = f"there is no EMR Studio {site.settings.project}"
         raise OrchardError(cause, "make it, free of charge: ./inv up --only foundation")
     said = [f"EMR Studio {studio['Name']} ({studio['StudioId']}): {studio['Url']}", *_steps(site, emr)]
-    if site.target.emulated:
+    if not site.target.reachable:
         said.append("This Studio is emulated, so nobody answers at its address; on AWS: --target aws.")
     if browse and not webbrowser.open(studio["Url"]):
         said.append("No browser could be opened; copy the address above.")

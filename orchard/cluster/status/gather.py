@@ -101,7 +101,7 @@ class _Gathering:
             taken=now,
             project=self._project,
             region=self.settings.region,
-            emulated=self.target.emulated,
+            emulated=not self.target.charges,
             prices_of=self.rates.date,
             budget=budget.result(),
             studios=found,
