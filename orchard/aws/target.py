@@ -10,7 +10,7 @@ import threading
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from orchard.aws.timestamps import quicken
 from orchard.base.config import STATE, Settings
 from orchard.base.errors import OrchardError
 from orchard.emulator import process
+from orchard.emulator.credentials import Credentials
 
 CHECK_IP = "https://checkip.amazonaws.com"
-EMULATOR_KEY = "emulator"  # any credentials do; nobody's real ones must go to a local server by mistake
 CONNECTIONS = 64  # the pool's default of 10 would make an upload with more threads wait for connections
 
 # EMR refills DescribeStep and ListSteps at one call every two seconds for a whole account: let botocore pace itself.
@@ -60,6 +60,7 @@ class Target:
         charges: whether what is made there costs money.
         reachable: whether its nodes and pages are there to be connected to, and not only told of.
         durable: whether it outlives this machine's own processes, so that Terraform's state may be kept there.
+        livy_login: user name and password that Livy asks for; None where it asks for none.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Target:
     charges: bool = True
     reachable: bool = True
     durable: bool = True
+    livy_login: tuple[str, str] | None = field(default=None, repr=False)
     _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
     _config: Config = field(default=PACED, repr=False)
     _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
@@ -159,11 +161,11 @@ def connect(settings: Settings, *, start: bool = True) -> Target | None:
 
 
 def _local(region: str, found: process.LocalAws) -> Target:
+    own = found.credentials
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     said = {
         "AWS_ENDPOINT_URL": found.endpoint,
-        "AWS_ACCESS_KEY_ID": EMULATOR_KEY,
-        "AWS_SECRET_ACCESS_KEY": EMULATOR_KEY,
+        **own.environment,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -182,20 +184,21 @@ def _local(region: str, found: process.LocalAws) -> Target:
         charges=False,
         reachable=False,
         durable=False,
-        _make_session=_isolated_session,
+        livy_login=own.login,
+        _make_session=partial(_isolated_session, own),
         _config=LOOPBACK,
         _stop=process.stop,
         _own_address=lambda: "198.51.100.7/32",  # an address of documentation (RFC 5737): nobody comes from outside
     )
 
 
-def _isolated_session() -> boto3.Session:
+def _isolated_session(own: Credentials) -> boto3.Session:
     """Make a session that reads neither profiles nor configuration files: AWS_PROFILE may name one of the real AWS."""
     nothing, nowhere = (None, None, None, None), (None, None, os.devnull, None)
     session = botocore.session.Session(
         {"profile": nothing, "config_file": nowhere, "credentials_file": nowhere, "ca_bundle": nothing}
     )
-    return boto3.Session(EMULATOR_KEY, EMULATOR_KEY, botocore_session=session)
+    return boto3.Session(own.key_id, own.secret, botocore_session=session)
 
 
 def _aws(region: str) -> Target:
@@ -221,5 +224,7 @@ def _seen_by_aws() -> str:
 
 
 def _made(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.is_relative_to(STATE):
+        STATE.chmod(0o700)  # access keys and Terraform's state are nobody else's business
     return path

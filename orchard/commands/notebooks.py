@@ -51,5 +51,5 @@ def notebooks(
             say("This AWS is emulated and has no pages to open: ./inv notebooks --local shows the same notebooks here.")
         return
     say(f"JupyterLab on {books.LOCAL}, its PySpark kernel on {site.livy()}; Ctrl-C ends it.")
-    if code := jupyter.lab(books.LOCAL, site.livy(), browser=not no_browser):
+    if code := jupyter.lab(books.LOCAL, site.livy(), browser=not no_browser, login=site.target.livy_login):
         raise Exit(code=code)

@@ -1,5 +1,8 @@
 """The emulator's own requests, beside those of AWS, under `/_orchard/`; and the last resort for faults in moto."""
 
+import base64
+import binascii
+import hmac
 import json
 import logging
 import os
@@ -10,7 +13,9 @@ from urllib.parse import parse_qs
 from wsgiref.util import shift_path_info
 from xml.sax.saxutils import escape
 
+from orchard.emulator import origin
 from orchard.emulator.options import Options
+from orchard.emulator.signatures import gate, refusals
 
 log = logging.getLogger(__name__)
 PREFIX = "/_orchard/"
@@ -22,8 +27,9 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Control:
-    """A WSGI application around moto's.
+    """A WSGI application around that of AWS.
 
+    What is under `/_orchard/` asks for the token of `credentials`, as the password of HTTP's basic authentication.
     `GET /_orchard/identity` answers who this is: {"instance", "pid"}. `POST /_orchard/clock?advance=SECONDS` lets
     emulated time pass. What is under `/_orchard/livy/<cluster id>/` is that cluster's Livy; on AWS it listens on the
     primary node's port 8998.
@@ -35,6 +41,9 @@ class Control:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         """Answer one request."""
+        if reason := origin.foreign(environ):
+            refused = refusals.RefusedError(refusals.STRANGER, reason)
+            return gate.refuse(environ, start_response, None, refused)
         if environ.get("PATH_INFO", "").startswith(PREFIX):
             return self._own(environ, start_response)
         try:
@@ -75,6 +84,10 @@ class Control:
         return [body]
 
     def _own(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        if not hmac.compare_digest(_password(environ), self._options.credentials.token.encode()):
+            # Not 401, at which a browser asks for the password, and from then on sends it along for any page.
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return [b""]
         name = environ["PATH_INFO"].removeprefix(PREFIX)
         if name.startswith("livy/"):
             shift_path_info(environ)
@@ -88,6 +101,14 @@ class Control:
         body = json.dumps({"instance": self._options.instance, "pid": os.getpid()}).encode()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
+
+
+def _password(environ: dict[str, Any]) -> bytes:
+    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    try:
+        return base64.b64decode(given).partition(b":")[2] if scheme.lower() == "basic" else b""
+    except binascii.Error:
+        return b""
 
 
 def _fault(environ: dict[str, Any], start_response: Callable, message: str) -> Iterable[bytes]:

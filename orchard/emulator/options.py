@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchard.emulator.clock import Clock
+from orchard.emulator.credentials import Credentials
 
 ACCOUNT = "123456789012"  # moto's default account; every credential belongs to it
-KEY = "emulator"  # any credentials are accepted; these are the ones Orchard uses
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Options:
     port: int = 0
     delays: Delays = field(default_factory=Delays)
     clock: Clock = field(default_factory=Clock)
+    credentials: Credentials = field(default_factory=Credentials.make)
     grace: float = 10.0  # real seconds between SIGTERM and SIGKILL for a step
 
     @property

@@ -100,10 +100,11 @@ def _find(root: Path) -> LocalAws | None:
 def _start(root: Path, port: int) -> LocalAws:
     instance = f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid4().hex[:6]}"
     home = directory(root) / instance
-    home.mkdir(parents=True)
+    home.mkdir(mode=0o700)
     line = [sys.executable, "-m", "orchard.emulator.server"]
     line += ["--home", str(home), "--instance", instance, "--port", str(port)]
     own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    (home / "emulator.log").touch(mode=0o600)
     with (home / "emulator.log").open("ab") as output:
         process = subprocess.Popen(
             line, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT, env=own, start_new_session=True
@@ -180,7 +181,9 @@ def _sweep(root: Path) -> None:
 @contextmanager
 def _locked(root: Path) -> Iterator[None]:
     """One command at a time looks, starts or stops."""
-    directory(root).mkdir(parents=True, exist_ok=True)
+    for folder in (directory(root).parent, directory(root)):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # with access keys below
     with (directory(root) / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -4,12 +4,16 @@ A process number may be reused and a port taken by somebody else, so a record co
 instance id on its command line, and answers to it.
 """
 
+import base64
 import http.client
 import json
 import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from orchard.emulator import credentials
+from orchard.emulator.credentials import Credentials
 
 HOST = "127.0.0.1"
 ANSWER_TIMEOUT = 5.0  # seconds
@@ -37,15 +41,20 @@ class LocalAws:
         """The URL that stands for every AWS endpoint."""
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def credentials(self) -> Credentials:
+        """Its access key, and the token for what is not AWS's own. Raises FileNotFoundError when it has ended."""
+        return credentials.read(self.home)
+
     def livy(self, cluster_id: str) -> str:
-        """Return the URL of a cluster's Livy; on AWS it is http://<primary node>:8998."""
+        """Return the URL of a cluster's Livy, which asks for the token; on AWS it is http://<primary node>:8998."""
         return f"{self.endpoint}/_orchard/livy/{cluster_id}"
 
     @property
     def state_dir(self) -> Path:
         """For what is only true while this emulator lives, such as Terraform state. Made when first asked for."""
         path = self.home / "state"
-        path.mkdir(exist_ok=True)
+        path.mkdir(exist_ok=True, mode=0o700)
         return path
 
     @property
@@ -67,7 +76,8 @@ class LocalAws:
         """Whether this emulator, and no other program, answers on the port."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_TIMEOUT)
         try:
-            connection.request("GET", "/_orchard/identity")
+            login = base64.b64encode(":".join(self.credentials.login).encode()).decode()
+            connection.request("GET", "/_orchard/identity", headers={"Authorization": f"Basic {login}"})
             return json.loads(connection.getresponse().read())["instance"] == self.instance
         except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
             return False

@@ -28,8 +28,10 @@ class Server:
         pin.check()
         self.options = options
         options.home.mkdir(parents=True, exist_ok=True)
+        options.home.chmod(0o700)
         # The AWS managed policies (AmazonEMRServicePolicy_v2 and so on) exist in every account, in moto on demand.
         os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+        os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # moto would let any web page read any answer
         self._http = self._install()
         self._thread = threading.Thread(target=self._http.run, name="http", daemon=True)
 
@@ -41,13 +43,15 @@ class Server:
         from orchard.emulator.emr.backend import EmrBackend
         from orchard.emulator.livy import rest
         from orchard.emulator.repairs.scheduler import Firing
+        from orchard.emulator.signatures.gate import Gate
 
         s3.install(self.options.objects)
         repairs.install()
         emr.install(self.options)
         self._firing = Firing(self.options.clock)
         livy = rest.application(EmrBackend.livy)
-        application = Control(DomainDispatcherApplication(create_backend_app), livy, self.options)
+        aws = Gate(DomainDispatcherApplication(create_backend_app), self.options.credentials)
+        application = Control(aws, livy, self.options)
         try:
             server = wsgi.serve(application, record.HOST, self.options.port)
         except OSError as error:
@@ -80,6 +84,7 @@ class Server:
 
 def main(argv: list[str] | None = None) -> int:
     """Serve until told to stop; returns the exit code."""
+    os.umask(0o077)  # nobody else's business, what the emulator and its steps write
     options = _options(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns whenever a request waits a moment
@@ -93,6 +98,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error.cause}\nremedy: {error.remedy}", file=sys.stderr)
         return error.exit_code
     server.start()
+    options.credentials.write(options.home)
     left = record.write(options.home, options.instance, options.port)
     log.info("the local AWS %s answers on %s", options.instance, server.endpoint)
     while not stop.wait(5) and left.exists():

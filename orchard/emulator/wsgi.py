@@ -9,11 +9,39 @@ from typing import Any
 
 from waitress import create_server  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.parser import HTTPRequestParser, get_header_lines  # type: ignore[import-untyped]
+from waitress.task import WSGITask  # type: ignore[import-untyped]
 
 THREADS = 32  # requests at a time; a step's own requests must not wait for a client that uploads
 CONNECTIONS = 512
 IDLE = 3600  # seconds until an idle connection is closed: clients keep them, and a reused one must still be there
 LARGEST = 5 << 30  # bytes; S3's limit for one PUT
+
+
+class Parser(HTTPRequestParser):
+    """A request; it keeps the headers as they were sent, which is how they are signed."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the first line and the headers."""
+        super().parse_header(header_plus)
+        lines = get_header_lines(header_plus.partition(b"\r\n")[2])
+        pairs = (line.decode("latin-1").partition(":")[::2] for line in lines)
+        self.sent = [(name, value.strip(" \t")) for name, value in pairs]
+
+
+class Task(WSGITask):
+    """The answer to a request."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """Add what WSGI has no place for: the path and the headers as they were sent."""
+        if self.environ is None:
+            environ = super().get_environment()
+            environ["orchard.headers"] = self.request.sent
+            # The name under which moto looks for it, of gunicorn and werkzeug; a path even where a whole URL was sent.
+            environ["RAW_URI"] = self.request.request_uri.removeprefix(
+                f"{self.request.proxy_scheme}://{self.request.proxy_netloc}"
+            )
+        return self.environ
 
 
 class Channel(HTTPChannel):
@@ -22,6 +50,8 @@ class Channel(HTTPChannel):
     waitress 3.0.2 waits for the body of a request with `Expect: 100-continue` even when it is empty and therefore
     never comes; botocore sends that header with every PutObject.
     """
+
+    parser_class, task_class = Parser, Task
 
     def send_continue(self) -> None:
         """Send `100 Continue`; a request that was complete remains so."""

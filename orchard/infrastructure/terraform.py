@@ -212,6 +212,7 @@ class Terraform:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            umask=0o077,  # states and plans may tell more than others should know
         )
         interrupted = False
         while True:

@@ -15,12 +15,13 @@ PLACE = STATE / "jupyter"
 START = 300  # seconds that a session may take to start: a cluster's YARN may have to make room
 
 
-def prepare(livy: str, place: Path = PLACE) -> dict[str, str]:
+def prepare(livy: str, place: Path = PLACE, *, login: tuple[str, str] | None = None) -> dict[str, str]:
     """Write the PySpark kernel and its configuration.
 
     Args:
         livy: URL of the Livy that the kernel's sessions run on.
         place: where to.
+        login: user name and password for Livy; None where it asks for none.
 
     Returns:
         variables that a Jupyter program needs to find them.
@@ -34,12 +35,21 @@ def prepare(livy: str, place: Path = PLACE) -> dict[str, str]:
         "env": {"SPARKMAGIC_CONF_DIR": str(place / "sparkmagic")},
     }
     (kernel / "kernel.json").write_text(json.dumps(spec, indent=2))
+    user, password = login or ("", "")
     settings = {
-        "kernel_python_credentials": {"username": "", "password": "", "url": livy, "auth": "None"},
+        "kernel_python_credentials": {
+            "username": user,
+            "password": password,
+            "url": livy,
+            "auth": "Basic_Access" if login else "None",
+        },
         "livy_session_startup_timeout_seconds": START,
     }
-    (place / "sparkmagic").mkdir(parents=True, exist_ok=True)
-    (place / "sparkmagic" / "config.json").write_text(json.dumps(settings, indent=2))
+    configuration = place / "sparkmagic" / "config.json"
+    configuration.parent.mkdir(parents=True, exist_ok=True)
+    configuration.touch(mode=0o600)
+    configuration.chmod(0o600)  # it may hold a password
+    configuration.write_text(json.dumps(settings, indent=2))
     folders = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}
     return {name: str(place / folder) for name, folder in folders.items()} | {
         "IPYTHONDIR": str(place / "ipython"),
@@ -48,13 +58,14 @@ def prepare(livy: str, place: Path = PLACE) -> dict[str, str]:
     }
 
 
-def lab(folder: Path, livy: str, *, browser: bool) -> int:
+def lab(folder: Path, livy: str, *, browser: bool, login: tuple[str, str] | None = None) -> int:
     """Run JupyterLab until it is stopped; it prints its address, with a token that it makes for this time.
 
     Args:
         folder: of the notebooks.
         livy: as for `prepare`.
         browser: open one.
+        login: as for `prepare`.
 
     Returns:
         its exit code.
@@ -63,7 +74,7 @@ def lab(folder: Path, livy: str, *, browser: bool) -> int:
     line += [] if browser else ["--no-browser"]
     if os.geteuid() == 0:
         line.append("--allow-root")  # in a container; everything else here runs as root then, too
-    with subprocess.Popen(line, env=os.environ | prepare(livy)) as process:
+    with subprocess.Popen(line, env=os.environ | prepare(livy, login=login)) as process:
         while True:
             try:
                 return process.wait()

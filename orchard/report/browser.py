@@ -40,8 +40,8 @@ def find() -> str | None:
 
 
 @contextmanager
-def launch() -> Iterator["Browser"]:
-    """Start the browser, or the one that Playwright has installed for itself.
+def launch(*flags: str) -> Iterator["Browser"]:
+    """Start the browser, or the one that Playwright has installed for itself; `flags` are further ones of its own.
 
     Raises:
         OrchardError: there is none, or it does not start.
@@ -53,7 +53,7 @@ def launch() -> Iterator["Browser"]:
         sandboxed = not hasattr(os, "geteuid") or os.geteuid() != 0
         try:
             browser = playwright.chromium.launch(
-                executable_path=find(), args=list(FLAGS), chromium_sandbox=sandboxed and find() is not None
+                executable_path=find(), args=[*FLAGS, *flags], chromium_sandbox=sandboxed and find() is not None
             )
         except Error as error:
             raise OrchardError(

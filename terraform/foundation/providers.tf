@@ -1,12 +1,11 @@
 provider "aws" {
   region = var.region
 
-  # The one place that knows an emulated AWS; its address comes from AWS_ENDPOINT_URL.
-  access_key                  = var.emulated ? "emulated" : null
-  secret_key                  = var.emulated ? "emulated" : null
-  token                       = var.emulated ? "" : null
-  allowed_account_ids         = var.emulated ? null : [var.account_id]
-  skip_credentials_validation = var.emulated
+  # The one place that knows an emulated AWS; its address and its access key come from the environment.
+  access_key                  = var.offline ? "offline" : null
+  secret_key                  = var.offline ? "offline" : null
+  allowed_account_ids         = var.offline ? null : [var.account_id]
+  skip_credentials_validation = var.offline
   skip_metadata_api_check     = var.emulated
   skip_requesting_account_id  = var.offline
   s3_use_path_style           = var.emulated

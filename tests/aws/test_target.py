@@ -7,12 +7,14 @@ from botocore.stub import Stubber
 from orchard.aws import target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
+from orchard.emulator.credentials import Credentials
 from orchard.emulator.process import LocalAws
 
 
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     found = LocalAws(instance="one-life", pid=1, port=4711, home=tmp_path)
+    Credentials.make().write(tmp_path)
     monkeypatch.setattr(target.process, "start", lambda: found)
     monkeypatch.setattr(target.process, "find", lambda: None)
     return found
@@ -38,7 +40,11 @@ def test_the_local_target_is_the_emulator_and_nobody_elses_credentials(
     s3 = local.client("s3")
     assert s3.meta.endpoint_url == "http://127.0.0.1:4711"
     assert s3.meta.region_name == "eu-central-1"
-    assert "secret" not in repr(local)
+    assert local.environment["AWS_ACCESS_KEY_ID"] == running.credentials.key_id
+    assert s3._request_signer._credentials.secret_key == running.credentials.secret
+    assert local.livy_login == running.credentials.login
+    for secret in (running.credentials.secret, running.credentials.token, "secret"):
+        assert secret not in repr(local)
 
 
 def test_nothing_is_started_when_nothing_shall_be(running: LocalAws) -> None:

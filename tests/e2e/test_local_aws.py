@@ -5,7 +5,9 @@ commands of the README's first hour, taken from there as they stand.
 """
 
 import functools
+import gzip
 import http.server
+import io
 import json
 import os
 import re
@@ -14,7 +16,6 @@ import signal
 import subprocess
 import threading
 import time
-import urllib.request
 import zipfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ import jsonschema
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import requests
 from screen import Screen
 
 from checks.documents import commands
@@ -81,10 +83,17 @@ class User:
         found = process.find(self.home)
         return target._local("eu-west-3", found) if found else None
 
+    @property
+    def credentials(self):
+        """The access key of the local AWS that runs."""
+        from orchard.emulator import process
+
+        return process.find(self.home).credentials
+
     def advance(self, seconds: int) -> None:
         """Let time pass in the local AWS."""
-        request = urllib.request.Request(f"{self.target.endpoint}/_orchard/clock?advance={seconds}", method="POST")
-        urllib.request.urlopen(request, timeout=10).close()
+        clock, login = f"{self.target.endpoint}/_orchard/clock", self.target.livy_login
+        requests.post(clock, params={"advance": seconds}, auth=login, timeout=10).raise_for_status()
 
 
 @pytest.fixture(scope="module")
@@ -289,6 +298,24 @@ def test_a_failing_step_gives_the_jobs_own_cause(user, cluster):
     assert "remedy: resume it with the same parameters, or choose another run name" in said
     assert "begun with mode" in user.inv("logs", "features")
     assert cluster()["Status"]["State"] == "WAITING"
+
+
+def test_the_access_key_is_in_its_own_file_and_nowhere_else(user):
+    """Neither in Terraform's states and plans, nor in logs, nor in what steps left in the bucket."""
+
+    def contents(path: Path) -> bytes:
+        raw = path.read_bytes()
+        if raw.startswith(b"PK\3\4"):
+            with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+                return b"".join(archive.read(name) for name in archive.namelist())
+        return gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
+
+    key = user.credentials
+    files = [path for path in user.home.rglob("*") if path.is_file()]
+    holding = [path for path in files if any(word.encode() in contents(path) for word in (key.secret, key.token))]
+    assert [path.name for path in holding] == ["credentials"]
+    assert (user.home / ".orchard").stat().st_mode & 0o777 == 0o700
+    assert [path for path in files if path.suffix in (".tfstate", ".tfplan") and path.stat().st_mode & 0o077] == []
 
 
 def test_settings_change_in_place_and_a_release_replaces_the_cluster(user, cluster):

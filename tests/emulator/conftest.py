@@ -1,7 +1,6 @@
 """One emulator for the whole session, in a process of its own: moto's tables are global, and patched."""
 
 import gzip
-import http.client
 import json
 import subprocess
 import sys
@@ -14,7 +13,10 @@ from uuid import uuid4
 
 import boto3
 import pytest
+import requests
 from botocore.config import Config
+
+from orchard.emulator import credentials
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-3"
@@ -27,27 +29,26 @@ class Aws:
     def __init__(self, port: int, home: Path) -> None:
         self.port, self.home = port, home
         self.endpoint = f"http://127.0.0.1:{port}"
+        self.credentials = credentials.read(home)
         self.s3, self.emr = self.client("s3"), self.client("emr")
         iam = self.client("iam")
         iam.create_role(RoleName="ec2", AssumeRolePolicyDocument="{}")
         iam.create_instance_profile(InstanceProfileName="ec2")
         iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id="emulator",
-            aws_secret_access_key="emulator",
+            region_name=region,
+            aws_access_key_id=self.credentials.key_id,
+            aws_secret_access_key=self.credentials.secret,
             config=Config(retries={"max_attempts": 0}),
         )
 
     def advance(self, seconds: float) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        connection.request("POST", f"/_orchard/clock?advance={seconds}")
-        assert connection.getresponse().status == 200
-        connection.close()
+        clock, login = f"{self.endpoint}/_orchard/clock", self.credentials.login
+        assert requests.post(clock, params={"advance": seconds}, auth=login, timeout=20).status_code == 200
 
     def bucket(self, **kwargs: Any) -> str:
         name = f"test-{uuid4().hex[:12]}"
@@ -141,10 +142,11 @@ def command(*args: str, on: str = "CONTINUE", name: str = "step") -> dict:
 def launch(home: Path, *args: str) -> tuple[subprocess.Popen, int]:
     """Start an emulator in its own process; returns it and its port."""
     line = [sys.executable, "-m", "orchard.emulator.server", "--home", str(home), "--instance", "test", *args]
-    process = subprocess.Popen(line, cwd=ROOT, stderr=(home / "log").open("w"), stdin=subprocess.DEVNULL)
+    log = home.with_suffix(".log")
+    process = subprocess.Popen(line, cwd=ROOT, stderr=log.open("w"), stdin=subprocess.DEVNULL)
     end = time.monotonic() + 60
     while not (home / "record.json").exists():
-        assert process.poll() is None, (home / "log").read_text()
+        assert process.poll() is None, log.read_text()
         assert time.monotonic() < end
         time.sleep(0.05)
     return process, json.loads((home / "record.json").read_text())["port"]
@@ -163,7 +165,7 @@ def emulator(home: Path) -> Iterator[Aws]:
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    yield from emulator(tmp_path_factory.mktemp("emulator"))
+    yield from emulator(tmp_path_factory.mktemp("emulator") / "home")
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ def site(aws: Aws, tmp_path: Path) -> Iterator[Callable[..., Site]]:
     program = (ROOT / "tests" / "programs" / "tunnel.py").read_text()
     (tmp_path / "ssh").write_text(f"#!{sys.executable}\n{program}")
     (tmp_path / "ssh").chmod(0o755)
+    aws.credentials.write(tmp_path)
     place = target._local("eu-west-3", LocalAws(instance="x", pid=1, port=aws.port, home=tmp_path))
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     place = replace(place, environment=place.environment | {"PATH": path})

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from orchard.emulator import credentials
+
 from .conftest import REGION, ROOT, Aws
 
 VENV = ROOT / ".venv-awscli"
@@ -24,8 +26,7 @@ def cli(aws: Aws):
         subprocess.run([*line, "--disable-pip-version-check"], check=True)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     said = {
-        "AWS_ACCESS_KEY_ID": "emulator",
-        "AWS_SECRET_ACCESS_KEY": "emulator",
+        "AWS_SHARED_CREDENTIALS_FILE": str(aws.home / credentials.NAME),
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,
     }

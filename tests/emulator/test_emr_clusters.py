@@ -145,10 +145,7 @@ def test_an_unknown_step_is_an_invalid_request(aws: Aws, workspace) -> None:
 
 
 def test_regions_do_not_share_clusters(aws: Aws, workspace) -> None:
-    import boto3
-
-    keys = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
-    other = boto3.client("emr", endpoint_url=aws.endpoint, region_name="eu-central-1", **keys)
+    other = aws.client("emr", "eu-central-1")
     assert refusal(other.describe_cluster, ClusterId=workspace.cluster)[0] == "InvalidRequestException"
 
 

@@ -27,13 +27,16 @@ class Client:
     """A client of one cluster's Livy."""
 
     def __init__(self, aws: Aws, cluster: str) -> None:
-        self.url = f"{aws.endpoint}/_orchard/livy/{cluster}"
+        self.url, self.login = f"{aws.endpoint}/_orchard/livy/{cluster}", aws.credentials.login
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(f"{self.url}/{path}", timeout=30)
+        return requests.get(f"{self.url}/{path}", timeout=30, auth=self.login)
 
     def post(self, path: str, body: object, **kwargs) -> requests.Response:
-        return requests.post(f"{self.url}/{path}", json=body, timeout=30, **kwargs)
+        return requests.post(f"{self.url}/{path}", json=body, timeout=30, auth=self.login, **kwargs)
+
+    def delete(self, path: str) -> requests.Response:
+        return requests.delete(f"{self.url}/{path}", timeout=30, auth=self.login)
 
     def start(self, **body: object) -> int:
         answer = self.post("sessions", {"kind": "pyspark", **body})
@@ -74,7 +77,7 @@ def livy(aws: Aws):
     yield SimpleNamespace(client=client, bucket=bucket, cluster=cluster, session=number)
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
     aws.until(cluster, "TERMINATED")
-    assert requests.get(f"{client.url}/sessions", timeout=30).status_code == 404, "its Livy went with the cluster"
+    assert client.get("sessions").status_code == 404, "its Livy went with the cluster"
 
 
 def test_a_statement_gives_its_value_and_what_it_prints(livy):
@@ -191,7 +194,9 @@ def test_a_page_in_a_browser_cannot_run_code_here(livy):
     path = f"sessions/{livy.session}/statements"
     assert livy.client.post(path, code, headers={"Origin": "https://example.org"}).status_code == 403
     assert livy.client.post(path, code, headers={"Host": "example.org"}).status_code == 403
-    plain = requests.post(f"{livy.client.url}/{path}", data='{"code": "1"}', timeout=30)
+    for login in (None, ("orchard", "wrong")):
+        assert requests.post(f"{livy.client.url}/{path}", json=code, auth=login, timeout=30).status_code == 403
+    plain = requests.post(f"{livy.client.url}/{path}", data='{"code": "1"}', auth=livy.client.login, timeout=30)
     assert plain.status_code == 400, "a form needs no preflight, so it is not JSON"
 
 
@@ -201,7 +206,7 @@ def test_a_session_that_cannot_start_says_why(aws, livy):
     said = "\n".join(livy.client.get(f"sessions/{number}/log").json()["log"])
     assert f"error: s3://{livy.bucket}/jobs/absent.zip does not exist" in said
     assert livy.client.post(f"sessions/{number}/statements", {"code": "1"}).json()["msg"] == "Session is in state dead"
-    assert requests.delete(f"{livy.client.url}/sessions/{number}", timeout=30).json() == {"msg": "deleted"}
+    assert livy.client.delete(f"sessions/{number}").json() == {"msg": "deleted"}
 
 
 def test_a_session_keeps_its_cluster_and_ends_when_nothing_runs_in_it(aws, livy):

@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 
+from orchard.aws import target
 from orchard.base.errors import OrchardError
 from orchard.emulator import pin, process, record
 
@@ -58,8 +58,7 @@ def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(
     checkout: Path, end: signal.Signals, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = process.start(checkout)
-    keys = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
-    emr = boto3.client("emr", endpoint_url=first.endpoint, region_name="eu-west-3", **keys)
+    emr = target._local("eu-west-3", first).client("emr")
     mark = checkout / "mark"
     script = f"echo $$ > {mark}; sleep 300"
     emr.run_job_flow(

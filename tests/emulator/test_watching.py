@@ -43,7 +43,7 @@ class Site:
         self.calls: Counter = Counter()
         self.refused: set[str] = set()
         self.throttled: Counter = Counter()
-        session = boto3.Session("emulator", "emulator", region_name=REGION)
+        session = boto3.Session(aws.credentials.key_id, aws.credentials.secret, region_name=REGION)
         session.events.register("before-call.*.*", self._count)
         session.events.register("before-send.*.*", self._throttle)
         self.target = Target(
@@ -123,7 +123,7 @@ class Site:
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """An emulator of its own, whose clock no other test has advanced."""
-    yield from emulator(tmp_path_factory.mktemp("emulator"))
+    yield from emulator(tmp_path_factory.mktemp("emulator") / "home")
 
 
 @pytest.fixture(scope="module")

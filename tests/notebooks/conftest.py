@@ -100,6 +100,6 @@ def stepped(site: Site, home: Path) -> str:
 def kernels(site: Site, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels and their settings as `./inv notebooks --local` makes them."""
     monkeypatch.delenv("PYSPARK_PYTHON", raising=False)
-    for name, value in jupyter.prepare(site.livy(), home / "jupyter").items():
+    for name, value in jupyter.prepare(site.livy(), home / "jupyter", login=site.target.livy_login).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ORCHARD_HOME", str(home))

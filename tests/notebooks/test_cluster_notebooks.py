@@ -85,9 +85,15 @@ def test_it_saves_in_the_layout_of_the_steps(executed, stepped, site):
     assert layout(f"by-{flavour}") == layout(stepped)
 
 
+def sessions(site) -> list[dict]:
+    """What Livy has, asked as the kernel asks it."""
+    answer = requests.get(f"{site.livy()}/sessions", auth=site.target.livy_login, timeout=5)
+    return answer.json()["sessions"]
+
+
 def test_its_session_ends_with_its_kernel(executed, site):
     # sparkmagic deletes it while the kernel shuts down
-    assert requests.get(f"{site.livy()}/sessions", timeout=5).json()["sessions"] == []
+    assert sessions(site) == []
 
 
 def test_a_session_that_timed_out_is_made_again_by_its_first_cell(rendered, kernels, site, aws):
@@ -101,8 +107,9 @@ def test_a_session_that_timed_out_is_made_again_by_its_first_cell(rendered, kern
         for number, cell in enumerate(book.cells):
             client.execute_cell(cell, number)
         assert output(book, again.id).count("fruits") == 1
-        requests.post(f"{aws.endpoint}/_orchard/clock", params={"advance": 3 * 3600}, timeout=5)
-        while requests.get(f"{site.livy()}/sessions", timeout=5).json()["sessions"]:
+        clock, login = f"{aws.endpoint}/_orchard/clock", aws.credentials.login
+        requests.post(clock, params={"advance": 3 * 3600}, auth=login, timeout=5).raise_for_status()
+        while sessions(site):
             time.sleep(0.1)
         client.execute_cell(again, 1)
         assert re.search(r"404.*Session '\d' not found", complaints(book)[0]), complaints(book)

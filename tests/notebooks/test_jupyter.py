@@ -40,11 +40,19 @@ def test_the_lab_has_both_kernels_and_a_token(tmp_path):
 
 
 def test_the_kernel_talks_to_the_livy_that_is_named(tmp_path: Path):
-    told = jupyter.prepare("http://127.0.0.1:8998", tmp_path)
+    told = jupyter.prepare("http://127.0.0.1:8998", tmp_path, login=("user", "password"))
     kernel = json.loads((tmp_path / "data" / "kernels" / "pysparkkernel" / "kernel.json").read_text())
     place = Path(kernel["env"]["SPARKMAGIC_CONF_DIR"])
     assert place.is_relative_to(tmp_path)
-    assert (
-        json.loads((place / "config.json").read_text())["kernel_python_credentials"]["url"] == "http://127.0.0.1:8998"
-    )
+    settings = place / "config.json"
+    known = json.loads(settings.read_text())["kernel_python_credentials"]
+    assert known == {
+        "url": "http://127.0.0.1:8998",
+        "auth": "Basic_Access",
+        "username": "user",
+        "password": "password",
+    }
+    assert settings.stat().st_mode & 0o077 == 0
+    jupyter.prepare("http://127.0.0.1:8998", tmp_path)
+    assert json.loads(settings.read_text())["kernel_python_credentials"]["auth"] == "None"
     assert all(str(tmp_path) in value for name, value in told.items() if name.startswith("JUPYTER_"))

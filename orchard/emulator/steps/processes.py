@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchard.emulator.options import KEY, Options
+from orchard.emulator.options import Options
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -58,8 +58,7 @@ def environment(options: Options, cluster: "ManagedCluster") -> dict[str, str]:
     return kept | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{options.port}",
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": KEY,
+        **options.credentials.environment,
         "AWS_REGION": cluster.emr_backend.region_name,
         "AWS_DEFAULT_REGION": cluster.emr_backend.region_name,
         "PYSPARK_PYTHON": sys.executable,
