@@ -26,6 +26,7 @@ import pytest
 from screen import Screen
 
 from checks.documents import commands
+from orchard.aws.layout import JOBS
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_HOUR = {words[0]: words for words in commands.first_hour()}
@@ -171,7 +172,7 @@ def test_up_again_changes_nothing_not_even_an_end_that_was_moved(user, cluster):
 
 def test_run_without_photographs_says_how_to_get_them_there(user):
     said = user.inv("run", code=2)
-    assert "error: there are no photographs of Test in s3://orchard-123456789012-eu-west-3/data/" in said
+    assert "error: there are no photographs of Test in s3://orchard-123456789012-eu-west-3/" in said
     assert "./inv upload-dataset" in said
 
 
@@ -184,10 +185,10 @@ def test_run_and_results(user):
     assert "emulated, cost nothing" in user.first_hour("status")
     user.first_hour("results")
     there = user.home / "data" / "emr_output"
-    for kind in ("features", "pca"):
+    for kind in JOBS:
         assert (there / kind / user.run / "manifest.json").exists()
     record = json.loads((there / "runs" / user.run / "run.json").read_text())
-    assert [step["state"] for step in record["steps"]] == ["COMPLETED", "COMPLETED"]
+    assert [step["state"] for step in record["steps"]] == ["COMPLETED"] * len(JOBS)
     assert record["cost"]["emulated"] is True
     assert record["cost"]["total"] == pytest.approx(sum(record["cost"]["parts"].values()), abs=1e-5)
     assert "Emulated, cost nothing; the same time on AWS would cost" in user.inv("cost", "--run", user.run)
