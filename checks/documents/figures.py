@@ -45,10 +45,11 @@ def run_costs() -> str:
             cost = estimate.run_cost(hourly, lasts.total, estimate.requests(count, lasts.steps, vcpus), _rates(region))
             rows.append((f"{1 + core} x {kind}", mode, f"{count:,}", durations.say(lasts.steps), f"{cost.total:.2f}"))
     told = estimate.measured()
+    unknown = "".join(f" {job} is not counted: it was never measured." for job in estimate.unmeasured())
     head = ("cluster", "mode", "photographs", "the run takes about", "with the cluster's start, USD")
     return (
         f"{table(head, rows)}\n\nEstimated from {told['features']['images_per_second_per_core']:g} images a second a "
-        f"core ({told['features']['machine']}, {told['features']['date']}); {told['assumptions']['why']}."
+        f"core ({told['features']['machine']}, {told['features']['date']}); {told['assumptions']['why']}.{unknown}"
     )
 
 

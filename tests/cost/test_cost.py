@@ -45,8 +45,8 @@ def test_the_full_set():
     count = estimate.images(chosen)
     assert count == 67_692
     lasts = estimate.duration(count, vcpus)
-    assert lasts.features == pytest.approx(156.6, abs=0.05)
-    assert lasts.pca == pytest.approx(5.5, abs=0.05)
+    assert lasts.jobs["features"] == pytest.approx(156.6, abs=0.05)
+    assert lasts.jobs["pca"] == pytest.approx(5.5, abs=0.05)
     assert lasts.steps == pytest.approx(282.1, abs=0.1)
     assert lasts.total == pytest.approx(882.1, abs=0.1)
     asked = estimate.requests(count, lasts.steps, vcpus)
