@@ -71,12 +71,12 @@ if __name__ == "__main__":
 '''
 
 
-# What holds the control plane, the pages, Terraform and the jobs to the table, without Spark and without AWS.
+# What holds Terraform, the jobs and the control plane to the table, without Spark and without AWS.
 TESTS = (
     "tests/aws/test_layout.py",
-    "tests/checks/test_documents.py",
     "tests/cost",
-    "tests/runs",
+    "tests/runs/test_pieces.py::TestPackage",
+    "tests/runs/test_submission.py",
     "tests/transfer/test_transfer_download.py",
 )
 
