@@ -26,7 +26,8 @@ import pytest
 from screen import Screen
 
 from checks.documents import commands
-from orchard.aws.layout import JOBS
+from orchard.aws.bucket import Bucket
+from orchard.aws.layout import JOBS, LAST, StepName
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_HOUR = {words[0]: words for words in commands.first_hour()}
@@ -290,6 +291,19 @@ def test_a_failing_step_gives_the_jobs_own_cause(user, cluster):
     assert "remedy: resume it with the same parameters, or choose another run name" in said
     assert "begun with mode" in user.inv("logs", "features")
     assert cluster()["Status"]["State"] == "WAITING"
+
+
+def test_a_run_that_lacks_its_last_step_goes_on_with_that_alone(user, cluster):
+    bucket = Bucket(user.target, "orchard-123456789012-eu-west-3")
+    bucket.delete([key for key, _ in bucket.keys(f"{LAST.output(user.run)}/")])
+    said = user.inv("run", "--run-name", user.run, "--mode", "mini", code=2)
+    assert f"the run {user.run} was begun with mode = 'full', not 'mini'" in said
+    assert "5 components explain" in user.inv("run", "--run-name", user.run)
+    pages = user.target.client("emr").get_paginator("list_steps").paginate(ClusterId=cluster()["Id"])
+    names = [step["Name"] for page in pages for step in page["Steps"]]
+    assert [name for name in names if name.startswith(user.run)] == [
+        str(StepName(user.run, job)) for job in (LAST.name, *reversed(JOBS))
+    ]
 
 
 def test_settings_change_in_place_and_a_release_replaces_the_cluster(user, cluster):
