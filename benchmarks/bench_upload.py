@@ -22,6 +22,7 @@ import resource
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -35,6 +36,10 @@ import boto3
 from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from orchard.aws.layout import PACKED, RAW  # noqa: E402
+
 READERS = 8  # two m5.xlarge core nodes
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "benchmark",
@@ -153,7 +158,7 @@ def main() -> None:
                 return seconds
 
             def s5cmd(url: str = url) -> float:
-                words = ["--endpoint-url", url, "--log", "error", "cp", f"{photographs}/", "s3://s5cmd/data/raw/"]
+                words = ["--endpoint-url", url, "--log", "error", "cp", f"{photographs}/", f"s3://s5cmd/{RAW}"]
                 return timed(options.s5cmd, *words)[0]
 
             def aws(url: str = url) -> float:
@@ -164,7 +169,7 @@ def main() -> None:
                     "sync",
                     "--only-show-errors",
                     photographs,
-                    "s3://awscli/data/raw/",
+                    f"s3://awscli/{RAW}",
                 ]
                 return timed(options.aws, *words)[0]
 
@@ -178,7 +183,7 @@ def main() -> None:
             ]
             for name, run in runs if number % 2 == 0 else runs[1:] + runs[:1]:  # nobody is always the first
                 found[name].append(run())
-            for form, prefix in (("single", "data/raw/"), ("packed", "data/packed/")):
+            for form, prefix in (("single", RAW), ("packed", PACKED)):
                 seconds, count = read_back(url, form, prefix)
                 found[f"list and read, {form}"].append(seconds)
     middle = {name: statistics.median(values) for name, values in found.items()}

@@ -7,15 +7,18 @@ from orchard.base.console import say
 from orchard.commands.task import command
 
 
-@command(help={"write": "bring the made tables up to date"})
+@command(help={"write": "make the tables of the pages, and Terraform's prefixes, anew"})
 def docs(_: Context, write: bool = False) -> None:
-    """Check that the pages' tables are as the code makes them, their commands exist and their links lead somewhere."""
+    """Check that what is made from the code is up to date, that commands exist and that links lead somewhere."""
+    from checks import terraform_prefixes
     from checks.documents import blocks, commands, pages
     from orchard.base.config import ROOT
 
     namespace = FilesystemLoader(start=str(ROOT)).load("tasks")[0].namespace
     makers = blocks.makers(namespace)
     stale = pages.stale(makers)
+    if terraform_prefixes.FILE.read_text() != terraform_prefixes.rendered():
+        stale[terraform_prefixes.FILE] = terraform_prefixes.rendered()
     for page, text in stale.items():
         if write:
             page.write_text(text)

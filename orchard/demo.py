@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from orchard.aws import target as targets
+from orchard.aws.layout import RAW
 from orchard.base.config import Settings
 from orchard.base.console import say
 from orchard.base.errors import UsageError
@@ -29,7 +30,7 @@ def run(settings: Settings) -> None:
         )
     place, drawn = dataset.find_or_draw(settings)
     if drawn:
-        say(f"There are no photographs in data/raw/, so this runs on {drawn} fruit-like pictures drawn by Orchard.")
+        say(f"There are no photographs in {RAW}, so this runs on {drawn} fruit-like pictures drawn by Orchard.")
     settings = settings.model_copy(update={"split": dataset.split_of(place, settings.split)})
     place, total = dataset.sample(place, settings.split, SAMPLE)
     if total > SAMPLE:

@@ -1,4 +1,4 @@
-"""The blocks of the pages: tables made from the settings, the tasks, the Terraform and the tables of figures."""
+"""The blocks of the pages: tables made from the settings, the tasks, the code and the tables of figures."""
 
 import inspect
 import json
@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from invoke import Collection
 
-from checks.documents import figures, matrix, pipeline
+from checks.documents import architecture, figures, matrix
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
 
@@ -23,8 +23,11 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "settings": settings,
         "tasks": lambda: tasks(namespace),
         "reference": lambda: reference(namespace),
-        "layout": layout,
-        "pipeline": pipeline.flowchart,
+        "pipeline": architecture.pipeline,
+        "layout": architecture.prefixes,
+        "keys": architecture.keys,
+        "jobs": architecture.jobs,
+        "rooms": architecture.house,
         "regions": regions,
         "instance-types": types,
         "releases": figures.releases,
@@ -67,12 +70,6 @@ def reference(namespace: Collection) -> str:
         if flags:
             parts += [table(("flag", "default", "what it does"), flags), ""]
     return "\n".join(parts)
-
-
-def layout() -> str:
-    """Return the prefixes of the bucket, as Terraform tells them to everyone."""
-    rows = re.findall(r'^ +\w+ += "([^"]+)" +# (.+)$', pipeline.PREFIXES.read_text(), re.M)
-    return table(("prefix", "holds"), [(f"`{prefix}`", what) for prefix, what in rows])
 
 
 def regions() -> str:

@@ -48,7 +48,7 @@ def run_costs() -> str:
     head = ("cluster", "mode", "photographs", "the run takes about", "with the cluster's start, USD")
     return (
         f"{table(head, rows)}\n\nEstimated from {told['features']['images_per_second_per_core']:g} images a second a "
-        f"core ({told['features']['machine']}, {told['features']['date']}); {told['assumptions']['why']}."
+        f"core ({told['features']['machine']}, {told['features']['date']}); {told['assumptions']['why']}.{_uncounted()}"
     )
 
 
@@ -66,7 +66,7 @@ def full_cost() -> str:
         f"{durations.say(lasts.total)}, the cluster's start included, and cost about {cost.total:.2f} USD, at "
         f"{hourly.total:.2f} USD an hour. Forgotten for a week, the idle cluster costs {week.idle:.2f} USD with its "
         f"guards, and would cost {week.unguarded:.0f} USD without. An estimate from this code's throughput on two "
-        f"cores and prices of {_rates(preset.region).date}; never measured on AWS."
+        f"cores and prices of {_rates(preset.region).date}; never measured on AWS.{_uncounted()}"
     )
 
 
@@ -125,6 +125,10 @@ def failures_known() -> str:
         elif name != "job":  # the jobs bring their own words
             rows.append((_words(by_id[name].cause), _words(by_id[name].remedy)))
     return "\n".join([*found, table(("cause", "remedy"), rows)])
+
+
+def _uncounted() -> str:
+    return "".join(f" Without the step {job}: its speed was never measured." for job in estimate.unmeasured())
 
 
 def _words(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from orchard.aws.layout import StepName
 from orchard.aws.target import Target
 
 ALIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING")
@@ -47,6 +48,18 @@ class Step(NamedTuple):
     state: str
     failure: str
     ran: bool = True
+
+    @property
+    def run(self) -> str | None:
+        """The run that it is part of; None for a step that is not Orchard's."""
+        named = StepName.parse(self.name)
+        return named.run if named else None
+
+    @property
+    def job(self) -> str | None:
+        """The job that it does; None for a step that is not Orchard's."""
+        named = StepName.parse(self.name)
+        return named.job if named else None
 
 
 class Emr:

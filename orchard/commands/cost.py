@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
+from orchard.aws.layout import RAW, RECORDS
 from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
@@ -21,7 +22,7 @@ LATEST = "latest"
         "mode": RUN_HELP["mode"],
         "split": RUN_HELP["split"],
         "max-images": RUN_HELP["max-images"],
-        "images": "how many photographs (default: those in data/raw/, else as many as are published)",
+        "images": f"how many photographs (default: those in {RAW}, else as many as are published)",
         "instance-type": "of all nodes",
         "core-count": "core nodes, beside the primary",
         "run": "what a run has cost: --run NAME, or --run alone for the latest",
@@ -65,12 +66,12 @@ def _of_run(target: str | None, name: str | None) -> None:
 
     site = open_site(target, "default")
     store = site.bucket()
-    known = store.directories("data/runs/")
+    known = store.directories(RECORDS)
     if name is None:
         name = max(known, default=None) or results.latest(store)
     record = run_record.complete(store, site.target, run_names.checked(name))
     if record is None:
-        raise UsageError(f"there is no record of a run {name} in {store.uri('data/runs/')}", suggest(name, known))
+        raise UsageError(f"there is no record of a run {name} in {store.uri(RECORDS)}", suggest(name, known))
     bill.after(record, site.settings)
 
 

@@ -2,6 +2,7 @@
 
 from invoke import Context
 
+from orchard.aws.layout import PACKED, RAW
 from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.commands.flags import SITE_HELP, open_site
@@ -10,7 +11,7 @@ from orchard.commands.task import command
 
 @command(name="fetch-dataset", help={"archive": "the address of a ZIP of Fruits-360 (default: the setting)"})
 def fetch_dataset(_: Context, archive: str | None = None) -> None:
-    """Download the published Fruits-360 archive and unpack its photographs into data/raw/."""
+    """Download the published Fruits-360 archive and unpack its photographs, for ./inv upload-dataset."""
     from orchard.base import config
     from orchard.photographs import dataset as photographs
 
@@ -21,10 +22,10 @@ def fetch_dataset(_: Context, archive: str | None = None) -> None:
     name="upload-dataset",
     help={
         "target": SITE_HELP["target"],
-        "dataset": "the directory above Training and Test (default: ORCHARD_DATASET, or data/raw/)",
+        "dataset": f"the directory above Training and Test (default: ORCHARD_DATASET, or {RAW})",
         "delete": "delete from the bucket what the data set does not have",
-        "packed": "as Parquet shards of one class each, in data/packed/: the default; fewer requests, faster to read",
-        "single": "each photograph as an object of its own, in data/raw/; runs read the form that was uploaded last",
+        "packed": f"as Parquet shards of one class each, in {PACKED}: the default; fewer requests, faster to read",
+        "single": f"each photograph as an object of its own, in {RAW}; runs read the form that was uploaded last",
         "plan": "show what would be sent, in how many requests, and what they cost; changes nothing",
     },
 )
@@ -68,7 +69,7 @@ def download_results(
     force: bool = False,
     target: str | None = None,
 ) -> None:
-    """Download a run's features, PCA and record to data/emr_output/."""
+    """Download a run's results and record to data/emr_output/."""
     from orchard.runs import results as found
     from orchard.runs import run_record
 

@@ -2,6 +2,7 @@
 
 from invoke import Context
 
+from orchard.aws.layout import JOBS
 from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
@@ -53,7 +54,8 @@ def cancel(_: Context, run_name: str | None = None, target: str | None = None, n
 
 @command(
     help={
-        "step": "features, pca, bootstrap, an id, a name or a run (default: what failed last); logs pca will do, too",
+        "step": f"{', '.join(JOBS)}, bootstrap, an id, a name or a run (default: what failed last); "
+        "logs pca will do, too",
         "all": "print the whole of every log",
         "target": SITE_HELP["target"],
         "name": SITE_HELP["name"],

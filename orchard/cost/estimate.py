@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from orchard.aws.layout import JOBS
 from orchard.base.config import Settings, instance_types
 from orchard.cost.parts import Parts
 from orchard.cost.prices import Rates, of_requests
@@ -18,21 +19,27 @@ PUBLISHED = {
     "Test": {"full": 22_688, "apples": 2_134},
 }
 PROGRESS_EVERY = 2  # seconds between two writes of a job's progress file
+FILES = 4  # that a job writes, by vCPU
 FORGOTTEN = {"an hour": 1, "a day": 24, "a week": 168}  # hours
 
 
 class Duration(NamedTuple):
-    """An estimate, in seconds: of starting the cluster, of the two steps, and of both steps' start-up."""
+    """An estimate, in seconds.
+
+    Attributes:
+        cluster_start: until the cluster is ready.
+        jobs: of each job whose throughput is known.
+        step_starts: of all steps, until they compute.
+    """
 
     cluster_start: float
-    features: float
-    pca: float
+    jobs: dict[str, float]
     step_starts: float
 
     @property
     def steps(self) -> float:
         """Of the run alone."""
-        return self.features + self.pca + self.step_starts
+        return sum(self.jobs.values()) + self.step_starts
 
     @property
     def total(self) -> float:
@@ -44,6 +51,11 @@ class Duration(NamedTuple):
 def measured() -> dict[str, Any]:
     """Return the measured throughput, where it was measured, and what is assumed beside it."""
     return json.loads(MEASURED.read_text())
+
+
+def unmeasured() -> list[str]:
+    """Return the jobs whose throughput is not known, so that no estimate counts their time."""
+    return [job for job in JOBS if job not in measured()]
 
 
 def images(settings: Settings, counted: int | None = None) -> int:
@@ -77,20 +89,20 @@ def duration(count: int, vcpus: int) -> Duration:
     cores = vcpus * assumed["vcpu_share_of_core"]
     return Duration(
         cluster_start=60 * assumed["cluster_start_minutes"],
-        features=count / (told["features"]["images_per_second_per_core"] * cores),
-        pca=count / (told["pca"]["images_per_second_per_core"] * cores),
-        step_starts=2 * assumed["step_start_seconds"],
+        jobs={job: count / (told[job]["images_per_second_per_core"] * cores) for job in JOBS if job in told},
+        step_starts=len(JOBS) * assumed["step_start_seconds"],
     )
 
 
 def requests(count: int, seconds: float, vcpus: int) -> dict[str, int]:
     """Estimate a run's requests to S3.
 
-    A photograph is looked up and read once. Each task writes a file, of the order of four a vCPU in either job; the
+    A photograph is looked up and read once. Each task writes a file, of the order of four a vCPU in each job; the
     progress file is replaced every two seconds, with a listing each time.
     """
-    written = 8 * vcpus + round(seconds / PROGRESS_EVERY)
-    return {"GET": count + 8 * vcpus, "HEAD": count + written, "PUT": written, "LIST": count // 1000 + written}
+    files = FILES * len(JOBS) * vcpus
+    written = files + round(seconds / PROGRESS_EVERY)
+    return {"GET": count + files, "HEAD": count + written, "PUT": written, "LIST": count // 1000 + written}
 
 
 def run_cost(hourly: Parts, seconds: float, asked: dict[str, int], rates: Rates) -> Parts:

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
+from orchard.aws.layout import JOBS
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
@@ -57,11 +58,11 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
 
     told = estimate.measured()
     assumed, source = told["assumptions"], "counted here" if counted else "as published"
-    speed = count / lasts.features if lasts.features else 0
+    spans = [f"{job} {durations.say(spent)} ({count / spent:,.0f} images/s)" for job, spent in lasts.jobs.items()]
+    spans += [f"{job} not counted (never measured)" for job in estimate.unmeasured()]
     console.print(
         f"The run: --mode {settings.mode}, {count:,} photographs ({source}), about {durations.say(lasts.steps)}: "
-        f"features {durations.say(lasts.features)} at {speed:.0f} images/s on {vcpus} vCPUs, "
-        f"PCA {durations.say(lasts.pca)}, {durations.say(lasts.step_starts)} for two steps to start; "
+        f"{', '.join(spans)} on {vcpus} vCPUs, {durations.say(lasts.step_starts)} for {len(JOBS)} steps to start; "
         f"before it about {assumed['cluster_start_minutes']} min until the cluster is ready. "
         f"{sum(asked.values()):,} requests to S3 ({_counts(asked)})."
     )

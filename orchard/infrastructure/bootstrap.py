@@ -8,6 +8,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from orchard.aws import layout
 from orchard.base.config import ROOT
 
 FILES = tuple(ROOT / "spark" / name for name in ("bootstrap.sh", "jupyterhub.sh", "requirements.lock"))
@@ -15,11 +16,11 @@ LOCK = FILES[-1]
 
 
 def prefix() -> str:
-    """Return the prefix in the bucket, `jobs/<16 hexadecimal digits over names and bytes>/`."""
+    """Return the prefix in the bucket, by 16 hexadecimal digits over names and bytes."""
     total = hashlib.sha256()
     for file in FILES:
         total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return f"jobs/{total.hexdigest()[:16]}/"
+    return layout.code(total.hexdigest()[:16])
 
 
 def variable() -> dict[str, str]:

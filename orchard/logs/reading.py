@@ -69,9 +69,9 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
     if wanted is None:
         candidates = steps
     else:
-        candidates = [step for step in steps if wanted in (step.id, step.name, *step.name.split(": "))]
+        candidates = [step for step in steps if wanted in (step.id, step.name, step.run, step.job)]
     if not candidates:
-        names = [name for step in steps for name in (*step.name.split(": ")[1:], step.name)]
+        names = [name for step in steps for name in (step.job or step.name, step.name)]
         known = [step.id for step in steps] if (wanted or "").startswith("s-") else [*names, BOOTSTRAP]
         raise UsageError(f"the cluster has had no step {wanted}", suggest(wanted or "", known))
     ran = [step for step in candidates if step.ran] or candidates

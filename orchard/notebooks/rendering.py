@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from orchard.aws import layout
 from orchard.base.config import DATA, ROOT
 from orchard.base.errors import OrchardError
 from orchard.cluster.site import Site
@@ -112,13 +113,14 @@ def render(name: str, filled: Values) -> "NotebookNode":
     book = nbformat.read(SOURCES / ("cluster.ipynb" if flavour else name), as_version=4)
     others = {*FLAVOURS.values()} - {flavour}
     book.cells = [cell for cell in book.cells if others.isdisjoint(cell.metadata.get("tags", []))]
-    known = {key: str(value) for key, value in asdict(filled).items()}
+    given = {key: str(value) for key, value in asdict(filled).items()}
+    known = given | {job.name: job.prefix for job in layout.JOBS.values()} | {"jobs": layout.CODE}
     for cell in book.cells:
         unknown = [mark for mark in MARK.findall(cell.source) if mark not in known]
         if unknown:
-            raise OrchardError(f"notebooks/{name} has a mark {{{{{unknown[0]}}}}}", f"known are {', '.join(known)}")
+            raise OrchardError(f"the notebook {name} has a mark {{{{{unknown[0]}}}}}", f"known are {', '.join(known)}")
         cell.source = MARK.sub(lambda mark: known[mark[1]], cell.source)
-    book.metadata["orchard"] = {"values": known, "digest": digest(book)}
+    book.metadata["orchard"] = {"values": given, "digest": digest(book)}
     return book
 
 
@@ -191,7 +193,8 @@ def place(site: Site, *, run: str | None, user: str, force: bool) -> list[Placed
             local.parent.mkdir(parents=True, exist_ok=True)
             local.write_text(text)
         placed.append(Placed(str(local), what))
-        keys = [f"notebooks/{name}", *([f"jupyter/{user}/{name}"] if name == HUB and has_hub(described) else [])]
+        hubs = [f"{layout.JUPYTER}{user}/{name}"] if name == HUB and has_hub(described) else []
+        keys = [layout.NOTEBOOKS + name, *hubs]
         for key in keys:
             there = store.read_text(key)
             what, text = choose(name, filled, there, force=force, fixed=bool(run))

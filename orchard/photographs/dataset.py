@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.base.config import DATA, STATE, Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.photographs import fetch as fetching
-from orchard.photographs import packed as packing
 from orchard.photographs import plan as planning
 from orchard.photographs import tree
 from orchard.photographs import unpack as unpacking
@@ -34,7 +34,7 @@ def find(settings: Settings) -> Path:
     """
     place = place_of(settings)
     if not has_photographs(place):
-        where = f"ORCHARD_DATASET = {place}" if settings.dataset else "data/raw/"
+        where = f"ORCHARD_DATASET = {place}" if settings.dataset else layout.RAW
         raise UsageError(
             f"there are no photographs in {where} (wanted: Training/<class>/<image> or Test/<class>/<image>)",
             "./inv fetch-dataset downloads Fruits-360; name another directory with ORCHARD_DATASET, or try ./inv demo",
@@ -67,7 +67,7 @@ def find_or_draw(settings: Settings) -> tuple[Path, int]:
 
 
 def fetch(settings: Settings) -> list[str]:
-    """Download the archive that the settings name and unpack its photographs into `data/raw/`.
+    """Download the archive that the settings name and unpack its photographs where the user's data set is to be.
 
     Returns:
         lines that say what came.
@@ -107,7 +107,7 @@ def send(place: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]
     done = transfers.run(place, store, delete=delete, packed=packed)
     speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
     shards = f" in {done.objects:,} shards" if packed and done.objects else ""
-    where = store.uri(packing.PREFIX if packed else tree.PREFIX)
+    where = store.uri(layout.PACKED if packed else layout.RAW)
     lines = [
         f"{done.photographs:,} photographs are in {where}, counted and verified: {done.sent:,} sent "
         f"({done.size / 1e6:,.1f} MB){shards}{speed}, {done.photographs - done.sent:,} were there."
@@ -135,7 +135,7 @@ def sample(place: Path, split: str, count: int) -> tuple[Path, int]:
 
 
 def upload(place: Path, store: Bucket) -> int:
-    """Upload the photographs that the bucket lacks, or has with another content, to `data/raw/`.
+    """Upload the photographs that the bucket lacks, or has with another content, as single objects.
 
     Returns:
         how many photographs of the data set are in the bucket now.

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple, Protocol
 
-from orchard.photographs.tree import PREFIX, Photograph
+from orchard.aws.layout import RAW
+from orchard.photographs.tree import Photograph
 from orchard.transfer import files
 from orchard.transfer.files import Stamp
 
@@ -57,8 +58,8 @@ class Single(NamedTuple):
 
     @property
     def key(self) -> str:
-        """`data/raw/<split>/<class>/<image>`."""
-        return PREFIX + self.photograph.name
+        """`<split>/<class>/<image>`, under the prefix of single photographs."""
+        return RAW + self.photograph.name
 
     @property
     def stamp(self) -> Stamp:

@@ -1,4 +1,4 @@
-"""Photographs packed into Parquet shards: `data/packed/<split>/<class>/part-00000.parquet` and a manifest a split.
+"""Photographs packed into Parquet shards: `<split>/<class>/part-00000.parquet` and a manifest a split.
 
 67,692 photographs of 5 kB are 67,692 requests to send, 68 to list and 67,692 to read again; as shards they are some
 260, 1 and 1,000. A shard holds photographs of one class (path, label, content: the columns that the jobs compute
@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from orchard.aws.layout import PACKED, packed_manifest
 from orchard.photographs.tree import SPLITS, Photograph
 from orchard.transfer import files
 from orchard.transfer.files import Stamp
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from orchard.aws.bucket import Bucket, Entry
     from orchard.transfer.ledger import Ledger
 
-PREFIX = "data/packed/"
-MANIFEST = "manifest.json"
 SHARD = 32 << 20  # bytes of photographs; packing takes three times as much memory
 ROW_GROUP = 1 << 20  # bytes: what Spark can give to a task at the least, and reads at once
 
@@ -50,8 +49,8 @@ class Shard(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Below `data/packed/`."""
-        return PREFIX + self.name
+        """Its name, under the prefix of packed photographs."""
+        return PACKED + self.name
 
     @property
     def stamp(self) -> Stamp:
@@ -204,28 +203,28 @@ def publish(found: list[Shard], there: "dict[str, Entry]", store: "Bucket", ledg
         }
         before = manifest(store, split)
         if before != content:
-            store.write_json(f"{PREFIX}{split}/{MANIFEST}", content)
+            store.write_json(packed_manifest(split), content)
         if before and (fewer := before["photographs"] - content["photographs"]) > 0:
-            said.append(f"{fewer:,} photographs fewer than before are in {store.uri(PREFIX + split)}/ now.")
+            said.append(f"{fewer:,} photographs fewer than before are in {store.uri(PACKED + split)}/ now.")
     return said
 
 
 def is_manifest(key: str) -> bool:
     """Tell whether a key is a split's manifest."""
-    return key in {f"{PREFIX}{split}/{MANIFEST}" for split in SPLITS}
+    return key in {packed_manifest(split) for split in SPLITS}
 
 
 def manifest(store: "Bucket", split: str) -> dict[str, Any] | None:
     """Read a split's manifest; None where runs read single objects."""
-    return store.read_json(f"{PREFIX}{split}/{MANIFEST}")
+    return store.read_json(packed_manifest(split))
 
 
 def withdraw(store: "Bucket", splits: Iterable[str]) -> list[str]:
     """Take manifests away, so that runs read single objects; returns the splits that had one."""
     had = [
         split
-        for split in set(store.directories(PREFIX)).intersection(splits)
-        if any(store.keys(f"{PREFIX}{split}/{MANIFEST}", limit=1))
+        for split in set(store.directories(PACKED)).intersection(splits)
+        if any(store.keys(packed_manifest(split), limit=1))
     ]
-    store.delete([f"{PREFIX}{split}/{MANIFEST}" for split in had])
+    store.delete([packed_manifest(split) for split in had])
     return had

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from orchard import cost
 from orchard.aws.bucket import Bucket, Entry
+from orchard.aws.layout import PACKED, RAW
 from orchard.aws.target import CONNECTIONS
 from orchard.photographs import packed as packing
 from orchard.photographs.items import Item, Single
-from orchard.photographs.tree import PREFIX, SPLITS, Tree
+from orchard.photographs.tree import SPLITS, Tree
 from orchard.transfer.files import Stamp
 from orchard.transfer.ledger import Ledger, Record
 
@@ -51,7 +52,7 @@ class Plan(NamedTuple):
     @property
     def prefix(self) -> str:
         """Of the keys."""
-        return packing.PREFIX if self.packed else PREFIX
+        return PACKED if self.packed else RAW
 
     @property
     def size(self) -> int:
@@ -86,7 +87,7 @@ def make(tree: Tree, store: Bucket, ledger: Ledger, *, delete: bool = False, pac
     What S3 says about itself goes into the ledger.
     """
     items: list[Item] = [*packing.shards(tree.photographs)] if packed else [*map(Single, tree.photographs)]
-    prefix = packing.PREFIX if packed else PREFIX
+    prefix = PACKED if packed else RAW
     there = {entry.key: entry for entry in store.listing(prefix)}
     send: list[Item] = []
     doubtful: list[tuple[Item, Entry]] = []

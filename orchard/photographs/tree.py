@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from orchard.aws.layout import RAW
 from orchard.base.errors import UsageError
 from orchard.transfer.files import Stamp
 
@@ -12,7 +13,6 @@ SPLITS = ("Training", "Test")
 IMAGES = (".jpg", ".jpeg", ".png")
 LARGEST = 100 << 20  # bytes; no photograph is larger, and each is held in memory while it is sent
 LONGEST_KEY = 1024  # bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects")
-PREFIX = "data/raw/"
 
 
 class Photograph(NamedTuple):
@@ -55,7 +55,7 @@ def scan(root: Path) -> Tree:
     root = root.expanduser().resolve()
     if not root.is_dir():
         raise UsageError(
-            f"there is no directory {root}", "./inv fetch-dataset makes data/raw/; or name one: --dataset DIRECTORY"
+            f"there is no directory {root}", f"./inv fetch-dataset makes {RAW}; or name one: --dataset DIRECTORY"
         )
     photographs: list[Photograph] = []
     left_out: list[tuple[str, str]] = []
@@ -98,7 +98,7 @@ def _judge(entry: os.DirEntry, name: str) -> tuple[str, os.stat_result | None]:
     if name.count("/") != 2:
         return "not in <split>/<class>/", None
     try:
-        encoded = (PREFIX + name).encode()
+        encoded = (RAW + name).encode()
     except UnicodeEncodeError:
         return "its name is not UTF-8", None
     if len(encoded) > LONGEST_KEY:

@@ -60,7 +60,7 @@ def run(root: Path, store: Bucket, *, delete: bool = False, packed: bool = False
         root: the directory above Training and Test.
         store: the data bucket.
         delete: also delete from the bucket what the data set does not have.
-        packed: as shards (`orchard.photographs.packed`), not as `data/raw/<split>/<class>/<image>`.
+        packed: as shards (`orchard.photographs.packed`), not as single objects.
 
     Raises:
         UsageError: the directory is no data set, or there is no such bucket.

@@ -5,10 +5,10 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
+from orchard.aws.layout import JOBS
 from orchard.base.config import ROOT
 
 SPARK = ROOT / "spark"
-SHIPPED = ("features.py", "pca.py")
 
 
 class Package(NamedTuple):
@@ -16,7 +16,7 @@ class Package(NamedTuple):
 
     Attributes:
         code_hash: 16 hexadecimal digits over all shipped files' names and bytes.
-        files: what goes to `jobs/<code_hash>/`, `fruits.zip` among them.
+        files: what goes to the bucket, `fruits.zip` among them.
     """
 
     code_hash: str
@@ -30,7 +30,7 @@ class Package(NamedTuple):
 def build(folder: Path) -> Package:
     """Pack `spark/fruits` into `<folder>/<code_hash>/fruits.zip`; nothing is written when it is there already."""
     modules = sorted(SPARK.glob("fruits/**/*.py"))
-    scripts = [SPARK / name for name in SHIPPED if (SPARK / name).exists()]
+    scripts = [SPARK / f"{name}.py" for name in JOBS]
     total = hashlib.sha256()
     for path in [*modules, *scripts]:
         total.update(path.relative_to(SPARK).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

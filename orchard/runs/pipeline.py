@@ -1,4 +1,4 @@
-"""The main job on a cluster: photographs to features to principal components, as two EMR steps."""
+"""A run on a cluster: photographs to features to principal components, a step of EMR for each job."""
 
 import json
 from datetime import timedelta
@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
+from orchard.aws.layout import JOBS, PCA, StepName
 from orchard.base import durations, progress
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
@@ -18,7 +19,7 @@ from orchard.runs import job_code, run_names, run_record, submission, summary
 
 
 def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = None) -> str:
-    """Submit both jobs to the cluster, follow them to their end, and show the result.
+    """Submit the jobs to the cluster, follow them to their end, and show the result.
 
     Args:
         site: the cluster and the settings.
@@ -37,14 +38,15 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
     name = run_names.checked(name) if name else run_names.new_name(site.settings.mode)
     cluster = site.cluster()
     store, emr = site.bucket(), Emr(site.target)
-    if store.read_json(f"data/pca/{name}/manifest.json"):
+    jobs = submission.left(store, site.settings, name, csv=csv)
+    if not jobs:
         raise UsageError(f"the run {name} is complete already", "choose another --run-name, or fetch it: ./inv results")
-    if any(step.state in OPEN and step.name.startswith(f"{name}: ") for step in emr.steps(cluster.id)):
+    if any(step.state in OPEN and step.run == name for step in emr.steps(cluster.id)):
         raise UsageError(f"the run {name} is under way", f"watch it: ./inv run --follow --run-name {name}")
     photographs = submission.source(store, site.settings.split)
     code = job_code.build(submission.JOBS)
     submission.ship(store, code, site.settings)
-    ids = emr.submit(cluster.id, submission.steps(store, code, site.settings, name, photographs, csv=csv))
+    ids = emr.submit(cluster.id, submission.steps(store, code, site.settings, name, jobs, photographs, csv=csv))
     try:
         run_record.begin(
             store, site.target, site.settings, name, csv=csv, code=code.code_hash, cluster_id=cluster.id, ids=ids
@@ -71,7 +73,7 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
     cluster, emr, store = site.cluster(), Emr(site.target), site.bucket()
     watched = _steps_of(emr, cluster.id, name)
     if not watched:
-        runs_there = {step.name.rsplit(": ", 1)[0] for step in emr.steps(cluster.id)}
+        runs_there = {step.run for step in emr.steps(cluster.id) if step.run}
         remedy = suggest(name, sorted(runs_there, reverse=True)) if runs_there else "./inv run starts one"
         raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", remedy)
     within = within or timedelta(hours=site.settings.max_lifetime)
@@ -86,7 +88,7 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
             ended = emr.follow(
                 cluster.id,
                 ids,
-                lambda now: progress.show_job(display, _state(store, name, now, cluster)),
+                lambda now: progress.show_job(display, _state(store, now, cluster)),
                 within.total_seconds(),
             )
     except KeyboardInterrupt:
@@ -98,63 +100,62 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
     for step in ended:
         if step.state != COMPLETED:
             raise _failure(store, name, step, emr, cluster.id)
-    summary.show(store.uri(f"data/features/{name}"), store.uri(f"data/pca/{name}"), manifest(store, name))
+    summary.show(_manifest(store, name), {job.name: store.uri(job.output(name)) for job in JOBS.values()})
 
 
 def latest(site: Site) -> str:
     """Return the name of the run whose steps were submitted last.
 
     Raises:
-        UsageError: the cluster has had no steps.
+        UsageError: the cluster has had no steps of a run.
     """
-    steps = Emr(site.target).steps(site.cluster().id)
-    if not steps:
-        raise UsageError(f"the cluster {site.cluster_name} has had no run", "./inv run starts one")
-    return steps[0].name.rsplit(": ", 1)[0]
+    for step in Emr(site.target).steps(site.cluster().id):
+        if step.run:
+            return step.run
+    raise UsageError(f"the cluster {site.cluster_name} has had no run", "./inv run starts one")
 
 
 def cancel(site: Site, name: str | None) -> None:
     """Cancel a run's open steps, the latest run's when no name is given."""
     cluster, emr = site.cluster(), Emr(site.target)
-    going = [step for step in emr.steps(cluster.id) if step.state in OPEN and (not name or _of(step, name))]
+    going = [step for step in emr.steps(cluster.id) if step.state in OPEN and (not name or step.run == name)]
     if not going:
         raise UsageError(f"no step of {'the run ' + name if name else 'any run'} is going on", "./inv run starts one")
     emr.cancel(cluster.id, [step.id for step in going])
 
 
-def manifest(store: Bucket, name: str) -> dict[str, Any]:
+def _manifest(store: Bucket, name: str) -> dict[str, Any]:
     """Read a complete run's PCA manifest from the bucket."""
-    found = store.read_json(f"data/pca/{name}/manifest.json")
+    found = store.read_json(PCA.manifest(name))
     if found is None:
         raise OrchardError(f"the run {name} is not complete: it has no manifest", f"./inv run --run-name {name}")
     return found
 
 
 def _steps_of(emr: Emr, cluster_id: str, name: str) -> list[Step]:
+    """Return a run's steps in the order of the jobs; of a job that was submitted again, the newest."""
     found: dict[str, Step] = {}
-    for step in emr.steps(cluster_id):  # the newest first, so a resumed run's own steps win
-        if _of(step, name):
-            found.setdefault(step.name, step)
-    return [found[key] for key in sorted(found)]  # features before pca
+    for step in emr.steps(cluster_id):  # the newest first
+        found.setdefault(step.name, step)
+    names = (str(StepName(name, job)) for job in JOBS)
+    return [found[step_name] for step_name in names if step_name in found]
 
 
-def _of(step: Step, name: str) -> bool:
-    return step.name.startswith(f"{name}: ")
+def _progress(store: Bucket, step: Step) -> dict[str, Any] | None:
+    return store.read_json(JOBS[step.job].progress(step.run)) if step.run and step.job else None
 
 
-def _state(store: Bucket, name: str, now: list[Step], cluster: Cluster) -> dict[str, Any]:
+def _state(store: Bucket, now: list[Step], cluster: Cluster) -> dict[str, Any]:
     """Return the progress file of the step that runs; which state the cluster was in where none does yet."""
     running = next((step for step in now if step.state == "RUNNING"), None)
     if running is None:
         return {"job": "waiting", "phase": f"the cluster is {cluster.state}"} if cluster.state in STARTING else {}
-    job = running.name.rsplit(": ", 1)[-1]
-    return store.read_json(f"data/{job}/{name}/_progress.json") or {"job": job, "phase": "starting"}
+    return _progress(store, running) or {"job": running.job, "phase": "starting"}
 
 
 def _failure(store: Bucket, name: str, step: Step, emr: Emr, cluster_id: str) -> OrchardError:
     cluster = emr.cluster(cluster_id)
-    job = step.name.rsplit(": ", 1)[-1]
-    said = store.read_json(f"data/{job}/{name}/_progress.json") or {}
+    said = _progress(store, step) or {}
     if said.get("phase") == "failed":
         return OrchardError(said["cause"], said["remedy"])
     if cluster.state not in ALIVE:

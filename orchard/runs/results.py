@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
+from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.base.errors import UsageError
-from orchard.runs import run_names, run_record
+from orchard.runs import run_names
 from orchard.transfer import download as transfers
-
-KINDS = ("features", "pca")
 
 
 def latest(store: Bucket, *, incomplete: bool = False) -> str:
@@ -17,25 +16,24 @@ def latest(store: Bucket, *, incomplete: bool = False) -> str:
     Raises:
         UsageError: there is none.
     """
-    names = set(store.directories("data/pca/"))
-    if incomplete:
-        names |= set(store.directories("data/features/"))
+    jobs = layout.JOBS.values() if incomplete else [layout.LAST]
+    names = {name for job in jobs for name in store.directories(job.prefix)}
     for name in sorted(names, reverse=True):
         if incomplete or is_complete(store, name):
             return name
     hint = (
         "make one: ./inv run" if incomplete else "make one: ./inv run; or take what an unfinished one has: --incomplete"
     )
-    raise UsageError(f"there is no {'' if incomplete else 'complete '}run in {store.uri('data/')}", hint)
+    raise UsageError(f"there is no {'' if incomplete else 'complete '}run in {store.uri('')}", hint)
 
 
 def is_complete(store: Bucket, name: str) -> bool:
     """Tell whether a run is complete: its last job writes its manifest last."""
-    return store.read_json(f"data/pca/{name}/manifest.json") is not None
+    return store.read_json(layout.LAST.manifest(name)) is not None
 
 
 def download(store: Bucket, name: str | None, *, incomplete: bool = False, force: bool = False) -> dict[str, Path]:
-    """Download a run's features, PCA and record to `data/emr_output/`.
+    """Download what a run's jobs wrote, and its record, to `data/emr_output/`.
 
     Args:
         store: the data bucket.
@@ -44,7 +42,7 @@ def download(store: Bucket, name: str | None, *, incomplete: bool = False, force
         force: replace files on this machine that differ.
 
     Returns:
-        the directories by kind.
+        the directories by job, and that of the record as `runs`.
 
     Raises:
         UsageError: there is no such run, it is not complete, or files on this machine differ.
@@ -53,16 +51,16 @@ def download(store: Bucket, name: str | None, *, incomplete: bool = False, force
     name = run_names.checked(name) if name else latest(store, incomplete=incomplete)
     if not incomplete and not is_complete(store, name):
         raise UsageError(
-            f"there is no complete run {name} in {store.uri('data/pca/')}",
+            f"there is no complete run {name} in {store.uri(layout.LAST.prefix)}",
             "./inv run makes one; what an unfinished one has: --incomplete",
         )
-    kinds = [kind for kind in KINDS if any(store.keys(f"data/{kind}/{name}/", limit=1))]
-    if not kinds:
-        raise UsageError(f"there is no run {name} in {store.uri('data/')}", "./inv run makes one")
-    folders = {kind: run_names.RESULTS / kind / name for kind in kinds}
-    prefixes = {f"data/{kind}/{name}/": folder for kind, folder in folders.items()}
+    jobs = [job for job in layout.JOBS.values() if any(store.keys(f"{job.output(name)}/", limit=1))]
+    if not jobs:
+        raise UsageError(f"there is no run {name} in {store.uri('')}", "./inv run makes one")
+    folders = {job.name: run_names.RESULTS / job.name / name for job in jobs}
+    prefixes = {f"{job.output(name)}/": folders[job.name] for job in jobs}
     transfers.run(store, prefixes, force=force, again=f"./inv results --run-name {name}")
-    if record := store.read_json(run_record.key(name)):
+    if record := store.read_json(layout.record(name)):
         # Orchard's own, and it grows while the run goes on: a newer one always replaces it.
         folders["runs"] = run_names.RESULTS / "runs" / name
         folders["runs"].mkdir(parents=True, exist_ok=True)

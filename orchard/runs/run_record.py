@@ -1,7 +1,7 @@
 """The record of a run: what was asked for, on which cluster, when its steps ran, what that cost.
 
-It lies in the bucket at `data/runs/<run>/run.json`, is written when the steps are submitted, and is completed by
-whoever first sees them ended: a follow, `results` or `cost --run`.
+It is written when the steps are submitted, and is completed by whoever first sees them ended: a follow, `results` or
+`cost --run`.
 """
 
 from typing import Any
@@ -9,7 +9,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
+from orchard.aws import layout
 from orchard.aws.bucket import Bucket
+from orchard.aws.layout import StepName
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
@@ -18,18 +20,13 @@ from orchard.cost.prices import Rates, of_requests, rates
 from orchard.runs.run_record_model import Attempt, Cluster, Cost, Group, RunRecord, Step
 
 
-def key(run: str) -> str:
-    """Return the record's key in the bucket."""
-    return f"data/runs/{run}/run.json"
-
-
 def read(store: Bucket, run: str) -> RunRecord | None:
     """Read a run's record; None for a run without one (of an older version), or with one that cannot be read.
 
     Raises:
         OrchardError: the bucket is not there, or refuses.
     """
-    told = store.read_json(key(run))
+    told = store.read_json(layout.record(run))
     try:
         return RunRecord.model_validate(told) if told else None
     except ValidationError:
@@ -75,7 +72,7 @@ def begin(
         steps=steps,
         earlier=[attempt for attempt in earlier if {s.id for s in attempt.steps}.isdisjoint(ids)],
     )
-    store.write_json(key(run), record.model_dump(mode="json"))
+    store.write_json(layout.record(run), record.model_dump(mode="json"))
     return record
 
 
@@ -101,11 +98,11 @@ def complete(store: Bucket, target: Target, run: str) -> RunRecord | None:
     )
     fresh = record.model_copy(update={"steps": steps, "cluster": cluster})
     if fresh.is_over:
-        manifest = store.read_json(f"data/features/{run}/manifest.json") or {}
+        manifest = store.read_json(layout.FEATURES.manifest(run)) or {}
         images = manifest.get("counts", {}).get("featurised", 0)
         fresh = fresh.model_copy(update={"cost": price(fresh, rates(record.region), images)})
     if fresh != record:
-        store.write_json(key(run), fresh.model_dump(mode="json"))
+        store.write_json(layout.record(run), fresh.model_dump(mode="json"))
     return fresh
 
 
@@ -178,18 +175,19 @@ def _cluster(emr: Any, cluster_id: str, settings: Settings) -> Cluster:
 
 
 def _steps(emr: Any, cluster_id: str, ids: list[str]) -> list[Step]:
-    """Ask for the steps, in the order of their ids; ListSteps takes ten ids at most, and a run has two."""
+    """Ask for the steps, in the order of their ids; ListSteps takes ten ids at most."""
     told = {entry["Id"]: entry for entry in emr.list_steps(ClusterId=cluster_id, StepIds=ids)["Steps"]}
     if missing := [number for number in ids if number not in told]:
         raise OrchardError(f"EMR does not know the step {missing[0]} of {cluster_id}", "look at them: ./inv status")
     found = []
     for number in ids:
         entry, timeline = told[number], told[number]["Status"].get("Timeline", {})
+        named = StepName.parse(entry["Name"])
         found.append(
             Step(
                 id=number,
                 name=entry["Name"],
-                job=entry["Name"].rsplit(": ", 1)[-1],
+                job=named.job if named else entry["Name"],
                 state=entry["Status"]["State"],
                 created=timeline["CreationDateTime"],
                 started=timeline.get("StartDateTime"),

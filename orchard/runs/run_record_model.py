@@ -1,4 +1,4 @@
-"""The record of a run as data: what lies in the bucket at `data/runs/<run>/run.json`."""
+"""The record of a run as data, as it lies in the bucket."""
 
 from datetime import datetime
 from typing import Literal

@@ -1,15 +1,16 @@
-"""What a run submits to a cluster: the code and the weights in the bucket, and two steps that use them."""
+"""What a run submits to a cluster: the code and the weights in the bucket, and a step for each job."""
 
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from orchard.aws import layout
 from orchard.aws.bucket import Bucket
+from orchard.aws.layout import Job, StepName
 from orchard.base.config import ROOT, STATE, Settings
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
-from orchard.photographs import packed, tree
 from orchard.runs import job_code
 
 JOBS = STATE / "jobs"
@@ -25,27 +26,27 @@ def source(store: Bucket, split: str) -> str:
     Raises:
         UsageError: there are none.
     """
-    single = any(store.keys(f"{tree.PREFIX}{split}/", limit=1))
-    if any(store.keys(f"{packed.PREFIX}{split}/{packed.MANIFEST}", limit=1)):
+    single = any(store.keys(f"{layout.RAW}{split}/", limit=1))
+    if any(store.keys(layout.packed_manifest(split), limit=1)):
         if single:
             say(
-                f"Runs read the packed photographs in {store.uri(packed.PREFIX + split)}/, not the single objects in "
-                f"{tree.PREFIX}; ./inv upload-dataset --single makes them read those."
+                f"Runs read the packed photographs in {store.uri(layout.PACKED + split)}/, not the single objects in "
+                f"{layout.RAW}; ./inv upload-dataset --single makes them read those."
             )
-        return packed.PREFIX
+        return layout.PACKED
     if not single:
-        there = store.directories(packed.PREFIX) or store.directories(tree.PREFIX)
+        there = store.directories(layout.PACKED) or store.directories(layout.RAW)
         other = [name for name in there if name != split]
         raise UsageError(
-            f"there are no photographs of {split} in {store.uri('data/')}",
+            f"there are no photographs of {split} in {store.uri('')}",
             f"the bucket has the split {other[0]}: --split {other[0]}" if other else "./inv upload-dataset",
         )
-    return tree.PREFIX
+    return layout.RAW
 
 
 def ship(store: Bucket, code: job_code.Package, settings: Settings) -> None:
     """Put the job code and the weights into the bucket, unless this very code is there."""
-    prefix = f"jobs/{code.code_hash}/"
+    prefix = layout.code(code.code_hash)
     there = {key.removeprefix(prefix) for key, _ in store.keys(prefix)}
     files = [(path, prefix + path.name) for path in code.files if path.name not in there]
     if WEIGHTS not in there:
@@ -68,27 +69,73 @@ def weights(settings: Settings) -> Path:
     return Path(done.stdout.strip().splitlines()[-1])
 
 
+def left(store: Bucket, settings: Settings, run: str, *, csv: bool) -> list[Job]:
+    """Return the jobs that a run has yet to do: all of a new one's, those without a manifest of an interrupted one's.
+
+    Raises:
+        UsageError: it is to go on with other parameters than what it has done.
+    """
+    jobs = layout.JOBS.values()
+    found = [job for job in jobs if store.read_json(job.manifest(run)) is None]
+    if found:
+        given = settings.model_dump(exclude={"weights"}) | {"csv": csv}
+        for done in (job for job in jobs if job not in found):  # the others are asked by the jobs themselves
+            _refuse_others(run, store.read_json(done.started(run)) or {}, given)
+    return found
+
+
+def _refuse_others(run: str, begun: dict[str, Any], given: dict[str, Any]) -> None:
+    for name in begun:
+        if name in given and begun[name] not in (None, given[name]):
+            raise UsageError(
+                f"the run {run} was begun with {name} = {begun[name]!r}, not {given[name]!r}",
+                "resume it with the same parameters, or choose another run name (--run-name)",
+            )
+
+
 def steps(
-    store: Bucket, code: job_code.Package, settings: Settings, name: str, photographs: str, *, csv: bool
+    store: Bucket,
+    code: job_code.Package,
+    settings: Settings,
+    run: str,
+    jobs: list[Job],
+    photographs: str,
+    *,
+    csv: bool,
 ) -> list[dict[str, Any]]:
-    """Describe the two steps as EMR takes them; `photographs` is from `source`."""
-    jobs = store.uri(f"jobs/{code.code_hash}")
-    features, pca = store.uri(f"data/features/{name}"), store.uri(f"data/pca/{name}")
-    shared = ["--code-hash", code.code_hash]
-    featurise = [
-        *("--input", store.uri(photographs).rstrip("/"), "--output", features, "--weights", f"{jobs}/{WEIGHTS}"),
-        *("--mode", settings.mode, "--split", settings.split, "--max-images", str(settings.max_images)),
-        *("--max-error-rate", str(settings.max_error_rate), *shared),
-    ]
-    decompose = ["--input", features, "--output", pca, "--k", f"{settings.k:g}", *shared, *(["--csv"] if csv else [])]
-    return [_step(jobs, name, job, words) for job, words in (("features", featurise), ("pca", decompose))]
+    """Describe steps as EMR takes them.
+
+    Args:
+        store: the data bucket.
+        code: as shipped.
+        settings: the run's.
+        run: its name.
+        jobs: what to do, in this order; from `left`.
+        photographs: where they are, from `source`.
+        csv: write the scores as CSV too.
+    """
+    shipped = store.uri(layout.code(code.code_hash))
+    given = settings.model_dump() | {"csv": csv, "weights": shipped + WEIGHTS}
+    described = []
+    for job in jobs:
+        reads = layout.JOBS[job.reads].output(run) if job.reads else photographs.rstrip("/")
+        words = ["--input", store.uri(reads), "--output", store.uri(job.output(run)), "--code-hash", code.code_hash]
+        words += [word for name in job.options for word in _flag(name, given[name])]
+        described.append(_step(shipped, StepName(run, job.name), words))
+    return described
 
 
-def _step(jobs: str, name: str, job: str, words: list[str]) -> dict[str, Any]:
-    submit = ["spark-submit", "--deploy-mode", "cluster", "--py-files", f"{jobs}/fruits.zip", f"{jobs}/{job}.py"]
+def _flag(name: str, value: Any) -> list[str]:
+    """Write an option as on a command line; a switch is there or not."""
+    flag = f"--{name.replace('_', '-')}"
+    return [flag] * value if isinstance(value, bool) else [flag, str(value)]
+
+
+def _step(shipped: str, name: StepName, words: list[str]) -> dict[str, Any]:
+    submit = ["spark-submit", "--deploy-mode", "cluster", "--py-files", f"{shipped}fruits.zip"]
     return {
-        "Name": f"{name}: {job}",
+        "Name": str(name),
         # A PCA of features that are not there makes no sense, and a cluster to look around on does.
         "ActionOnFailure": "CANCEL_AND_WAIT",
-        "HadoopJarStep": {"Jar": "command-runner.jar", "Args": [*submit, *words]},
+        "HadoopJarStep": {"Jar": "command-runner.jar", "Args": [*submit, f"{shipped}{name.job}.py", *words]},
     }

@@ -9,13 +9,12 @@ SHOWN = 10  # components with a row of their own
 BAR = 30  # characters
 
 
-def show(features: object, pca: object, manifest: dict[str, Any]) -> None:
+def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     """Print counts, throughput, explained variance, and where the results lie.
 
     Args:
-        features: where the features are, a path or a URI.
-        pca: where the PCA is.
         manifest: of the PCA run, with the features run's inside.
+        places: where the results of each job are, the URIs by the jobs' names.
     """
     console = Console()
     images, components = manifest["features"], manifest["counts"]["components"]
@@ -26,13 +25,13 @@ def show(features: object, pca: object, manifest: dict[str, Any]) -> None:
         f"{components} components explain {manifest['explained_variance_sum']:.1%} of the variance; {reach}",
         soft_wrap=True,
     )
-    rejected = f", {counts['rejected']} rejected (see {features}/errors)" if counts["rejected"] else ""
+    rejected = f", {counts['rejected']} rejected (see {places['features']}/errors)" if counts["rejected"] else ""
     console.print(
         f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
         f"{images['cores']} cores, {_seconds(images)} s; PCA {_seconds(manifest)} s"
     )
-    console.print(f"features  {features}", soft_wrap=True, highlight=False)
-    console.print(f"PCA       {pca}", soft_wrap=True, highlight=False)
+    for job, place in places.items():
+        console.print(f"{job:9} {place}", soft_wrap=True, highlight=False)
 
 
 def _variance(manifest: dict[str, Any]) -> Table:

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from urllib3.exceptions import HTTPError
 
 from orchard.aws.bucket import Bucket, Entry
+from orchard.aws.layout import MANIFEST
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.diagnosis import s3
 from orchard.transfer import disk, verify
@@ -19,7 +20,6 @@ from orchard.transfer.progress import Meter
 THREADS = 16
 BLOCK = 1 << 20
 TRIES = 5  # without a byte of progress
-LAST = "manifest.json"  # its presence says that a result is complete, so it is written last
 BROKEN = (HTTPClientError, HTTPError, http.client.HTTPException, ConnectionError, TimeoutError)
 
 
@@ -70,8 +70,8 @@ class _Download:
         for folder in folders.values():
             disk.require(folder, size)
         with Meter("downloading", len(missing), size) as self.meter:
-            last = [want for want in missing if want.path.name == LAST]
-            self._get_all([want for want in missing if want.path.name != LAST])
+            last = [want for want in missing if want.path.name == MANIFEST]  # its presence means complete
+            self._get_all([want for want in missing if want.path.name != MANIFEST])
             for path in stale:
                 path.unlink(missing_ok=True)
             self._get_all(last)

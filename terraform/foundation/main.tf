@@ -34,6 +34,7 @@ module "iam" {
   eu_regions   = local.eu_regions
   bucket       = local.bucket
   prefixes     = module.bucket.prefixes
+  results      = module.bucket.results
   key_arn      = module.bucket.key_arn
   studio_users = var.studio_users
 }

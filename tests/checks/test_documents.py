@@ -5,7 +5,7 @@ import re
 import pytest
 
 import tasks
-from checks.documents import blocks, commands, matrix, pages, pipeline
+from checks.documents import architecture, blocks, commands, matrix, pages
 from checks.documents.commands import Command
 from orchard.base.config import ROOT, Settings
 from orchard.base.errors import OrchardError
@@ -100,7 +100,10 @@ def test_every_promise_names_a_test_that_exists():
 
 
 def test_the_picture_is_of_this_repository():
-    assert all(words in pipeline.flowchart() for words in ("step features", "step pca", "data/raw/", "lifetime"))
+    drawn = architecture.pipeline()
+    assert all(
+        words in drawn for words in ("step: features", "results-features --> step-pca", "data/packed/", "lifetime")
+    )
 
 
 def test_every_package_is_in_the_notice():

@@ -32,21 +32,22 @@ def test_a_private_network_brings_the_nat_gateway():
     assert with_nat.total == pytest.approx(0.8692)
 
 
-def test_the_full_set():
-    """By hand, for 2 core m5.xlarge: 8 vCPUs less one for the driver, each half of a measured core.
+def test_the_full_set(monkeypatch):
+    """By hand, for two jobs on 2 core m5.xlarge: 8 vCPUs less one for the driver, each half of a measured core.
 
     Features 67,692 / (123.5 x 3.5) = 156.6 s, PCA 67,692 / (3489 x 3.5) = 5.5 s, two starts of 60 s: 282.1 s, which
     at 0.8212 USD an hour are 0.0644 USD. Requests: 67,748 GET and 67,889 HEAD at 0.00042 per 1,000, 197 PUT and
     264 LIST at 0.0053: 0.0594 USD.
     """
+    monkeypatch.setattr(estimate, "JOBS", ("features", "pca"))
     chosen = settings(mode="full", region="eu-west-1", core_count=2)
     vcpus = estimate.working_vcpus(chosen)
     assert vcpus == 7
     count = estimate.images(chosen)
     assert count == 67_692
     lasts = estimate.duration(count, vcpus)
-    assert lasts.features == pytest.approx(156.6, abs=0.05)
-    assert lasts.pca == pytest.approx(5.5, abs=0.05)
+    assert lasts.jobs["features"] == pytest.approx(156.6, abs=0.05)
+    assert lasts.jobs["pca"] == pytest.approx(5.5, abs=0.05)
     assert lasts.steps == pytest.approx(282.1, abs=0.1)
     assert lasts.total == pytest.approx(882.1, abs=0.1)
     asked = estimate.requests(count, lasts.steps, vcpus)

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
-from orchard.cost import prices, view
+from orchard.cost import estimate, prices, view
 from orchard.runs import bill
 from orchard.runs.run_record import price
 from orchard.runs.run_record_model import Cluster, Group, RunRecord, Step
@@ -27,7 +27,8 @@ def row(text: str, name: str) -> list[str]:
     return [cell.strip() for cell in line.strip("│").split("│")][1:]
 
 
-def test_every_part_is_told_separately():
+def test_every_part_is_told_separately(monkeypatch):
+    monkeypatch.setattr(estimate, "JOBS", ("features", "pca"))
     told = before(Settings(mode="full", region="eu-west-1", network="private"))
     assert row(told, "EC2")[0] == "0.64 USD"
     assert row(told, "EMR fee")[0] == "0.14 USD"
@@ -39,6 +40,13 @@ def test_every_part_is_told_separately():
     assert "136,098 requests to S3" in told
     assert "Prices of 2026-09-01" in told
     assert "never measured on AWS" in told
+
+
+def test_a_job_that_was_never_measured_is_said_not_to_be_counted(monkeypatch):
+    before_it = estimate.duration(67_692, 7)
+    monkeypatch.setattr(estimate, "JOBS", (*estimate.JOBS, "weather"))
+    assert estimate.duration(67_692, 7).steps == before_it.steps + 60, "only its start"
+    assert "weather not counted (never measured)" in " ".join(before(Settings(mode="full")).split())
 
 
 def test_forgetting_is_priced_with_guards_and_without():

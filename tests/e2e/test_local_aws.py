@@ -28,6 +28,8 @@ import requests
 from screen import Screen
 
 from checks.documents import commands
+from orchard.aws.bucket import Bucket
+from orchard.aws.layout import JOBS, LAST, StepName
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_HOUR = {words[0]: words for words in commands.first_hour()}
@@ -180,7 +182,7 @@ def test_up_again_changes_nothing_not_even_an_end_that_was_moved(user, cluster):
 
 def test_run_without_photographs_says_how_to_get_them_there(user):
     said = user.inv("run", code=2)
-    assert "error: there are no photographs of Test in s3://orchard-123456789012-eu-west-3/data/" in said
+    assert "error: there are no photographs of Test in s3://orchard-123456789012-eu-west-3/" in said
     assert "./inv upload-dataset" in said
 
 
@@ -193,10 +195,10 @@ def test_run_and_results(user):
     assert "emulated, cost nothing" in user.first_hour("status")
     user.first_hour("results")
     there = user.home / "data" / "emr_output"
-    for kind in ("features", "pca"):
+    for kind in JOBS:
         assert (there / kind / user.run / "manifest.json").exists()
     record = json.loads((there / "runs" / user.run / "run.json").read_text())
-    assert [step["state"] for step in record["steps"]] == ["COMPLETED", "COMPLETED"]
+    assert [step["state"] for step in record["steps"]] == ["COMPLETED"] * len(JOBS)
     assert record["cost"]["emulated"] is True
     assert record["cost"]["total"] == pytest.approx(sum(record["cost"]["parts"].values()), abs=1e-5)
     assert "Emulated, cost nothing; the same time on AWS would cost" in user.inv("cost", "--run", user.run)
@@ -316,6 +318,19 @@ def test_the_access_key_is_in_its_own_file_and_nowhere_else(user):
     assert [path.name for path in holding] == ["credentials"]
     assert (user.home / ".orchard").stat().st_mode & 0o777 == 0o700
     assert [path for path in files if path.suffix in (".tfstate", ".tfplan") and path.stat().st_mode & 0o077] == []
+
+
+def test_a_run_that_lacks_its_last_step_goes_on_with_that_alone(user, cluster):
+    bucket = Bucket(user.target, "orchard-123456789012-eu-west-3")
+    bucket.delete([key for key, _ in bucket.keys(f"{LAST.output(user.run)}/")])
+    said = user.inv("run", "--run-name", user.run, "--mode", "mini", code=2)
+    assert f"the run {user.run} was begun with mode = 'full', not 'mini'" in said
+    assert "5 components explain" in user.inv("run", "--run-name", user.run)
+    pages = user.target.client("emr").get_paginator("list_steps").paginate(ClusterId=cluster()["Id"])
+    names = [step["Name"] for page in pages for step in page["Steps"]]
+    assert [name for name in names if name.startswith(user.run)] == [
+        str(StepName(user.run, job)) for job in (LAST.name, *reversed(JOBS))
+    ]
 
 
 def test_settings_change_in_place_and_a_release_replaces_the_cluster(user, cluster):

@@ -16,6 +16,7 @@ import pytest
 import requests
 from botocore.config import Config
 
+from orchard.aws.layout import LOGS
 from orchard.emulator import credentials
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +86,7 @@ class Aws:
             ],
         }
         instances |= ec2 or {}
-        given = {"LogUri": f"s3://{bucket}/logs/"} if bucket else {}
+        given = {"LogUri": f"s3://{bucket}/{LOGS}"} if bucket else {}
         number = self.emr.run_job_flow(
             Name=name,
             ReleaseLabel="emr-7.5.0",
@@ -116,7 +117,7 @@ class Aws:
         return self.emr.add_job_flow_steps(JobFlowId=cluster, Steps=list(steps))["StepIds"]
 
     def log(self, bucket: str, cluster: str, step: str, name: str) -> str:
-        return self.read_gz(bucket, f"logs/{cluster}/steps/{step}/{name}.gz")
+        return self.read_gz(bucket, f"{LOGS}{cluster}/steps/{step}/{name}.gz")
 
     def read_gz(self, bucket: str, key: str) -> str:
         return gzip.decompress(self.read(bucket, key)).decode()

@@ -14,6 +14,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
+from orchard.aws import layout
 from orchard.aws import scheduler as guards
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import Emr
@@ -386,7 +387,7 @@ def test_a_resumed_run_costs_what_all_its_attempts_cost(site: Site, clusters: di
 def test_a_run_without_a_record_and_a_record_that_cannot_be_read(site: Site) -> None:
     store = Bucket(site.target, site.bucket)
     assert run_record.complete(store, site.target, "older") is None
-    store.write_json(run_record.key("odd"), {"run": "odd"})
+    store.write_json(layout.record("odd"), {"run": "odd"})
     assert run_record.complete(store, site.target, "odd") is None
 
 
@@ -396,7 +397,7 @@ def test_a_record_whose_cluster_emr_has_forgotten_stays_as_it_was(site: Site, cl
     lost = record.model_copy(
         update={"run": "r3", "cost": None, "cluster": record.cluster.model_copy(update={"id": "j-GONE"})}
     )
-    store.write_json(run_record.key("r3"), lost.model_dump(mode="json"))
+    store.write_json(layout.record("r3"), lost.model_dump(mode="json"))
     assert run_record.complete(store, site.target, "r3") == lost
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from orchard.aws import target as targets
+from orchard.aws.layout import RAW
 from orchard.base import config
 from orchard.cluster.site import Site
 from orchard.emulator import process
@@ -65,7 +66,7 @@ def site(aws: process.LocalAws, photographs: Path, weights_file: str) -> Site:
     files = [
         path for folder in sorted((photographs / "Test").iterdir())[::8] for path in sorted(folder.glob("*.jpg"))[:4]
     ]
-    made.bucket().upload([(path, f"data/raw/{path.relative_to(photographs)}") for path in files])
+    made.bucket().upload([(path, f"{RAW}{path.relative_to(photographs)}") for path in files])
     cluster(made, "Livy", "Spark", "JupyterEnterpriseGateway", "JupyterHub")
     return made
 

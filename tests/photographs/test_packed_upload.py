@@ -151,7 +151,7 @@ def test_a_plan_tells_shards_and_photographs(store, data):
 
 
 def test_the_form_uploaded_last_is_the_one_that_runs_read(store, data, capsys):
-    with pytest.raises(UsageError, match="there are no photographs of Test in s3://bucket/data/"):
+    with pytest.raises(UsageError, match="there are no photographs of Test in s3://bucket/"):
         submission.source(store, "Test")
     upload.run(data, store, packed=True)
     assert submission.source(store, "Test") == "data/packed/"

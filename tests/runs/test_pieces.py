@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from orchard.aws import layout
 from orchard.base import config, progress
 from orchard.base.errors import UsageError
 from orchard.photographs import dataset, drawing
@@ -28,12 +29,14 @@ class TestPackage:
         names = zipfile.ZipFile(built.file("fruits.zip")).namelist()
         assert "fruits/featurizer.py" in names
         assert not [name for name in names if not name.endswith(".py")]
-        assert {path.name for path in built.files} == {"features.py", "pca.py", "fruits.zip"}
+        assert {path.name for path in built.files} == {"fruits.zip", *(f"{job}.py" for job in layout.JOBS)}
 
     def test_other_code_gives_another_name(self, tmp_path, monkeypatch):
         copy = tmp_path / "spark"
         (copy / "fruits").mkdir(parents=True)
         (copy / "fruits" / "a.py").write_text("1")
+        for job in layout.JOBS:
+            (copy / f"{job}.py").touch()
         monkeypatch.setattr(job_code, "SPARK", copy)
         before = job_code.build(tmp_path).code_hash
         (copy / "fruits" / "a.py").write_text("2")

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchard.aws.layout import RAW
+
 COLUMNS = 64  # features an image: fewer than MobileNetV2's 1280, so that a model is written at once
 
 
@@ -78,7 +80,7 @@ def _manifest(name: str, rows: int, bad: int, k: int, explained: np.ndarray) -> 
         "features": {
             "job": "features",
             "run": name,
-            "input": "s3://orchard-123456789012-eu-west-3/data/raw",
+            "input": f"s3://orchard-123456789012-eu-west-3/{RAW}".rstrip("/"),
             "parameters": {"mode": "full", "split": "Test", "max_images": None, "max_error_rate": 0.01},
             "counts": {"read": rows + bad, "featurised": rows, "rejected": bad},
             "resumed": 0,

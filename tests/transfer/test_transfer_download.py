@@ -8,6 +8,7 @@ import pytest
 from fake_s3 import FakeS3
 
 from orchard.aws.bucket import Bucket
+from orchard.aws.layout import JOBS
 from orchard.base.errors import OrchardError, UsageError
 from orchard.runs import results, run_names
 from orchard.transfer import disk, download
@@ -18,7 +19,7 @@ RUN = "20261121T100000-full"
 @pytest.fixture
 def s3():
     server = FakeS3()
-    for kind in ("features", "pca"):
+    for kind in JOBS:
         server.put(f"data/{kind}/{RUN}/part-0.parquet", os.urandom(3 << 20))
         server.put(f"data/{kind}/{RUN}/errors/part é%20.parquet", b"none")
         server.put(f"data/{kind}/{RUN}/manifest.json", b"{}")
@@ -45,11 +46,11 @@ def expected(s3: FakeS3, run: str = RUN) -> dict[str, bytes]:
 def test_the_latest_complete_run_and_a_second_call(s3, store, opaque):
     folders = results.download(store, None)
     assert content(run_names.RESULTS) == expected(s3)
-    assert folders == {kind: run_names.RESULTS / kind / RUN for kind in ("features", "pca")}
+    assert folders == {kind: run_names.RESULTS / kind / RUN for kind in JOBS}
     s3.requests.clear()
     results.download(store, RUN)
     assert not s3.requests["HEAD"]
-    assert s3.requests["GET"] <= 6  # listings, the manifest, and the look for a record
+    assert s3.requests["GET"] <= 2 * len(JOBS) + 2  # listings, the manifest, and the look for a record
 
 
 def test_only_complete_runs_unless_asked(s3, store):
@@ -90,8 +91,8 @@ def test_equal_files_without_a_ledger_are_kept(s3, store):
         file.unlink()
     s3.requests.clear()
     results.download(store, RUN)
-    assert s3.requests["HEAD"] == 6
-    assert s3.requests["GET"] <= 6
+    assert s3.requests["HEAD"] == 3 * len(JOBS)
+    assert s3.requests["GET"] <= 2 * len(JOBS) + 2
 
 
 def test_a_part_is_resumed(s3, store):
@@ -150,7 +151,7 @@ def test_an_object_that_is_replaced_meanwhile(s3, store):
 
 def test_a_full_disk(s3, store, monkeypatch):
     monkeypatch.setattr(disk, "SPARE", 1 << 60)
-    with pytest.raises(OrchardError, match="there is no space for 6 MB"):
+    with pytest.raises(OrchardError, match=f"there is no space for {3 * len(JOBS)} MB"):
         results.download(store, RUN)
     monkeypatch.undo()
     monkeypatch.setattr(run_names, "RESULTS", store.state_dir / "out")

@@ -7,6 +7,7 @@ are done in the browser.
 import webbrowser
 
 from orchard.aws.emr import Emr
+from orchard.aws.layout import WORKSPACES
 from orchard.base.errors import OrchardError
 from orchard.cluster.site import Site
 
@@ -49,5 +50,5 @@ def _steps(site: Site, emr: Emr) -> list[str]:
         "  2. Create a Workspace, and open it when it is Ready.",
         f"  3. Compute (left) > EMR on EC2 cluster > {cluster} > Attach.",
         "  4. Upload data/notebooks/emr_studio.ipynb (./inv notebooks makes it), and open it with the kernel PySpark.",
-        "  5. When done, stop the Workspace and ./inv down. Its files stay in the bucket: emr-studio-workspaces/.",
+        f"  5. When done, stop the Workspace and ./inv down. Its files stay in the bucket: {WORKSPACES}.",
     ]

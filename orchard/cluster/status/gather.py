@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from orchard.aws import bucket, scheduler, tags
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE
+from orchard.aws.layout import JOBS
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError, UsageError
@@ -160,8 +161,8 @@ class _Gathering:
     def _steps(self, entries: Iterable[dict[str, Any]], store: Future) -> list[Step]:
         steps = [reading.step(entry) for entry in entries]
         for index, step in enumerate(steps):
-            if step.state == "RUNNING" and step.run and (opened := store.result()):
-                said = opened.read_json(f"data/{step.job}/{step.run}/_progress.json")
+            if step.state == "RUNNING" and step.run and step.job and (opened := store.result()):
+                said = opened.read_json(JOBS[step.job].progress(step.run))
                 steps[index] = step.model_copy(update={"progress": reading.progress(said) if said else None})
         return steps
 

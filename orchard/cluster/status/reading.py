@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from orchard.aws.emr import OPEN
+from orchard.aws.layout import StepName
 from orchard.aws.scheduler import HardLimit
 from orchard.cluster.status.model import Ended, Idle, Progress, Step
 
@@ -19,13 +20,12 @@ def progress(said: dict[str, Any]) -> Progress:
 def step(entry: dict[str, Any]) -> Step:
     """Read an entry of ListSteps."""
     timeline = entry["Status"].get("Timeline", {})
-    run, _, job = entry["Name"].rpartition(": ")
-    ours = job in ("features", "pca")
+    of = StepName.parse(entry["Name"])
     return Step(
         id=entry["Id"],
         name=entry["Name"],
-        run=run if ours else None,
-        job=job if ours else None,
+        run=of.run if of else None,
+        job=of.job if of else None,
         state=entry["Status"]["State"],
         created=utc(timeline["CreationDateTime"]),
         started=utc(timeline.get("StartDateTime")),

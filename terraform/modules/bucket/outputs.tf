@@ -19,6 +19,11 @@ output "key_arn" {
 }
 
 output "prefixes" {
-  description = "The S3 layout: what each prefix of the data bucket is for."
+  description = "The S3 layout: the prefixes of the data bucket, without those of results."
   value       = local.prefixes
+}
+
+output "results" {
+  description = "The S3 layout: the prefix of each job's results, which cluster nodes may write to."
+  value       = local.results
 }

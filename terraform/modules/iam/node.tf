@@ -19,14 +19,12 @@ resource "aws_iam_instance_profile" "node" {
 }
 
 locals {
-  # Neither the photographs (data/raw/, data/packed/) nor the code (jobs/): a job gone wrong cannot spoil its own input.
-  # No slash after features and pca, because EMRFS puts a marker `features_$folder$` beside a new folder.
-  node_writes = [
-    "${trimsuffix(var.prefixes.features, "/")}*",
-    "${trimsuffix(var.prefixes.pca, "/")}*",
-    "${var.prefixes.logs}*",
-    "${var.prefixes.jupyter}*",
-  ]
+  # Neither the photographs nor the code nor the records of runs: a job gone wrong cannot spoil its own input. EMRFS
+  # puts a marker, such as `features_$folder$`, beside a new folder.
+  node_writes = concat(
+    flatten([for prefix in values(var.results) : ["${prefix}*", "${trimsuffix(prefix, "/")}_$folder$"]]),
+    ["${var.prefixes.logs}*", "${var.prefixes.jupyter}*"],
+  )
 }
 
 resource "aws_iam_role_policy" "node" {

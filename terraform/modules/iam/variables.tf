@@ -29,7 +29,12 @@ variable "bucket" {
 }
 
 variable "prefixes" {
-  description = "The S3 layout, as the bucket module gives it."
+  description = "The S3 layout without the results, as the bucket module gives it."
+  type        = map(string)
+}
+
+variable "results" {
+  description = "The prefix of each job's results, as the bucket module gives it; nodes may write to these."
   type        = map(string)
 }
 

@@ -13,9 +13,10 @@ variables {
   key_arn      = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
   studio_users = { ana = "basic", ben = "basic", cleo = "advanced" }
   prefixes = {
-    raw     = "data/raw/", features = "data/features/", pca = "data/pca/", jobs = "jobs/", logs = "logs/",
-    jupyter = "jupyter/", notebooks = "notebooks/", workspaces = "emr-studio-workspaces/"
+    raw       = "data/raw/", packed = "data/packed/", runs = "data/runs/", jobs = "jobs/", logs = "logs/", jupyter = "jupyter/",
+    notebooks = "notebooks/", workspaces = "emr-studio-workspaces/"
   }
+  results = { features = "data/features/", pca = "data/pca/", kmeans = "data/kmeans/" }
 }
 
 run "roles" {
@@ -48,10 +49,13 @@ run "roles" {
   }
 
   assert {
-    condition = alltrue(flatten([for s in jsondecode(aws_iam_role_policy.node.policy).Statement : [
-      for resource in flatten([s.Resource]) : !startswith("arn:aws:s3:::photographs/data/raw/x", trimsuffix(resource, "*")) && !startswith("arn:aws:s3:::photographs/jobs/x", trimsuffix(resource, "*"))
-    ] if contains(flatten([s.Action]), "s3:PutObject")]))
-    error_message = "Nodes write neither photographs nor code."
+    condition = toset(flatten([for s in jsondecode(aws_iam_role_policy.node.policy).Statement : s.Resource if contains(flatten([s.Action]), "s3:PutObject")])) == toset([
+      for key in [
+        "data/features/*", "data/features_$folder$", "data/pca/*", "data/pca_$folder$", "data/kmeans/*", "data/kmeans_$folder$",
+        "logs/*", "jupyter/*",
+      ] : "arn:aws:s3:::photographs/${key}"
+    ])
+    error_message = "Nodes write the results of every job, logs and the hub's notebooks: neither photographs nor code nor records."
   }
   assert {
     condition = alltrue(flatten([for s in jsondecode(aws_iam_role_policy.node.policy).Statement : [
