@@ -2,9 +2,11 @@
 
 import re
 import sys
+from contextlib import suppress
 from typing import Any
 
 from orchard import failures, logs
+from orchard.cli import say
 from orchard.emr import Cluster, Emr, Step
 from orchard.errors import OrchardError
 from orchard.failures import Failure
@@ -41,6 +43,10 @@ def show(site: Site, wanted: str | None, *, whole: bool, wait: float = logs.LATE
 
 
 def _step(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, whole: bool, wait: float) -> None:
+    if step.state == "CANCEL_PENDING":  # it is about to end, and its last words tell how
+        say(f"{step.name} was told to stop: waiting for its end ...")
+        with suppress(TimeoutError):
+            (step,) = emr.follow(cluster.id, [step.id], lambda now: None, wait)
     print(f"Step {step.name} ({step.id}) is {step.state}")
     if step.state == "PENDING":
         raise OrchardError(

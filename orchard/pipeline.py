@@ -1,6 +1,7 @@
 """The main job on a cluster: photographs to features to principal components, as two EMR steps."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from orchard.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
 from orchard.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.lifecycle import Site
 from orchard.nearest import suggest
+
+STOPPING = 120.0  # seconds to wait for the end of steps that were told to stop
 
 
 def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = None) -> str:
@@ -37,7 +40,7 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
     store, emr = site.bucket(), Emr(site.target)
     if store.read_json(f"data/pca/{name}/manifest.json"):
         raise UsageError(f"the run {name} is complete already", "choose another --run-name, or fetch it: ./inv results")
-    if any(step.state in OPEN and step.name.startswith(f"{name}: ") for step in emr.steps(cluster.id)):
+    if any(step.state in OPEN and step.run == name for step in emr.steps(cluster.id)):
         raise UsageError(f"the run {name} is under way", f"watch it: ./inv run --follow --run-name {name}")
     photographs = submission.source(store, site.settings.split)
     code = package.build(submission.JOBS)
@@ -69,7 +72,7 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
     cluster, emr, store = site.cluster(), Emr(site.target), site.bucket()
     watched = _steps_of(emr, cluster.id, name)
     if not watched:
-        runs_there = {step.name.rsplit(": ", 1)[0] for step in emr.steps(cluster.id)}
+        runs_there = {step.run for step in emr.steps(cluster.id)}
         remedy = suggest(name, sorted(runs_there, reverse=True)) if runs_there else "./inv run starts one"
         raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", remedy)
     within = within or timedelta(hours=site.settings.max_lifetime)
@@ -105,16 +108,38 @@ def latest(site: Site) -> str:
     steps = Emr(site.target).steps(site.cluster().id)
     if not steps:
         raise UsageError(f"the cluster {site.cluster_name} has had no run", "./inv run starts one")
-    return steps[0].name.rsplit(": ", 1)[0]
+    return steps[0].run
 
 
-def cancel(site: Site, name: str | None) -> None:
-    """Cancel a run's open steps, the latest run's when no name is given."""
+def cancel(site: Site, name: str | None, within: float = STOPPING) -> None:
+    """Cancel a run's open steps, those of every run when no name is given, and wait until they have ended.
+
+    Args:
+        site: the cluster.
+        name: of the run.
+        within: seconds to wait; a step that is told to stop takes its time.
+
+    Raises:
+        UsageError: no such step is going on.
+    """
     cluster, emr = site.cluster(), Emr(site.target)
-    going = [step for step in emr.steps(cluster.id) if step.state in OPEN and (not name or _of(step, name))]
+    going = [step for step in reversed(emr.steps(cluster.id)) if step.state in OPEN and (not name or step.run == name)]
     if not going:
         raise UsageError(f"no step of {'the run ' + name if name else 'any run'} is going on", "./inv run starts one")
     emr.cancel(cluster.id, [step.id for step in going])
+    if running := [step.name for step in going if step.state != "PENDING"]:
+        say(f"Telling {', '.join(running)} to stop ...")
+    with suppress(TimeoutError, KeyboardInterrupt):
+        emr.follow(cluster.id, [step.id for step in going], lambda now: None, within)
+    now = {step.id: step for step in emr.steps(cluster.id)}
+    ended = [now[step.id] for step in going]
+    if cancelled := [step.name for step in ended if step.state == "CANCELLED"]:
+        say(f"Cancelled: {', '.join(cancelled)}.")
+    say(*(f"{step.name} is {step.state}." for step in ended if step.state != "CANCELLED"))
+    if any(step.state in OPEN for step in ended):
+        say("./inv status --watch shows when that has ended.")
+    for run_name in dict.fromkeys(step.run for step in ended if step.state != COMPLETED):
+        say(f"What was written is kept: ./inv run --run-name {run_name} goes on where it stopped.")
 
 
 def manifest(store: Bucket, name: str) -> dict[str, Any]:
@@ -128,13 +153,9 @@ def manifest(store: Bucket, name: str) -> dict[str, Any]:
 def _steps_of(emr: Emr, cluster_id: str, name: str) -> list[Step]:
     found: dict[str, Step] = {}
     for step in emr.steps(cluster_id):  # the newest first, so a resumed run's own steps win
-        if _of(step, name):
+        if step.run == name:
             found.setdefault(step.name, step)
     return [found[key] for key in sorted(found)]  # features before pca
-
-
-def _of(step: Step, name: str) -> bool:
-    return step.name.startswith(f"{name}: ")
 
 
 def _state(store: Bucket, name: str, now: list[Step], cluster: Cluster) -> dict[str, Any]:

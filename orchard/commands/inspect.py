@@ -8,7 +8,7 @@ from orchard.commands.sites import SITE_HELP, open_site
 
 @command(
     help={
-        "step": "features, pca, bootstrap, an id, a name or a run (default: what failed last); logs pca will do, too",
+        "step": "features, pca, bootstrap, an id, a name or a run; default: the latest run. logs pca will do, too",
         "all": "print the whole of every log",
         "target": SITE_HELP["target"],
         "name": SITE_HELP["name"],

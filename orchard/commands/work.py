@@ -2,7 +2,7 @@
 
 from invoke import Context
 
-from orchard.cli import command, say
+from orchard.cli import command
 from orchard.commands.sites import RUN_HELP, SITE_HELP, open_site
 
 
@@ -45,4 +45,3 @@ def cancel(_: Context, run_name: str | None = None, target: str | None = None, n
     from orchard import pipeline
 
     pipeline.cancel(open_site(target, name), run_name)
-    say("Cancelled; ./inv run --run-name NAME goes on where it stopped.")

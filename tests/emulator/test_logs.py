@@ -12,6 +12,7 @@ from orchard.emr import Emr
 from orchard.emulator.process import LocalAws
 from orchard.errors import OrchardError, UsageError
 from orchard.lifecycle import Site
+from tests.waiting import until
 
 from .conftest import Aws, command
 
@@ -72,6 +73,50 @@ def test_a_step_that_is_well_shows_its_last_words(site, failed, capsys) -> None:
     said = capsys.readouterr().out
     assert "is COMPLETED" in said
     assert "cause" not in said
+
+
+@pytest.fixture
+def stubborn(aws: Aws, failed) -> Iterator[list[str]]:
+    """A run on the same cluster whose first step takes its time to end when it is told to."""
+    _, cluster = failed
+    slow = "trap 'sleep 1; exit 143' TERM; echo ready >&2; while :; do sleep 0.1; done"
+    steps = aws.run(cluster, command("bash", "-c", slow, name="new: features"), command("true", name="new: pca"))
+    begun = aws.home / "steps" / cluster / steps[0] / "stderr"
+    until(lambda: begun.exists() and "ready" in begun.read_text())
+    yield steps
+    aws.emr.cancel_steps(ClusterId=cluster, StepIds=steps)
+    aws.until(cluster, "WAITING", within=60)
+
+
+def test_logs_right_after_a_cancellation_are_of_the_cancelled_step(aws: Aws, site, failed, stubborn, capsys) -> None:
+    aws.emr.cancel_steps(ClusterId=failed[1], StepIds=stubborn)
+    assert aws.step(failed[1], stubborn[0])["State"] == "CANCEL_PENDING"
+    log_report.show(site("failed"), None, whole=False)
+    said = capsys.readouterr()
+    assert "new: features" in said.err
+    assert f"Step new: features ({stubborn[0]}) is CANCELLED" in said.out
+    assert "cause" not in said.out
+
+
+def test_cancel_waits_for_the_end_and_says_how_to_go_on(aws: Aws, site, failed, stubborn, capsys) -> None:
+    pipeline.cancel(site("failed"), None)
+    assert {aws.step(failed[1], step)["State"] for step in stubborn} == {"CANCELLED"}
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "Telling new: features to stop ...",
+        "Cancelled: new: features, new: pca.",
+        "What was written is kept: ./inv run --run-name new goes on where it stopped.",
+    ]
+    with pytest.raises(UsageError, match="no step of any run is going on"):
+        pipeline.cancel(site("failed"), None)
+
+
+def test_cancel_does_not_call_cancelled_what_is_not(site, stubborn, capsys) -> None:
+    pipeline.cancel(site("failed"), "new", within=0.2)
+    said = capsys.readouterr().err
+    assert "Cancelled: new: pca." in said
+    assert "new: features is CANCEL_PENDING" in said
+    assert "./inv status --watch" in said
 
 
 def test_run_tells_the_cause_and_how_to_go_on(aws: Aws, site, failed) -> None:
