@@ -4,7 +4,7 @@ The features of a picture are float32 sums whose order depends on the processor'
 share a batch. What Orchard promises of them, whatever computed them: 2e-4 for each, and a cosine of 0.99999.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,7 +35,7 @@ def assert_same_scores(got: ArrayLike, expected: ArrayLike) -> None:
     np.testing.assert_allclose(one * signs, two, rtol=0, atol=SCORES)
 
 
-def rows(of: Mapping[str, Sequence[float]], other: Mapping[str, Sequence[float]]) -> tuple[np.ndarray, np.ndarray]:
-    """Lay two results out as matrices whose rows are of the same pictures; the pictures must be the same."""
-    assert of.keys() == other.keys()
-    return np.array([of[path] for path in of]), np.array([other[path] for path in of])
+def matched(one: Mapping[str, ArrayLike], other: Mapping[str, ArrayLike]) -> tuple[np.ndarray, np.ndarray]:
+    """Lay two results by path out as matrices, row by row of the same picture; both must have the same pictures."""
+    assert one.keys() == other.keys()
+    return np.array([np.asarray(one[path]) for path in one]), np.array([np.asarray(other[path]) for path in one])

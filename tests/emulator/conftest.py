@@ -5,8 +5,7 @@ import http.client
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +14,8 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.config import Config
+
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-3"
@@ -102,14 +103,19 @@ class Aws:
     def status(self, cluster: str) -> dict:
         return self.emr.describe_cluster(ClusterId=cluster)["Cluster"]["Status"]
 
-    def until(self, cluster: str, *states: str, within: float = 20) -> dict:
-        return _poll(lambda: self.status(cluster), set(states), within)
+    def until(self, cluster: str, *states: str) -> dict:
+        return until(lambda: self.status(cluster), lambda status: status["State"] in states)
 
     def step(self, cluster: str, number: str) -> dict:
         return self.emr.describe_step(ClusterId=cluster, StepId=number)["Step"]["Status"]
 
-    def step_until(self, cluster: str, number: str, *states: str, within: float = 20) -> dict:
-        return _poll(lambda: self.step(cluster, number), set(states) or ENDED, within)
+    def step_until(self, cluster: str, number: str, *states: str) -> dict:
+        return until(lambda: self.step(cluster, number), lambda status: status["State"] in (states or ENDED))
+
+    def step_says(self, cluster: str, number: str, word: str) -> None:
+        """Wait until a running step has printed a word: it is past what comes before that."""
+        out = self.home / "steps" / cluster / number / "stdout"
+        until(lambda: out.exists() and word in out.read_text())
 
     def run(self, cluster: str, *steps: dict) -> list[str]:
         return self.emr.add_job_flow_steps(JobFlowId=cluster, Steps=list(steps))["StepIds"]
@@ -119,14 +125,6 @@ class Aws:
 
     def read_gz(self, bucket: str, key: str) -> str:
         return gzip.decompress(self.read(bucket, key)).decode()
-
-
-def _poll(ask: Callable[[], dict], states: set[str], within: float) -> dict:
-    end = time.monotonic() + within
-    while (status := ask())["State"] not in states:
-        assert time.monotonic() < end, f"still {status} after {within} s, and not {states}"
-        time.sleep(0.05)
-    return status
 
 
 def command(*args: str, on: str = "CONTINUE", name: str = "step") -> dict:
@@ -142,11 +140,8 @@ def launch(home: Path, *args: str) -> tuple[subprocess.Popen, int]:
     """Start an emulator in its own process; returns it and its port."""
     line = [sys.executable, "-m", "orchard.emulator.server", "--home", str(home), "--instance", "test", *args]
     process = subprocess.Popen(line, cwd=ROOT, stderr=(home / "log").open("w"), stdin=subprocess.DEVNULL)
-    end = time.monotonic() + 60
-    while not (home / "record.json").exists():
-        assert process.poll() is None, (home / "log").read_text()
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: (home / "record.json").exists() or process.poll() is not None)
+    assert process.poll() is None, (home / "log").read_text()
     return process, json.loads((home / "record.json").read_text())["port"]
 
 

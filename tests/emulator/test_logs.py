@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,6 @@ from orchard.emr import Emr
 from orchard.emulator.process import LocalAws
 from orchard.errors import OrchardError, UsageError
 from orchard.lifecycle import Site
-from tests.waiting import until
 
 from .conftest import Aws, command
 
@@ -36,7 +36,7 @@ def failed(aws: Aws) -> Iterator[tuple[str, str]]:
         command("bash", "-c", "echo 'java.io.IOException: No space left on device' >&2; exit 1", name="two: pca"),
     ]
     cluster = aws.cluster(*steps, bucket=bucket, name="orchard-failed")
-    aws.until(cluster, "WAITING", within=60)
+    aws.until(cluster, "WAITING")
     yield bucket, cluster
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
@@ -76,33 +76,42 @@ def test_a_step_that_is_well_shows_its_last_words(site, failed, capsys) -> None:
 
 
 @pytest.fixture
-def stubborn(aws: Aws, failed) -> Iterator[list[str]]:
-    """A run on the same cluster whose first step takes its time to end when it is told to."""
+def stubborn(aws: Aws, failed, tmp_path) -> Iterator[SimpleNamespace]:
+    """A run on the same cluster whose first step, when it is told to stop, does so only once it is let go."""
     _, cluster = failed
-    slow = "trap 'sleep 1; exit 143' TERM; echo ready >&2; while :; do sleep 0.1; done"
-    steps = aws.run(cluster, command("bash", "-c", slow, name="new: features"), command("true", name="new: pca"))
-    begun = aws.home / "steps" / cluster / steps[0] / "stderr"
-    until(lambda: begun.exists() and "ready" in begun.read_text())
-    yield steps
+    free = tmp_path / "free"
+    clean = f"until [ -e {free} ]; do sleep 0.05; done; exit 143"
+    script = f"trap '{clean}' TERM; echo ready; while :; do sleep 0.05; done"
+    steps = aws.run(cluster, command("bash", "-c", script, name="new: features"), command("true", name="new: pca"))
+    aws.step_says(cluster, steps[0], "ready")
+    told: list[str] = []
+
+    def say(*lines: str) -> None:  # it is let go once the user has been told that it is waited for
+        told.extend(lines)
+        free.touch()
+
+    yield SimpleNamespace(steps=steps, say=say, told=told)
+    free.touch()
     aws.emr.cancel_steps(ClusterId=cluster, StepIds=steps)
-    aws.until(cluster, "WAITING", within=60)
+    aws.until(cluster, "WAITING")
 
 
-def test_logs_right_after_a_cancellation_are_of_the_cancelled_step(aws: Aws, site, failed, stubborn, capsys) -> None:
-    aws.emr.cancel_steps(ClusterId=failed[1], StepIds=stubborn)
-    assert aws.step(failed[1], stubborn[0])["State"] == "CANCEL_PENDING"
+def test_logs_right_after_cancel_are_those_of_the_step(aws: Aws, site, failed, stubborn, monkeypatch, capsys) -> None:
+    aws.emr.cancel_steps(ClusterId=failed[1], StepIds=stubborn.steps)
+    assert aws.step(failed[1], stubborn.steps[0])["State"] == "CANCEL_PENDING"
+    monkeypatch.setattr(log_report, "say", stubborn.say)
     log_report.show(site("failed"), None, whole=False)
-    said = capsys.readouterr()
-    assert "new: features" in said.err
-    assert f"Step new: features ({stubborn[0]}) is CANCELLED" in said.out
-    assert "cause" not in said.out
+    assert stubborn.told == ["new: features was told to stop: waiting for its end ..."]
+    said = capsys.readouterr().out
+    assert f"Step new: features ({stubborn.steps[0]}) is CANCELLED" in said
+    assert "cause" not in said
 
 
-def test_cancel_waits_for_the_end_and_says_how_to_go_on(aws: Aws, site, failed, stubborn, capsys) -> None:
+def test_cancel_waits_for_the_end_and_says_how_to_go_on(aws: Aws, site, failed, stubborn, monkeypatch) -> None:
+    monkeypatch.setattr(pipeline, "say", stubborn.say)
     pipeline.cancel(site("failed"), None)
-    assert {aws.step(failed[1], step)["State"] for step in stubborn} == {"CANCELLED"}
-    said = capsys.readouterr().err.splitlines()
-    assert said == [
+    assert {aws.step(failed[1], step)["State"] for step in stubborn.steps} == {"CANCELLED"}
+    assert stubborn.told == [
         "Telling new: features to stop ...",
         "Cancelled: new: features, new: pca.",
         "What was written is kept: ./inv run --run-name new goes on where it stopped.",
@@ -112,7 +121,7 @@ def test_cancel_waits_for_the_end_and_says_how_to_go_on(aws: Aws, site, failed, 
 
 
 def test_cancel_does_not_call_cancelled_what_is_not(site, stubborn, capsys) -> None:
-    pipeline.cancel(site("failed"), "new", within=0.2)
+    pipeline.cancel(site("failed"), "new", within=0)
     said = capsys.readouterr().err
     assert "Cancelled: new: pca." in said
     assert "new: features is CANCEL_PENDING" in said
