@@ -154,10 +154,15 @@ def test_nothing_is_waited_for_that_cannot_come(put, opened, monkeypatch):
     assert logs.of_step(opened, STEPS[2], None) == [], "of a running step, what is there is all"
 
 
-def test_waiting_has_an_end(put, opened):
-    told = []
-    assert logs.of_step(opened, STEPS[2], datetime.now(UTC), late=0.2, tell=told.append) == []
-    assert told
+def test_waiting_has_an_end(put, opened, monkeypatch):
+    told, ended = [], datetime.now(UTC)
+    clock = SimpleNamespace(time=ended)
+    sleep = lambda seconds: setattr(clock, "time", clock.time + timedelta(seconds=seconds))  # noqa: E731
+    monkeypatch.setattr(logs, "time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(logs, "datetime", SimpleNamespace(now=lambda _: clock.time))
+    assert logs.of_step(opened, STEPS[2], ended, tell=told.append) == []
+    assert clock.time - ended == timedelta(seconds=logs.LATE)
+    assert len(told) == 1
 
 
 def test_a_log_that_is_cut_off_is_read_as_far_as_it_goes(put, opened):

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-3"
@@ -26,7 +27,7 @@ class Aws:
     """Clients and short words for the emulator under test."""
 
     def __init__(self, port: int, home: Path) -> None:
-        self.port, self.home = port, home
+        self.port, self.home, self.advanced = port, home, 0.0
         self.endpoint = f"http://127.0.0.1:{port}"
         self.s3, self.emr = self.client("s3"), self.client("emr")
         iam = self.client("iam")
@@ -34,14 +35,14 @@ class Aws:
         iam.create_instance_profile(InstanceProfileName="ec2")
         iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, **config: Any) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="emulator",
             aws_secret_access_key="emulator",
-            config=Config(retries={"max_attempts": 0}),
+            config=Config(**{"retries": {"max_attempts": 0}} | config),
         )
 
     def advance(self, seconds: float) -> None:
@@ -49,6 +50,11 @@ class Aws:
         connection.request("POST", f"/_orchard/clock?advance={seconds}")
         assert connection.getresponse().status == 200
         connection.close()
+        self.advanced += seconds
+
+    def now(self) -> datetime:
+        """The emulator's own time, whatever other tests have advanced it by."""
+        return datetime.now(UTC) + timedelta(seconds=self.advanced)
 
     def bucket(self, **kwargs: Any) -> str:
         name = f"test-{uuid4().hex[:12]}"
@@ -148,12 +154,12 @@ def launch(home: Path, *args: str) -> tuple[subprocess.Popen, int]:
 QUICK = ("--starting", "0.2", "--bootstrapping", "0.2", "--terminating", "0.1")
 
 
-def emulator(home: Path) -> Iterator[Aws]:
-    """Start a quick emulator, and end it in good order afterwards."""
-    process, port = launch(home, *QUICK)
+def emulator(home: Path, delays: tuple[str, ...] = QUICK) -> Iterator[Aws]:
+    """Start an emulator, a quick one by default, and end it in good order afterwards."""
+    process, port = launch(home, *delays)
     yield Aws(port, home)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 @pytest.fixture(scope="session")
