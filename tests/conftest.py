@@ -7,10 +7,15 @@ are left out, and say so, where it is not set. ORCHARD_WEIGHTS names the weights
 import os
 import sys
 import tarfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from tests import schedule
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,6 +24,50 @@ os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executa
 os.environ["PYTHONPATH"] = str(ROOT / "spark")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+
+
+class Units(LoadScopeScheduling):
+    """xdist's distribution of what belongs together, with what belongs together being the schedule's."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return schedule.unit(_file(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units:
+    """Give a process a group of files at a time, in the order of the collection."""
+    config.option.loadscopereorder = False  # by the number of tests, which says nothing of their length
+    return Units(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, and mark what takes long; refuse a schedule that is not true any more."""
+    uses = defaultdict(set)
+    for item in items:
+        uses[_file(item.nodeid)].update(getattr(item, "fixturenames", ()))
+        if schedule.entry(_file(item.nodeid)):
+            item.add_marker(pytest.mark.slow)
+    if told := schedule.mistakes(uses):
+        raise pytest.UsageError("\n".join(["tests/schedule.py is not true any more:", *told]))
+    items.sort(key=lambda item: schedule.place(_file(item.nodeid)))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name the files that took long and are not in the schedule."""
+    took: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                took[_file(report.nodeid)] += report.duration
+    for file, seconds in took.items():
+        if seconds > schedule.LATE and not schedule.entry(file):
+            terminalreporter.write_line(
+                f"{file} took {seconds:.0f} s: if not for other work here, add it to tests/schedule.py"
+            )
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ ALIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING")
 STARTING = ("STARTING", "BOOTSTRAPPING")
 OPEN = ("PENDING", "RUNNING", "CANCEL_PENDING")
 COMPLETED = "COMPLETED"
+AT_ONCE = 10  # ids that ListSteps takes (Amazon EMR API Reference, ListSteps)
 
 
 class Cluster(NamedTuple):
@@ -111,8 +112,10 @@ class Emr:
         """
         deadline = time.monotonic() + seconds
         while True:
-            answer = self.api.list_steps(ClusterId=cluster_id, StepIds=step_ids)["Steps"]
-            steps = sorted((_step(entry) for entry in answer), key=lambda step: step_ids.index(step.id))
+            some = (step_ids[n : n + AT_ONCE] for n in range(0, len(step_ids), AT_ONCE))
+            answers = [self.api.list_steps(ClusterId=cluster_id, StepIds=ids)["Steps"] for ids in some]
+            steps = [_step(entry) for answer in answers for entry in answer]
+            steps.sort(key=lambda step: step_ids.index(step.id))
             seen(steps)
             if not any(step.state in OPEN for step in steps):
                 return steps

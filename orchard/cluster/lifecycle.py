@@ -69,9 +69,9 @@ def up(
     outputs = foundation.outputs()
     if only:
         return
-    _say_why_it_ended(site)
-    bootstrap.upload(site.target.client("s3"), outputs["bucket"])
     cluster = site.root("cluster")
+    _say_why_it_ended(site, cluster)
+    bootstrap.upload(site.target.client("s3"), outputs["bucket"])
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     with _alongside(meanwhile):
         _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
@@ -179,8 +179,8 @@ def _agree(site: Site, confirm: Confirm) -> None:
 def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm) -> None:
     """Ask before a plan ends the cluster that is running to make another, as a change of its flavour does."""
     alive = Emr(site.target).clusters(site.cluster_name)
-    replaced = root.replaced(saved, "aws_emr_cluster")
-    if not alive or not replaced:
+    replaced = root.replaced(saved, "aws_emr_cluster") if alive else []
+    if not replaced:
         return
     say(
         f"This ends the cluster {alive[0].id}, with all that runs on it, and makes another, because of: "
@@ -190,9 +190,9 @@ def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm
         raise UsageError("the cluster was left as it is", "type yes when asked, or call again with --yes")
 
 
-def _say_why_it_ended(site: Site) -> None:
+def _say_why_it_ended(site: Site, root: Terraform) -> None:
     """Name the cluster that was here last, when the one that `up` makes now takes the place of one that ended."""
-    if "cluster_id" not in (outputs := site.root("cluster").outputs()):
+    if "cluster_id" not in (outputs := root.outputs()):
         return
     last = Emr(site.target).cluster(outputs["cluster_id"])
     if last.state.startswith("TERMINATED"):

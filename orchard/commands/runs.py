@@ -49,12 +49,11 @@ def cancel(_: Context, run_name: str | None = None, target: str | None = None, n
     from orchard.runs import pipeline
 
     pipeline.cancel(open_site(target, name), run_name)
-    say("Cancelled; ./inv run --run-name NAME goes on where it stopped.")
 
 
 @command(
     help={
-        "step": f"{', '.join(JOBS)}, bootstrap, an id, a name or a run (default: what failed last); "
+        "step": f"{', '.join(JOBS)}, bootstrap, an id, a name or a run (default: the latest run); "
         "logs pca will do, too",
         "all": "print the whole of every log",
         "target": SITE_HELP["target"],

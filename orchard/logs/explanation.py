@@ -2,9 +2,11 @@
 
 import re
 import sys
+from contextlib import suppress
 from typing import Any
 
 from orchard.aws.emr import Cluster, Emr, Step
+from orchard.base.console import say
 from orchard.base.errors import OrchardError
 from orchard.cluster.site import Site
 from orchard.diagnosis import failures
@@ -42,6 +44,10 @@ def show(site: Site, wanted: str | None, *, whole: bool, wait: float = reading.L
 
 
 def _step(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, whole: bool, wait: float) -> None:
+    if step.state == "CANCEL_PENDING":  # it is about to end, and its last words tell how
+        say(f"{step.name} was told to stop: waiting for its end ...")
+        with suppress(TimeoutError):
+            (step,) = emr.follow(cluster.id, [step.id], lambda now: None, wait)
     print(f"Step {step.name} ({step.id}) is {step.state}")
     if step.state == "PENDING":
         raise OrchardError(

@@ -61,13 +61,17 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
 
     Args:
         steps: of the cluster, the newest first.
-        wanted: an id, a name, a job (`features`), a run; None for the latest that failed, else the latest that ran.
+        wanted: an id, a name, a job (`features`), a run; None for the latest run that is more than waiting.
+
+    Returns:
+        of those that are meant, the latest that failed, else the latest that ran.
 
     Raises:
         UsageError: there is none, and the nearest is named; or it never started.
     """
     if wanted is None:
-        candidates = steps
+        begun = [step for step in steps if step.state != "PENDING"] or steps
+        candidates = [step for step in steps if step.run == begun[0].run]
     else:
         candidates = [step for step in steps if wanted in (step.id, step.name, step.run, step.job)]
     if not candidates:

@@ -1,6 +1,7 @@
 """A run on a cluster: photographs to features to principal components, a step of EMR for each job."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from orchard.base.nearest import suggest
 from orchard.cluster.site import Site
 from orchard.logs import reading
 from orchard.runs import job_code, run_names, run_record, submission, summary
+
+STOPPING = 120.0  # seconds to wait for the end of steps that were told to stop
 
 
 def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = None) -> str:
@@ -115,13 +118,35 @@ def latest(site: Site) -> str:
     raise UsageError(f"the cluster {site.cluster_name} has had no run", "./inv run starts one")
 
 
-def cancel(site: Site, name: str | None) -> None:
-    """Cancel a run's open steps, the latest run's when no name is given."""
+def cancel(site: Site, name: str | None, within: float = STOPPING) -> None:
+    """Cancel a run's open steps, those of every run when no name is given, and wait until they have ended.
+
+    Args:
+        site: the cluster.
+        name: of the run.
+        within: seconds to wait; a step that is told to stop takes its time.
+
+    Raises:
+        UsageError: no such step is going on.
+    """
     cluster, emr = site.cluster(), Emr(site.target)
-    going = [step for step in emr.steps(cluster.id) if step.state in OPEN and (not name or step.run == name)]
+    going = [step for step in reversed(emr.steps(cluster.id)) if step.state in OPEN and (not name or step.run == name)]
     if not going:
         raise UsageError(f"no step of {'the run ' + name if name else 'any run'} is going on", "./inv run starts one")
     emr.cancel(cluster.id, [step.id for step in going])
+    if running := [step.name for step in going if step.state != "PENDING"]:
+        say(f"Telling {', '.join(running)} to stop ...")
+    with suppress(TimeoutError, KeyboardInterrupt):
+        emr.follow(cluster.id, [step.id for step in going], lambda now: None, within)
+    now = {step.id: step for step in emr.steps(cluster.id)}
+    ended = [now[step.id] for step in going]
+    if cancelled := [step.name for step in ended if step.state == "CANCELLED"]:
+        say(f"Cancelled: {', '.join(cancelled)}.")
+    say(*(f"{step.name} is {step.state}." for step in ended if step.state != "CANCELLED"))
+    if any(step.state in OPEN for step in ended):
+        say("./inv status --watch shows when that has ended.")
+    for run_name in dict.fromkeys(step.run for step in ended if step.state != COMPLETED):
+        say(f"What was written is kept: ./inv run --run-name {run_name} goes on where it stopped.")
 
 
 def _manifest(store: Bucket, name: str) -> dict[str, Any]:

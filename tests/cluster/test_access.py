@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +18,7 @@ from orchard.cluster.access import primary, tunnel
 from orchard.cluster.access.primary import Primary
 from orchard.diagnosis import tunnel as faults
 from orchard.infrastructure import ssh_key
+from tests.waiting import until
 
 NODE = Primary("i-0c1", "ec2-35-180-1-2.eu-west-3.compute.amazonaws.com", ssh_open=True, applications=frozenset())
 
@@ -262,10 +262,3 @@ def test_what_ssh_and_session_manager_say_is_explained(said, cause):
     known = faults.explain(said, "ssh")
     assert cause in known.cause
     assert known.remedy
-
-
-def until(holds, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -4,8 +4,8 @@ import gzip
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from orchard.aws.layout import LOGS
 from orchard.emulator import credentials
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-3"
@@ -28,7 +29,7 @@ class Aws:
     """Clients and short words for the emulator under test."""
 
     def __init__(self, port: int, home: Path) -> None:
-        self.port, self.home = port, home
+        self.port, self.home, self.advanced = port, home, 0.0
         self.endpoint = f"http://127.0.0.1:{port}"
         self.credentials = credentials.read(home)
         self.s3, self.emr = self.client("s3"), self.client("emr")
@@ -37,19 +38,24 @@ class Aws:
         iam.create_instance_profile(InstanceProfileName="ec2")
         iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
 
-    def client(self, service: str, region: str = REGION) -> Any:
+    def client(self, service: str, region: str = REGION, **config: Any) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
             region_name=region,
             aws_access_key_id=self.credentials.key_id,
             aws_secret_access_key=self.credentials.secret,
-            config=Config(retries={"max_attempts": 0}),
+            config=Config(**{"retries": {"max_attempts": 0}} | config),
         )
 
     def advance(self, seconds: float) -> None:
         clock, login = f"{self.endpoint}/_orchard/clock", self.credentials.login
-        assert requests.post(clock, params={"advance": seconds}, auth=login, timeout=20).status_code == 200
+        assert requests.post(clock, params={"advance": seconds}, auth=login, timeout=60).status_code == 200
+        self.advanced += seconds
+
+    def now(self) -> datetime:
+        """The emulator's own time, whatever other tests have advanced it by."""
+        return datetime.now(UTC) + timedelta(seconds=self.advanced)
 
     def bucket(self, **kwargs: Any) -> str:
         name = f"test-{uuid4().hex[:12]}"
@@ -104,14 +110,19 @@ class Aws:
     def status(self, cluster: str) -> dict:
         return self.emr.describe_cluster(ClusterId=cluster)["Cluster"]["Status"]
 
-    def until(self, cluster: str, *states: str, within: float = 20) -> dict:
-        return _poll(lambda: self.status(cluster), set(states), within)
+    def until(self, cluster: str, *states: str) -> dict:
+        return until(lambda: self.status(cluster), lambda status: status["State"] in states)
 
     def step(self, cluster: str, number: str) -> dict:
         return self.emr.describe_step(ClusterId=cluster, StepId=number)["Step"]["Status"]
 
-    def step_until(self, cluster: str, number: str, *states: str, within: float = 20) -> dict:
-        return _poll(lambda: self.step(cluster, number), set(states) or ENDED, within)
+    def step_until(self, cluster: str, number: str, *states: str) -> dict:
+        return until(lambda: self.step(cluster, number), lambda status: status["State"] in (states or ENDED))
+
+    def step_says(self, cluster: str, number: str, word: str) -> None:
+        """Wait until a running step has printed a word: it is past what comes before that."""
+        out = self.home / "steps" / cluster / number / "stdout"
+        until(lambda: out.exists() and word in out.read_text())
 
     def run(self, cluster: str, *steps: dict) -> list[str]:
         return self.emr.add_job_flow_steps(JobFlowId=cluster, Steps=list(steps))["StepIds"]
@@ -121,14 +132,6 @@ class Aws:
 
     def read_gz(self, bucket: str, key: str) -> str:
         return gzip.decompress(self.read(bucket, key)).decode()
-
-
-def _poll(ask: Callable[[], dict], states: set[str], within: float) -> dict:
-    end = time.monotonic() + within
-    while (status := ask())["State"] not in states:
-        assert time.monotonic() < end, f"still {status} after {within} s, and not {states}"
-        time.sleep(0.05)
-    return status
 
 
 def command(*args: str, on: str = "CONTINUE", name: str = "step") -> dict:
@@ -145,23 +148,20 @@ def launch(home: Path, *args: str) -> tuple[subprocess.Popen, int]:
     line = [sys.executable, "-m", "orchard.emulator.server", "--home", str(home), "--instance", "test", *args]
     log = home.with_suffix(".log")
     process = subprocess.Popen(line, cwd=ROOT, stderr=log.open("w"), stdin=subprocess.DEVNULL)
-    end = time.monotonic() + 60
-    while not (home / "record.json").exists():
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: (home / "record.json").exists() or process.poll() is not None)
+    assert process.poll() is None, log.read_text()
     return process, json.loads((home / "record.json").read_text())["port"]
 
 
 QUICK = ("--starting", "0.2", "--bootstrapping", "0.2", "--terminating", "0.1")
 
 
-def emulator(home: Path) -> Iterator[Aws]:
-    """Start a quick emulator, and end it in good order afterwards."""
-    process, port = launch(home, *QUICK)
+def emulator(home: Path, delays: tuple[str, ...] = QUICK) -> Iterator[Aws]:
+    """Start an emulator, a quick one by default, and end it in good order afterwards."""
+    process, port = launch(home, *delays)
     yield Aws(port, home)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
-import time
+from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Aws, command
+from tests.waiting import until
+
+from .conftest import Aws, command, emulator
 
 
 def refusal(call, *args, **kwargs) -> tuple[str, str]:
@@ -13,33 +15,48 @@ def refusal(call, *args, **kwargs) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
-def test_a_cluster_passes_through_its_states_in_order(aws: Aws) -> None:
-    cluster = aws.cluster(wait=False)
-    seen = []
-    while not seen or seen[-1] != "WAITING":
-        state = aws.status(cluster)["State"]
-        if state not in seen:
-            seen.append(state)
-        time.sleep(0.02)
-    assert seen == ["STARTING", "BOOTSTRAPPING", "WAITING"]
-    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
-    assert aws.status(cluster)["State"] == "TERMINATING"
-    status = aws.until(cluster, "TERMINATED")
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory) -> Iterator[Aws]:
+    """An emulator in which a state lasts for 1,000 s, which pass only when a test says so."""
+    yield from emulator(
+        tmp_path_factory.mktemp("slow"), ("--starting", "1000", "--bootstrapping", "1000", "--terminating", "1000")
+    )
+
+
+def states(aws: Aws, cluster: str, last: str) -> tuple[list[str], dict]:
+    """Let time pass, a tenth of a state's length between two looks; returns the states in order and the last status."""
+    seen: list[str] = []
+
+    def look() -> dict:
+        status = aws.status(cluster)
+        if status["State"] not in seen:
+            seen.append(status["State"])
+        aws.advance(100)
+        return status
+
+    return seen, until(look, lambda status: status["State"] == last)
+
+
+def test_a_cluster_passes_through_its_states_in_order(slow: Aws) -> None:
+    cluster = slow.cluster(wait=False)
+    assert states(slow, cluster, "WAITING")[0] == ["STARTING", "BOOTSTRAPPING", "WAITING"]
+    slow.emr.terminate_job_flows(JobFlowIds=[cluster])
+    seen, status = states(slow, cluster, "TERMINATED")
+    assert seen == ["TERMINATING", "TERMINATED"]
     assert status["StateChangeReason"] == {"Code": "USER_REQUEST", "Message": "Terminated by user request"}
     timeline = status["Timeline"]
     assert timeline["CreationDateTime"] < timeline["ReadyDateTime"] < timeline["EndDateTime"]
 
 
-def test_the_timeline_of_a_young_cluster_has_no_ready_time(aws: Aws) -> None:
-    cluster = aws.cluster(wait=False)
-    assert "ReadyDateTime" not in aws.status(cluster)["Timeline"]
-    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
-    aws.until(cluster, "TERMINATED")
-    assert "ReadyDateTime" not in aws.status(cluster)["Timeline"]
+def test_the_timeline_of_a_young_cluster_has_no_ready_time(slow: Aws) -> None:
+    cluster = slow.cluster(wait=False)
+    assert "ReadyDateTime" not in slow.status(cluster)["Timeline"]
+    slow.emr.terminate_job_flows(JobFlowIds=[cluster])
+    assert "ReadyDateTime" not in states(slow, cluster, "TERMINATED")[1]["Timeline"]
 
 
 def test_the_waiters_of_boto3_work(aws: Aws) -> None:
-    quick = {"Delay": 1, "MaxAttempts": 20}
+    quick = {"Delay": 1, "MaxAttempts": 180}
     cluster = aws.cluster(wait=False)
     aws.emr.get_waiter("cluster_running").wait(ClusterId=cluster, WaiterConfig=quick)
     (step,) = aws.run(cluster, command("true"))

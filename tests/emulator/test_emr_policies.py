@@ -1,5 +1,6 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -9,17 +10,19 @@ from .conftest import Aws, command
 TARGET = "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows"
 
 
-def test_an_idle_cluster_ends_itself(aws: Aws) -> None:
-    cluster = aws.cluster(AutoTerminationPolicy={"IdleTimeout": 600})
-    aws.advance(590)
-    (step,) = aws.run(cluster, command("sleep", "1"))
-    aws.advance(590)  # a step is running: not idle
+def test_an_idle_cluster_ends_itself(aws: Aws, tmp_path: Path) -> None:
+    cluster = aws.cluster(AutoTerminationPolicy={"IdleTimeout": 6000})
+    aws.advance(4000)
+    go = tmp_path / "go"
+    (step,) = aws.run(cluster, command("bash", "-c", f"until [ -e {go} ]; do sleep 0.05; done"))
+    aws.advance(4000)  # a step is running: not idle
+    go.touch()
     assert aws.step_until(cluster, step)["State"] == "COMPLETED"
-    aws.advance(590)
+    aws.advance(4000)
     assert aws.until(cluster, "WAITING")
-    aws.advance(11)
+    aws.advance(2001)
     status = aws.until(cluster, "TERMINATED")
-    assert "600 seconds" in status["StateChangeReason"]["Message"]
+    assert "6000 seconds" in status["StateChangeReason"]["Message"]
 
 
 def test_the_idle_timeout_can_be_changed_and_removed(aws: Aws) -> None:
@@ -54,8 +57,7 @@ def test_managed_scaling_is_kept(aws: Aws) -> None:
 @pytest.mark.parametrize("after", ["DELETE", "NONE"])
 def test_a_one_time_schedule_ends_a_cluster(aws: Aws, after: str) -> None:
     scheduler, cluster = aws.client("scheduler"), aws.cluster()
-    # An hour and a bit ahead of the emulated time, which other tests have pushed forward by days.
-    moment = datetime.now(UTC) + timedelta(days=30 if after == "DELETE" else 60)
+    moment = aws.now() + timedelta(hours=1)
     schedule = {
         "Name": f"end-{after.lower()}",
         "ScheduleExpression": f"at({moment:%Y-%m-%dT%H:%M:%S})",
@@ -72,7 +74,7 @@ def test_a_one_time_schedule_ends_a_cluster(aws: Aws, after: str) -> None:
     told = scheduler.get_schedule(Name=schedule["Name"])
     assert (told["ActionAfterCompletion"], told["ScheduleExpression"]) == (after, schedule["ScheduleExpression"])
     assert aws.status(cluster)["State"] == "WAITING"
-    aws.advance(31 * 86400)
+    aws.advance(2 * 3600)
     assert aws.until(cluster, "TERMINATED")["StateChangeReason"]["Code"] == "USER_REQUEST"
     kept = [s["Name"] for s in scheduler.list_schedules()["Schedules"]]
     assert (schedule["Name"] in kept) == (after == "NONE")

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import time
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +11,11 @@ import requests
 from PIL import Image
 
 from orchard.emulator.livy import server, shell
+from tests.waiting import until
 
 from .conftest import Aws
 
 LIVY = [{"Name": "Livy"}, {"Name": "Spark"}]
-WITHIN = 240  # seconds for anything that Spark does, on a busy machine
 
 
 def configured(**settings: str) -> list[dict]:
@@ -44,11 +43,7 @@ class Client:
         return answer.json()["id"]
 
     def until(self, path: str, *states: str) -> dict:
-        end = time.monotonic() + WITHIN
-        while (found := self.get(path).json())["state"] not in states:
-            assert time.monotonic() < end, found
-            time.sleep(0.05)
-        return found
+        return until(lambda: self.get(path).json(), lambda found: found["state"] in states)
 
     def run(self, session: int, code: str) -> dict:
         number = self.post(f"sessions/{session}/statements", {"code": code}).json()["id"]
@@ -165,13 +160,15 @@ def wheel(folder: Path) -> str:
     return (folder / "simple").as_uri()
 
 
-def test_a_running_statement_can_be_cancelled_and_waiting_ones_too(livy):
-    slow = "import time\nsc.parallelize([0]).map(lambda _: time.sleep(600)).count()"
+def test_a_running_statement_can_be_cancelled_and_waiting_ones_too(livy, tmp_path):
+    there = tmp_path / "there"
+    work = f"def work(_):\n    import pathlib, time\n    pathlib.Path('{there}').touch()\n    time.sleep(600)\n"
+    slow = f"{work}\nsc.parallelize([0], 1).map(work).count()"
     running = livy.client.post(f"sessions/{livy.session}/statements", {"code": slow}).json()["id"]
     waiting = livy.client.post(f"sessions/{livy.session}/statements", {"code": "1"}).json()["id"]
     livy.client.until(f"sessions/{livy.session}/statements/{running}", "running")
     assert livy.client.get(f"sessions/{livy.session}").json()["state"] == "busy"
-    time.sleep(2)  # until the Spark job is there
+    until(there.exists)
     for number in (waiting, running):
         assert livy.client.post(f"sessions/{livy.session}/statements/{number}/cancel", {}).json() == {"msg": "canceled"}
         livy.client.until(f"sessions/{livy.session}/statements/{number}", "cancelled")
@@ -210,17 +207,16 @@ def test_a_session_that_cannot_start_says_why(aws, livy):
 
 
 def test_a_session_keeps_its_cluster_and_ends_when_nothing_runs_in_it(aws, livy):
-    aws.emr.put_auto_termination_policy(ClusterId=livy.cluster, AutoTerminationPolicy={"IdleTimeout": 3000})
+    other = aws.cluster()  # alike, but without a session
+    for cluster in (other, livy.cluster):
+        aws.emr.put_auto_termination_policy(ClusterId=cluster, AutoTerminationPolicy={"IdleTimeout": 3000})
     aws.advance(3400)
-    time.sleep(2)
+    aws.until(other, "TERMINATED")
     assert aws.status(livy.cluster)["State"] == "WAITING", "a session counts as work"
     assert livy.client.get(f"sessions/{livy.session}").json()["state"] == "idle"
     aws.emr.remove_auto_termination_policy(ClusterId=livy.cluster)
     aws.advance(600)
-    end = time.monotonic() + 30
-    while livy.client.get(f"sessions/{livy.session}").status_code != 404:
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    until(lambda: livy.client.get(f"sessions/{livy.session}").status_code == 404)
     assert livy.client.get(f"sessions/{livy.session}").json() == {"msg": f"Session '{livy.session}' not found."}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,7 +39,7 @@ def failed(aws: Aws) -> Iterator[tuple[str, str]]:
         command("bash", "-c", "echo 'java.io.IOException: No space left on device' >&2; exit 1", name="two: pca"),
     ]
     cluster = aws.cluster(*steps, bucket=bucket, name="orchard-failed")
-    aws.until(cluster, "WAITING", within=60)
+    aws.until(cluster, "WAITING")
     yield bucket, cluster
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
@@ -75,6 +76,59 @@ def test_a_step_that_is_well_shows_its_last_words(site, failed, capsys) -> None:
     said = capsys.readouterr().out
     assert "is COMPLETED" in said
     assert "cause" not in said
+
+
+@pytest.fixture
+def stubborn(aws: Aws, failed, tmp_path) -> Iterator[SimpleNamespace]:
+    """A run on the same cluster whose first step, when it is told to stop, does so only once it is let go."""
+    _, cluster = failed
+    free = tmp_path / "free"
+    clean = f"until [ -e {free} ]; do sleep 0.05; done; exit 143"
+    script = f"trap '{clean}' TERM; echo ready; while :; do sleep 0.05; done"
+    steps = aws.run(cluster, command("bash", "-c", script, name="new: features"), command("true", name="new: pca"))
+    aws.step_says(cluster, steps[0], "ready")
+    told: list[str] = []
+
+    def say(*lines: str) -> None:  # it is let go once the user has been told that it is waited for
+        told.extend(lines)
+        free.touch()
+
+    yield SimpleNamespace(steps=steps, say=say, told=told)
+    free.touch()
+    aws.emr.cancel_steps(ClusterId=cluster, StepIds=steps)
+    aws.until(cluster, "WAITING")
+
+
+def test_logs_right_after_cancel_are_those_of_the_step(aws: Aws, site, failed, stubborn, monkeypatch, capsys) -> None:
+    aws.emr.cancel_steps(ClusterId=failed[1], StepIds=stubborn.steps)
+    assert aws.step(failed[1], stubborn.steps[0])["State"] == "CANCEL_PENDING"
+    monkeypatch.setattr(explanation, "say", stubborn.say)
+    explanation.show(site("failed"), None, whole=False)
+    assert stubborn.told == ["new: features was told to stop: waiting for its end ..."]
+    said = capsys.readouterr().out
+    assert f"Step new: features ({stubborn.steps[0]}) is CANCELLED" in said
+    assert "cause" not in said
+
+
+def test_cancel_waits_for_the_end_and_says_how_to_go_on(aws: Aws, site, failed, stubborn, monkeypatch) -> None:
+    monkeypatch.setattr(pipeline, "say", stubborn.say)
+    pipeline.cancel(site("failed"), None)
+    assert {aws.step(failed[1], step)["State"] for step in stubborn.steps} == {"CANCELLED"}
+    assert stubborn.told == [
+        "Telling new: features to stop ...",
+        "Cancelled: new: features, new: pca.",
+        "What was written is kept: ./inv run --run-name new goes on where it stopped.",
+    ]
+    with pytest.raises(UsageError, match="no step of any run is going on"):
+        pipeline.cancel(site("failed"), None)
+
+
+def test_cancel_does_not_call_cancelled_what_is_not(site, stubborn, capsys) -> None:
+    pipeline.cancel(site("failed"), "new", within=0)
+    said = capsys.readouterr().err
+    assert "Cancelled: new: pca." in said
+    assert "new: features is CANCEL_PENDING" in said
+    assert "./inv status --watch" in said
 
 
 def test_run_tells_the_cause_and_how_to_go_on(aws: Aws, site, failed) -> None:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from orchard.aws import target
 from orchard.base.errors import OrchardError
 from orchard.emulator import pin, process, record
+from tests.waiting import PATIENCE, until
 
 from .conftest import ROOT, Aws, command
 
@@ -68,10 +68,10 @@ def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(
         Instances={"MasterInstanceType": "m5.xlarge", "SlaveInstanceType": "m5.xlarge", "InstanceCount": 2},
         Steps=[command("bash", "-c", script)],
     )
-    _wait(lambda: mark.exists() and mark.read_text().strip())
+    until(lambda: mark.exists() and mark.read_text().strip())
     step = int(mark.read_text())
     os.kill(first.pid, end)
-    _wait(lambda: not _there(step))
+    until(lambda: not _there(step))
     os.waitpid(first.pid, 0)
     assert process.find(checkout) is None
     assert not first.home.exists(), "what it left behind is removed"
@@ -111,7 +111,6 @@ def test_one_that_does_not_answer_is_said(checkout: Path, monkeypatch: pytest.Mo
 
 
 def test_one_that_cannot_start_is_quoted(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "START_TIMEOUT", 30)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(OrchardError, match="did not start"):
         process.start(checkout)
@@ -125,7 +124,7 @@ def test_two_commands_at_once_start_one(checkout: Path) -> None:
     both = [
         subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
-    said = {starter.communicate(timeout=60)[0] for starter in both}
+    said = {starter.communicate(timeout=PATIENCE)[0] for starter in both}
     assert len(said) == 1
 
 
@@ -143,13 +142,6 @@ def _there(pid: int) -> bool:
         return False
     stat = Path(f"/proc/{pid}/stat")
     return not (stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] == "Z")
-
-
-def _wait(done, within: float = 20) -> None:
-    end = time.monotonic() + within
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_one_that_does_not_end_is_killed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

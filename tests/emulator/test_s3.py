@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
+from orchard.emulator.s3.bodies import READERS
+
 from .conftest import REGION, Aws, command
 
 LARGE = bytes(range(256)) * 4096 * 12  # 12 MiB: two parts for boto3, and streamed by the server
@@ -34,7 +36,7 @@ def test_bodies_are_files_that_go_with_their_objects(aws: Aws) -> None:
 
     bucket = aws.bucket()
     aws.put(bucket, "first", "after those that wait for late readers")
-    time.sleep(2.1)
+    time.sleep(READERS + 0.1)
     aws.put(bucket, "second", "sweeps them out")
     before = bodies()
     for number in range(5):
@@ -43,7 +45,7 @@ def test_bodies_are_files_that_go_with_their_objects(aws: Aws) -> None:
     assert aws.read(bucket, "copy") == b"2"
     for key in aws.keys(bucket):
         aws.s3.delete_object(Bucket=bucket, Key=key)
-    time.sleep(2.1)
+    time.sleep(READERS + 0.1)
     aws.put(bucket, "first", "")
     assert bodies() == before - 1
     aws.s3.delete_object(Bucket=bucket, Key="first")
@@ -161,7 +163,7 @@ def test_versions_are_listed_after_some_are_gone(aws: Aws) -> None:
     aws.s3.delete_object(Bucket=bucket, Key="key")
     for version in aws.s3.list_object_versions(Bucket=bucket)["Versions"]:
         aws.s3.delete_object(Bucket=bucket, Key="key", VersionId=version["VersionId"])
-    time.sleep(2.1)
+    time.sleep(READERS + 0.1)
     aws.put(bucket, "other", b"sweeps the bodies out")
     before = bodies()
     listed = aws.s3.list_object_versions(Bucket=bucket)

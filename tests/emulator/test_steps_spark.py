@@ -6,11 +6,12 @@ import json
 import re
 import subprocess
 import tarfile
-import time
 import zipfile
 from pathlib import Path
 
-from .conftest import ROOT, Aws, command
+from tests.waiting import until
+
+from .conftest import ENDED, ROOT, Aws, command
 
 JOB = """
 import argparse, json, os, sys, time
@@ -21,6 +22,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--master")  # an argument of the job, not of spark-submit
 parser.add_argument("--source")
 parser.add_argument("--output")
+parser.add_argument("--seen")
 options = parser.parse_args()
 spark = SparkSession.builder.getOrCreate()
 jvm = spark.sparkContext._jvm
@@ -38,7 +40,8 @@ sizes = images.select("path", F.length("content").alias("bytes")).cache()
 print("first path", sizes.orderBy("path").first()["path"])
 sizes.write.mode("overwrite").parquet(f"{options.output}/part")
 write("_progress.json", {"done": 2})
-time.sleep(3)  # long enough for a reader to see it
+while not os.path.exists(options.seen):  # by a reader
+    time.sleep(0.05)
 write("manifest.json", {
     "images": spark.read.parquet(f"{options.output}/part").count(),
     "alpha": alpha.NAME, "beta": beta.NAME, "argument": options.master, "python": sys.executable,
@@ -66,8 +69,8 @@ def zipped(name: str, content: str) -> bytes:
     return packed.getvalue()
 
 
-def test_a_spark_job_runs_as_on_a_cluster(aws: Aws, workspace) -> None:
-    bucket = workspace.bucket
+def test_a_spark_job_runs_as_on_a_cluster(aws: Aws, workspace, tmp_path: Path) -> None:
+    bucket, seen = workspace.bucket, tmp_path / "seen"
     for number in range(20):
         aws.put(bucket, f"data/raw/Training/Apple Golden {number % 2}/{number}.jpg", b"x" * (number + 1))
     aws.put(bucket, "out/run/part/stale.parquet", b"an earlier attempt's, which overwrite removes")
@@ -88,17 +91,23 @@ def test_a_spark_job_runs_as_on_a_cluster(aws: Aws, workspace) -> None:
             "--driver-memory", "512m",
             aws.put(bucket, "jobs/1/job.py", JOB),
             "--master", "my own", "--source", f"s3://{bucket}/data/raw/", "--output", f"s3://{bucket}/out/run",
+            "--seen", str(seen),
         ),
     )  # fmt: skip
-    seen = []
-    while aws.step(workspace.cluster, step)["State"] in ("PENDING", "RUNNING"):
+
+    def look() -> tuple[str, int]:
         keys = aws.keys(bucket, "out/run/")
-        if "out/run/_progress.json" in keys:
-            seen.append(json.loads(aws.read(bucket, "out/run/_progress.json"))["done"])
-            assert "out/run/part/stale.parquet" in keys or json.loads(aws.read(bucket, "out/run/manifest.json"))
-        time.sleep(0.2)
-    assert aws.step(workspace.cluster, step)["State"] == "COMPLETED", aws.log(bucket, workspace.cluster, step, "stderr")
-    assert 2 in seen, "progress is seen while the step runs"
+        if "out/run/_progress.json" not in keys:
+            return aws.step(workspace.cluster, step)["State"], 0
+        assert "out/run/part/stale.parquet" in keys or json.loads(aws.read(bucket, "out/run/manifest.json"))
+        done = json.loads(aws.read(bucket, "out/run/_progress.json"))["done"]
+        return aws.step(workspace.cluster, step)["State"], done
+
+    state, _ = until(look, lambda found: found[1] == 2 or found[0] in ENDED)
+    assert state == "RUNNING", aws.log(bucket, workspace.cluster, step, "stderr")  # progress is seen meanwhile
+    seen.touch()
+    state, _ = until(look, lambda found: found[0] in ENDED)
+    assert state == "COMPLETED", aws.log(bucket, workspace.cluster, step, "stderr")
     keys = aws.keys(bucket, "out/")
     assert "out/run/part/_SUCCESS" in keys
     assert sum(key.endswith(".parquet") for key in keys) == len(keys) - 3, keys
@@ -131,12 +140,10 @@ def test_a_cancelled_spark_job_leaves_no_process(aws: Aws, workspace) -> None:
     )
     (step,) = aws.run(workspace.cluster, command("spark-submit", job))
     aws.step_until(workspace.cluster, step, "RUNNING")
-    time.sleep(6)
-    assert any("pyspark" in line for line in processes_of(step))
+    until(lambda: any("pyspark.daemon" in line.replace("\0", " ") for line in processes_of(step)))
     aws.emr.cancel_steps(ClusterId=workspace.cluster, StepIds=[step])
     assert aws.step_until(workspace.cluster, step)["State"] == "CANCELLED"
-    time.sleep(1)
-    assert not processes_of(step)
+    until(lambda: not processes_of(step))
 
 
 def processes_of(step: str) -> list[str]:

@@ -51,7 +51,7 @@ def opened(s3, tmp_path):
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (None, "s-2"),
+        (None, "s-4"),
         ("s-1", "s-1"),
         ("features", "s-3"),
         ("20261121T1-mini: features", "s-1"),
@@ -63,15 +63,27 @@ def test_a_step_is_found_by_id_name_job_and_run(wanted, found):
     assert reading.find_step(STEPS, wanted).id == found
 
 
-def test_without_a_failure_the_last_one_is_meant():
-    assert reading.find_step([STEPS[1], STEPS[3]], None).id == "s-3"
+@pytest.mark.parametrize(
+    ("states", "found"),
+    [
+        ({"s-3": "FAILED"}, "s-3"),  # what failed, not what was cancelled because of it
+        ({"s-4": "PENDING", "s-3": "RUNNING"}, "s-3"),
+        ({"s-4": "PENDING", "s-3": "CANCEL_PENDING"}, "s-3"),
+        ({"s-4": "PENDING", "s-3": "PENDING"}, "s-2"),  # what has not begun has nothing to tell
+    ],
+)
+def test_without_a_name_the_latest_run_is_meant(states, found):
+    steps = [step._replace(state=states.get(step.id, step.state)) for step in STEPS]
+    steps = [step._replace(ran=step.state != "PENDING") for step in steps]
+    assert reading.find_step(steps, None).id == found
 
 
 def test_a_step_that_never_started_has_no_logs_to_wait_for():
     waited = STEPS[0]._replace(ran=False)
-    assert reading.find_step([waited, STEPS[3]], None).id == "s-1"
-    with pytest.raises(UsageError, match="cancelled before it started"):
-        reading.find_step([waited, STEPS[3]], "s-4")
+    assert reading.find_step([waited, *STEPS[1:]], None).id == "s-3"
+    for wanted in ("s-4", None):
+        with pytest.raises(UsageError, match="cancelled before it started"):
+            reading.find_step([waited, *STEPS[2:]], wanted)
 
 
 @pytest.mark.parametrize(
@@ -143,10 +155,15 @@ def test_nothing_is_waited_for_that_cannot_come(put, opened, monkeypatch):
     assert reading.of_step(opened, STEPS[2], None) == [], "of a running step, what is there is all"
 
 
-def test_waiting_has_an_end(put, opened):
-    told = []
-    assert reading.of_step(opened, STEPS[2], datetime.now(UTC), late=0.2, tell=told.append) == []
-    assert told
+def test_waiting_has_an_end(put, opened, monkeypatch):
+    told, ended = [], datetime.now(UTC)
+    clock = SimpleNamespace(time=ended)
+    sleep = lambda seconds: setattr(clock, "time", clock.time + timedelta(seconds=seconds))  # noqa: E731
+    monkeypatch.setattr(reading, "time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(reading, "datetime", SimpleNamespace(now=lambda _: clock.time))
+    assert reading.of_step(opened, STEPS[2], ended, tell=told.append) == []
+    assert clock.time - ended == timedelta(seconds=reading.LATE)
+    assert len(told) == 1
 
 
 def test_a_log_that_is_cut_off_is_read_as_far_as_it_goes(put, opened):

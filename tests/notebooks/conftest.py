@@ -42,7 +42,7 @@ def cluster(site: Site, *applications: str) -> str:
         ServiceRole="emr",
         Instances={"KeepJobFlowAliveWhenNoSteps": True, "InstanceGroups": groups},
     )["JobFlowId"]
-    emr.get_waiter("cluster_running").wait(ClusterId=number, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    emr.get_waiter("cluster_running").wait(ClusterId=number, WaiterConfig={"Delay": 1, "MaxAttempts": 180})
     return number
 
 

@@ -5,13 +5,13 @@ import re
 import time
 
 import nbformat
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import requests
 from nbclient import NotebookClient
 
 from orchard.notebooks import rendering
+from tests.tolerance import assert_same_features, matched
 
 from .books import complaints, execute, output
 from .conftest import IMAGES
@@ -35,13 +35,13 @@ def executed(request, books, rendered, kernels, site):
     return flavour, books[flavour]
 
 
-def features(store, run, tmp_path) -> dict[str, np.ndarray]:
+def features(store, run, tmp_path) -> dict[str, list[float]]:
     found = {}
     for key, _ in store.keys(f"data/features/{run}/part-"):
         path = tmp_path / key.rsplit("/", 1)[-1]
         store.s3.download_file(store.name, key, str(path))
         for row in pq.read_table(path).to_pylist():
-            found[row["path"]] = np.array(row["features"])
+            found[row["path"]] = row["features"]
     return found
 
 
@@ -70,9 +70,7 @@ def test_its_features_are_those_of_the_step(executed, stepped, site, tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     mine, theirs = features(store, f"by-{flavour}", tmp_path / "a"), features(store, stepped, tmp_path / "b")
-    assert mine.keys() == theirs.keys()
-    for path, values in mine.items():
-        np.testing.assert_allclose(values, theirs[path], atol=1e-5)
+    assert_same_features(*matched(mine, theirs))
 
 
 def test_it_saves_in_the_layout_of_the_steps(executed, stepped, site):

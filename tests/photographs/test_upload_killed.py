@@ -1,11 +1,11 @@
-"""Uploads that are killed at a random moment: nothing is lost, and nothing confirmed is sent again."""
+"""Uploads that are killed at a random request: nothing is lost, and nothing confirmed is sent again."""
 
+import itertools
 import os
 import random
 import signal
 import subprocess
 import sys
-import time
 from subprocess import DEVNULL, PIPE
 
 import pytest
@@ -61,14 +61,24 @@ def test_killed_ten_times_then_run_again(s3, tmp_path, opaque):
         assert uploads.stdout
         for _ in range(10):
             print("again", file=uploads.stdin, flush=True)
-            child = int(uploads.stdout.readline())
-            time.sleep(chance.uniform(0.1, 0.4))
-            os.kill(child, signal.SIGKILL)
+            kill_at(s3, int(uploads.stdout.readline()), chance.randint(1, 60))
             assert int(uploads.stdout.readline()) == signal.SIGKILL
             counts.append(len(s3.objects))
+    s3.fault = lambda *_: None
     store = Bucket(s3.target(tmp_path / "state"), "bucket")
     upload.run(data, store)
     assert s3.content() == {f"data/raw/Test/Kiwi é/{p.name}": p.read_bytes() for p in data.rglob("*.jpg")}
     assert max(s3.confirmed.values()) == 1
     assert counts[-1] > 0  # it was killed on its way,
     assert counts[0] < len(s3.objects)  # not before and not after
+
+
+def kill_at(s3, child: int, number: int) -> None:
+    """Kill the child when so many more requests have come, while others are on their way."""
+    come = itertools.count(1)
+
+    def fault(*_) -> None:
+        if next(come) == number:
+            os.kill(child, signal.SIGKILL)
+
+    s3.fault = fault

@@ -146,7 +146,7 @@ def test_other_axes_and_three_dimensions(shown):
 def test_nothing_is_wider_than_the_window(shown, width, theme):
     shown.emulate_media(color_scheme=theme)
     shown.set_viewport_size({"width": width, "height": 800})
-    shown.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)
+    shown.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     small = shown.evaluate(
         """() => [...document.querySelectorAll("main *")]
           .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()))

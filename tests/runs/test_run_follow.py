@@ -1,7 +1,10 @@
 """The parts of following a run that need no cluster."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from orchard.aws import emr
 from orchard.aws.emr import Emr, Step
 from orchard.base import progress
 
@@ -9,7 +12,7 @@ from orchard.base import progress
 class Steps:
     """An EMR whose step never ends."""
 
-    poll_interval = 0.01
+    poll_interval = 10.0
 
     def client(self, _service: str) -> "Steps":
         return self
@@ -18,11 +21,29 @@ class Steps:
         return {"Steps": [{"Id": number, "Name": "r: features", "Status": {"State": "RUNNING"}} for number in StepIds]}
 
 
-def test_following_ends_at_its_deadline():
+@pytest.fixture
+def clock(monkeypatch) -> SimpleNamespace:
+    """A time that passes only while somebody sleeps."""
+    made = SimpleNamespace(now=0.0)
+    sleep = lambda seconds: setattr(made, "now", made.now + seconds)  # noqa: E731
+    monkeypatch.setattr(emr, "time", SimpleNamespace(monotonic=lambda: made.now, sleep=sleep))
+    return made
+
+
+def test_following_ends_at_its_deadline(clock):
     seen: list[list[Step]] = []
     with pytest.raises(TimeoutError):
-        Emr(Steps()).follow("j-1", ["s-1"], seen.append, 0.1)
-    assert 2 <= len(seen) <= 12
+        Emr(Steps()).follow("j-1", ["s-1"], seen.append, 25)
+    assert len(seen) == 4  # at 0, 10, 20 and 25 s
+    assert clock.now == 25
+
+
+def test_many_steps_are_asked_for_ten_at_a_time(clock, monkeypatch):
+    asked: list[list[str]] = []
+    monkeypatch.setattr(Steps, "list_steps", lambda _, ClusterId, StepIds: asked.append(StepIds) or {"Steps": []})
+    names = [f"s-{number}" for number in range(25)]
+    assert Emr(Steps()).follow("j-1", names, lambda _: None, 1) == []
+    assert asked == [names[:10], names[10:20], names[20:]]
 
 
 @pytest.mark.parametrize(

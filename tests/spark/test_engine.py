@@ -7,6 +7,7 @@ from PIL import Image
 
 from fruits import engine, weights
 from fruits.preprocessing import pixels
+from tests.tolerance import assert_same_features
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +45,7 @@ def assert_faithful(network, model, contents: list[bytes]) -> None:
     got = engine.run(network, [pixels(content) for content in contents])
     expected = keras_features(model, contents)
     assert got.dtype == np.float32
-    assert np.abs(got - expected).max() <= 2e-4
-    cosines = (got * expected).sum(1) / np.linalg.norm(got, axis=1) / np.linalg.norm(expected, axis=1)
-    assert cosines.min() >= 0.99999
+    assert_same_features(got, expected)
 
 
 def test_features_are_keras_own_on_drawn_pictures(network, keras_model, drawn):
@@ -65,7 +64,7 @@ def test_a_batch_does_not_change_an_images_features(network, drawn):
     images = [pixels(path.read_bytes()) for path in sorted(drawn.rglob("*.jpg"))[:11]]
     together = engine.run(network, images)
     alone = np.concatenate([engine.run(network, [image]) for image in images])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
+    assert_same_features(together, alone)
 
 
 def test_no_images_give_no_rows(network):

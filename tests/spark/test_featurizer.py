@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 from pyspark.errors import PythonException
 from pyspark.ml import Pipeline, PipelineModel
@@ -9,6 +8,7 @@ from pyspark.sql.functions import udf
 from fruits import engine
 from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
+from tests.tolerance import assert_same_features, assert_same_scores, matched
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_rows_keep_their_own_features(featurizer, images, weights_file):
     network = engine.build(weights.parse(Path(weights_file).read_bytes(), "file"))
     for row in featurizer.transform(images).collect():
         expected = engine.run(network, [preprocessing.pixels(bytes(row.content))])[0]
-        np.testing.assert_allclose(row.features, expected, atol=1e-5)
+        assert_same_features(row.features, expected)
 
 
 def test_it_works_in_a_pipeline_and_is_saved_with_it(images, weights_file, tmp_path):
@@ -59,13 +59,12 @@ def test_it_works_in_a_pipeline_and_is_saved_with_it(images, weights_file, tmp_p
     ]
     model = Pipeline(stages=stages).fit(images)
     first = {row.path: row.scores for row in model.transform(images).collect()}
-    assert isinstance(first.popitem()[1], DenseVector)
+    assert {type(scores) for scores in first.values()} == {DenseVector}
     model.save(str(tmp_path / "model"))
     loaded = PipelineModel.load(str(tmp_path / "model"))
     assert loaded.stages[0].getOrDefault("weights") == weights_file
     again = {row.path: row.scores for row in loaded.transform(images).collect()}
-    for path, scores in first.items():
-        np.testing.assert_allclose(scores.toArray(), again[path].toArray(), atol=1e-5)
+    assert_same_scores(*matched(again, first))
 
 
 def test_a_worker_builds_one_engine_for_all_its_tasks(featurizer, images):

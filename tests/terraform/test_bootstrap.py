@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchard.base.config import ROOT
+from tests.waiting import until
 
 SCRIPTS = [ROOT / "spark" / "bootstrap.sh", ROOT / "spark" / "jupyterhub.sh"]
 LOCK = ROOT / "spark" / "requirements.lock"
@@ -121,7 +122,7 @@ def test_hub_learns_its_s3_endpoint(node, tmp_path):
     environment["ORCHARD_HUB_PASSWORD"] = str(secret)
     done = node(SCRIPTS[1], "s3.eu-west-3.amazonaws.com", programs=HUB, **environment)
     assert done.returncode == 0, done.stderr
-    subprocess.run(["timeout", "20", "sh", "-c", f"until test -s {secret}; do sleep 0.1; done"], check=True)
+    until(lambda: secret.exists() and secret.stat().st_size)
     clean = {name: value for name, value in os.environ.items() if name != "S3_ENDPOINT_URL"}
     check = subprocess.run(
         [sys.executable, "-c", config.read_text() + "\nprint(url)"],

@@ -1,0 +1,21 @@
+"""Waiting in tests: for what must become true, never for a time."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+PATIENCE = 180.0  # seconds: long enough on a machine that does much else; a test that passes never waits for it
+T = TypeVar("T")
+
+
+def until(ask: Callable[[], T], holds: Callable[[T], object] = bool) -> T:
+    """Ask again and again until the answer holds; returns it.
+
+    Raises:
+        AssertionError: it did not for PATIENCE seconds; tells the last answer.
+    """
+    end = time.monotonic() + PATIENCE
+    while not holds(answer := ask()):
+        assert time.monotonic() < end, f"after {PATIENCE:.0f} s still {answer}"
+        time.sleep(0.05)
+    return answer
