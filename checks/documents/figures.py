@@ -113,18 +113,17 @@ def releases() -> str:
 
 
 def failures_known() -> str:
-    """Return the known failures, what they mean and what helps, by section of the table."""
-    by_id = {known.id: known for known in failures.table()}
-    found: list[str] = []
-    rows: list[tuple[str, str]] = []
-    for title, name in _SECTION.findall(failures.TABLE.read_text()):
-        if title:
-            found += [table(("cause", "remedy"), rows), ""] if rows else []
-            found += [f"### {title}", ""]
-            rows = []
-        elif name != "job":  # the jobs bring their own words
-            rows.append((_words(by_id[name].cause), _words(by_id[name].remedy)))
-    return "\n".join([*found, table(("cause", "remedy"), rows)])
+    """Return the known failures, what they mean and what helps, by sections of the tables."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for subject in failures.TABLES:
+        every = [known for nodes in (False, True) for known in failures.table(subject, nodes=nodes)]
+        for title, name in _SECTION.findall((failures.FOLDER / f"{subject}.toml").read_text()):
+            if title:
+                rows = sections[title] = []
+            elif name != "job":  # the jobs bring their own words
+                told = [(_words(known.cause), _words(known.remedy)) for known in every if known.id == name]
+                rows += dict.fromkeys(told)
+    return "\n\n".join(f"### {title}\n\n{table(('cause', 'remedy'), rows)}" for title, rows in sections.items())
 
 
 def _uncounted() -> str:
@@ -133,7 +132,8 @@ def _uncounted() -> str:
 
 def _words(text: str) -> str:
     """Write a text with the names of its parts as placeholders, and commands as such."""
-    shown = re.sub(r"\{(\w+)\}", lambda match: f"*{match[1]}*", text)
+    flagged = re.sub(r"(?<=--)([\w-]+) \{(\w+)\}", lambda match: f"{match[1]} {match[2].upper()}", text)
+    shown = re.sub(r"\{(\w+)\}", lambda match: f"*{match[1]}*", flagged)
     return re.sub(
         r"(?<![`\w])(\./inv [\w.-]+(?: --[\w-]+(?: (?:foundation|jupyterhub|aws|[A-Z]+\b))?)*)", r"`\1`", shown
     )

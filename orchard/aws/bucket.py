@@ -6,12 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from orchard.aws.target import CONNECTIONS, Target
 from orchard.base.config import Settings
-from orchard.base.errors import OrchardError
-from orchard.diagnosis import s3
+from orchard.diagnosis import aws
+from orchard.diagnosis.aws import NotFoundError
 
 THREADS = CONNECTIONS // 2
 
@@ -56,15 +54,13 @@ class Bucket:
         """List the objects under a prefix, a request for every 1,000.
 
         Raises:
-            OrchardError: there is no such bucket, or S3 refuses or cannot be reached.
+            NoBucketError: there is no such bucket.
+            AwsError: S3 refuses or cannot be reached.
         """
         paging = {"PaginationConfig": {"MaxItems": limit}} if limit else {}
-        try:
-            for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, **paging):
-                for entry in page.get("Contents", []):
-                    yield Entry(entry["Key"], entry["Size"], entry["ETag"])
-        except (ClientError, BotoCoreError) as error:
-            raise self._explain(error) from None
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, **paging):
+            for entry in page.get("Contents", []):
+                yield Entry(entry["Key"], entry["Size"], entry["ETag"])
 
     def keys(self, prefix: str, limit: int | None = None) -> Iterator[tuple[str, int]]:
         """List keys and sizes (bytes) under a prefix; raises as `listing`."""
@@ -74,40 +70,28 @@ class Bucket:
         """Ask S3 for an object's ETag and the SHA-256 that it keeps with it (base64), None where it keeps none.
 
         Raises:
-            OrchardError: there is no such object, or S3 refuses or cannot be reached.
+            NotFoundError: there is no such object.
+            AwsError: S3 refuses or cannot be reached.
         """
-        try:
-            found = self.s3.head_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
-        except (ClientError, BotoCoreError) as error:
-            raise self._explain(error) from None
+        found = self.s3.head_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
         return found["ETag"], found.get("ChecksumSHA256")
 
     def directories(self, prefix: str) -> list[str]:
         """List the names directly under `prefix/`, sorted; raises as `listing`."""
-        try:
-            pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
-            found = [entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", [])]
-        except (ClientError, BotoCoreError) as error:
-            raise self._explain(error) from None
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
+        found = [entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", [])]
         return sorted(path.removeprefix(prefix).rstrip("/") for path in found)
 
     def read_text(self, key: str) -> str | None:
         """Read a small object; None when it is not there; raises as `listing`."""
         try:
             return self.s3.get_object(Bucket=self.name, Key=key)["Body"].read().decode(errors="replace")
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                return None
-            raise self._explain(error) from None
-        except BotoCoreError as error:
-            raise self._explain(error) from None
+        except NotFoundError:
+            return None
 
     def write_text(self, key: str, text: str) -> None:
         """Write a small object; raises as `listing`."""
-        try:
-            self.s3.put_object(Bucket=self.name, Key=key, Body=text.encode())
-        except (ClientError, BotoCoreError) as error:
-            raise self._explain(error) from None
+        self.s3.put_object(Bucket=self.name, Key=key, Body=text.encode())
 
     def read_json(self, key: str) -> dict[str, Any] | None:
         """Read a small JSON object; None when it is not there, or just being replaced; raises as `listing`."""
@@ -120,13 +104,13 @@ class Bucket:
     def write_json(self, key: str, content: dict[str, Any]) -> None:
         """Write a JSON object, whole or not at all; raises as `listing`."""
         body = json.dumps(content, ensure_ascii=False).encode()
-        try:
-            self.s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
-        except (ClientError, BotoCoreError) as error:
-            raise self._explain(error) from None
+        self.s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
 
     def upload(self, files: Iterable[tuple[Path, str]]) -> int:
-        """Upload a few files to keys, several at once; returns how many. `orchard.transfer` is for very many."""
+        """Upload a few files to keys, several at once; returns how many; raises as `listing`.
+
+        `orchard.transfer` is for very many.
+        """
         with ThreadPoolExecutor(THREADS) as pool:
             return len(list(pool.map(lambda pair: self._put(*pair), files)))
 
@@ -134,19 +118,14 @@ class Bucket:
         """Delete objects, 1,000 in a request.
 
         Raises:
-            OrchardError: S3 refuses some, or cannot be reached.
+            AwsError: S3 refuses some, or cannot be reached.
         """
         for first in range(0, len(keys), 1000):
             batch = [{"Key": key} for key in keys[first : first + 1000]]
-            try:
-                answer = self.s3.delete_objects(Bucket=self.name, Delete={"Objects": batch, "Quiet": True})
-            except (ClientError, BotoCoreError) as error:
-                raise self._explain(error) from None
+            answer = self.s3.delete_objects(Bucket=self.name, Delete={"Objects": batch, "Quiet": True})
             for refused in answer.get("Errors", []):
-                raise self._explain(ClientError({"Error": refused}, "DeleteObjects"))
+                raise aws.refusal(refused["Code"], refused.get("Message", ""), 400, "DeleteObjects", self.name)
 
     def _put(self, path: Path, key: str) -> None:
-        self.s3.upload_file(str(path), self.name, key)
-
-    def _explain(self, error: ClientError | BotoCoreError) -> OrchardError:
-        return s3.explain(s3.of_exception(error), self.name, "the same command")
+        with path.open("rb") as file:
+            self.s3.put_object(Bucket=self.name, Key=key, Body=file)

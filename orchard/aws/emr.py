@@ -64,7 +64,7 @@ class Step(NamedTuple):
 
 
 class Emr:
-    """EMR on a target."""
+    """EMR on a target; every question raises AwsError where EMR refuses or cannot be reached."""
 
     def __init__(self, target: Target) -> None:
         self.api: Any = target.client("emr")

@@ -5,10 +5,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from botocore.exceptions import ClientError
-
 from orchard.base import durations
 from orchard.base.errors import OrchardError, UsageError
+from orchard.diagnosis.aws import NotFoundError
 
 MOST = timedelta(hours=168)  # from a cluster's creation, as terraform/modules/lifetime allows
 _ONCE = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
@@ -47,14 +46,10 @@ def hard_limit(scheduler: Any, cluster_name: str) -> HardLimit | None:
         cluster_name: on EMR.
 
     Raises:
-        ClientError: AWS refuses.
+        AwsError: AWS refuses.
     """
-    try:
-        return _read(scheduler.get_schedule(Name=name_of(cluster_name)))
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return None
-        raise
+    told = _schedule(scheduler, cluster_name)
+    return _read(told) if told else None
 
 
 def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime, by: timedelta) -> datetime:
@@ -74,12 +69,7 @@ def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime
         OrchardError: the cluster has no such schedule, or it is another cluster's.
         UsageError: the end would be later than a week after the cluster's creation.
     """
-    try:
-        told = scheduler.get_schedule(Name=name_of(cluster_name))
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        told = {}
+    told = _schedule(scheduler, cluster_name)
     limit = _read(told) if told else None
     if limit is None or cluster_id not in limit.cluster_ids:
         raise OrchardError(
@@ -96,6 +86,14 @@ def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime
     kept = {member: told[member] for member in _KEPT if told.get(member) is not None}
     scheduler.update_schedule(**kept, ScheduleExpression=f"at({end.astimezone(UTC):%Y-%m-%dT%H:%M:%S})")
     return end
+
+
+def _schedule(scheduler: Any, cluster_name: str) -> dict[str, Any]:
+    """Ask for a cluster's schedule; empty where it has none."""
+    try:
+        return scheduler.get_schedule(Name=name_of(cluster_name))
+    except NotFoundError:
+        return {}
 
 
 def _read(told: dict[str, Any]) -> HardLimit | None:

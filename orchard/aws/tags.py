@@ -18,6 +18,9 @@ def tagged(settings: Settings, target: Target) -> list[str]:
 
     The Resource Groups Tagging API answers for most services of a region; EMR's clusters stay in it for weeks after
     they ended, and IAM is not in it at all, so those two and the Studio are asked themselves.
+
+    Raises:
+        AwsError: AWS refuses one of the searches.
     """
     project = settings.project
     found = [item.arn for item in by_tag(target.client, project)]

@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ProfileNotFound
 
+from orchard.aws.door import through_door, translated
 from orchard.aws.timestamps import quicken
 from orchard.base.config import STATE, Settings
 from orchard.base.errors import OrchardError
@@ -87,14 +87,18 @@ class Target:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return quicken(self._make_session())
+        return through_door(quicken(self._make_session()))
 
     def client(self, service: str, **kwargs: Any) -> Any:
-        """Make a boto3 client for this target; `kwargs` as for boto3, a `config` is laid over the target's own."""
+        """Make a boto3 client for this target; `kwargs` as for boto3, a `config` is laid over the target's own.
+
+        Raises:
+            AwsError: as all calls of the client, their pages and streams: AWS refuses, or cannot be reached.
+        """
         given = kwargs.pop("config", None)
         config = self._config.merge(given) if given else self._config
         region = kwargs.pop("region_name", self.region)
-        with _MAKING:
+        with _MAKING, translated():
             return self._session.client(
                 service, region_name=region, endpoint_url=self.endpoint, config=config, **kwargs
             )
@@ -105,31 +109,16 @@ class Target:
 
     def credentials(self) -> Any:
         """Return botocore's credentials, which renew themselves where they can; None where there are none."""
-        return self._session.get_credentials()
+        with translated():
+            return self._session.get_credentials()
 
     def account(self) -> str:
         """Ask for the number of the account that the credentials belong to.
 
         Raises:
-            OrchardError: there are no credentials, they are not accepted, or AWS cannot be reached.
+            AwsError: there are no credentials, they are not accepted, or AWS cannot be reached.
         """
-        try:
-            return self.client("sts").get_caller_identity()["Account"]
-        except NoCredentialsError:
-            raise OrchardError(
-                "no AWS credentials were found", "run aws configure (or aws sso login), or set AWS_PROFILE"
-            ) from None
-        except ProfileNotFound as error:
-            raise OrchardError(str(error), "set AWS_PROFILE to one that `aws configure list-profiles` shows") from None
-        except ClientError as error:
-            raise OrchardError(
-                f"AWS does not accept the credentials: {error.response['Error']['Message']}",
-                "renew them (aws sso login, aws configure), or choose others by AWS_PROFILE",
-            ) from None
-        except BotoCoreError as error:
-            raise OrchardError(
-                f"AWS cannot be reached: {error}", "check the network, the region and AWS_PROFILE"
-            ) from None
+        return self.client("sts").get_caller_identity()["Account"]
 
     def own_address(self) -> str:
         """Return the address that this machine has on the target's side, as `198.51.100.7/32`.

@@ -47,15 +47,5 @@ def _reporting(body: Callable) -> Callable:
         except KeyboardInterrupt:
             say("interrupted")
             raise Exit(code=130) from None
-        except Exception as error:
-            if not type(error).__module__.startswith(("botocore.", "boto3.", "s3transfer.")):
-                raise
-            from orchard.diagnosis.aws import explain
-
-            known = explain(error)
-            if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
-                raise
-            say(f"error: {known.cause}", f"remedy: {known.remedy}")
-            raise Exit(code=known.exit_code) from None
 
     return run

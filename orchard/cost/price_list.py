@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from orchard.base.errors import OrchardError
+from orchard.diagnosis.aws import AwsError
 
 REGION = "eu-central-1"
 EC2_SHARED_LINUX = {
@@ -75,9 +74,9 @@ def _products(pricing: Any, service: str, fields: dict[str, str]) -> Iterator[Pr
     try:
         for page in pricing.get_paginator("get_products").paginate(ServiceCode=service, Filters=filters):
             yield from map(json.loads, page["PriceList"])  # each product is a JSON text of its own
-    except (ClientError, BotoCoreError) as error:
+    except AwsError as error:
         raise OrchardError(
-            f"the price list cannot be read: {error}",
+            f"the price list cannot be read: {error.cause}",
             "it is AWS's own: ./inv cost --refresh --target aws, with credentials that may pricing:GetProducts",
         ) from None
 

@@ -1,58 +1,86 @@
-"""What AWS's client raises, as one line of cause and one of remedy."""
+"""What AWS refuses and what its clients raise, as errors of ours: for people by the table, for callers by class."""
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionError,
-    HTTPClientError,
-    NoCredentialsError,
-    TokenRetrievalError,
-)
+from xml.etree import ElementTree
 
-from orchard.base.errors import OrchardError
+from botocore.exceptions import ClientError
 
-_RENEW = "renew them: aws sso login, or aws configure"
-_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
-_REFUSED = ("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId")
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403")
-_BUSY = ("SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUnavailable")
+from orchard.base.errors import OrchardError, UsageError
+from orchard.diagnosis import failures
+
+# What the services say of something that is not there; of a bucket, the table knows.
+_MISSING = ("NoSuchKey", "NoSuchEntity", "NoSuchResourceException", "ResourceNotFoundException", "404")
 
 
-def explain(error: Exception) -> OrchardError:
-    """Turn an exception of botocore, boto3 or s3transfer into a cause and a remedy."""
-    if isinstance(error, NoCredentialsError):
-        return OrchardError("no AWS credentials were found", "run aws configure (or aws sso login), or set AWS_PROFILE")
-    if isinstance(error, TokenRetrievalError):
-        return OrchardError("the AWS sign-in has expired", _RENEW)
-    if isinstance(error, ConnectionError | HTTPClientError):
-        return OrchardError(
-            f"nothing answers any more: {error}",
-            "check the network; if this was the local AWS, it has ended with all that it held: ./inv up starts anew",
-        )
+class AwsError(OrchardError):
+    """AWS refused a call, or could not be asked.
+
+    Attributes:
+        kind: id of the entry in `aws.toml`.
+        code: AWS's own, or the class of the client's exception.
+        status: of HTTP; 0 where there was no answer.
+        passing: whether another try may do: a busy server, a lost connection, bytes damaged on the way.
+        final: whether every other call will fail as well.
+    """
+
+    def __init__(self, text: str, code: str, status: int, call: str, message: str, bucket: str) -> None:
+        facts = {"code": code, "call": call, "message": message, "bucket": bucket}
+        known, said = failures.find(text, failures.CALLS, **facts)  # type: ignore[misc]  # the last entries take all
+        super().__init__(said.cause, said.remedy)
+        self.kind, self.code, self.status, self.final = known.id, code, status, known.final
+        self.passing = not known.final and (known.passing or status in (0, 429) or status >= 500)
+
+    def resumed_by(self, command: str) -> "AwsError":
+        """Add to the remedy which command goes on where this one stopped; returns the error itself."""
+        self.remedy += f"; {command} goes on where it stopped"
+        return self
+
+
+class NotFoundError(AwsError):
+    """What was asked for is not there."""
+
+
+class NoBucketError(AwsError, UsageError):
+    """There is no such bucket."""
+
+
+def refusal(code: str, message: str, status: int, operation: str, bucket: str = "") -> AwsError:
+    """Make the error for an answer of AWS.
+
+    Args:
+        code: AWS's.
+        message: AWS's.
+        status: of HTTP.
+        operation: that was asked for, such as `ListClusters`.
+        bucket: that it was about, if any.
+    """
+    text = f"({code}) when calling the {operation} operation: {message}"
+    kind = NoBucketError if code == "NoSuchBucket" else NotFoundError if code in _MISSING else AwsError
+    call = f"{operation} in the bucket {bucket}" if bucket else operation
+    return kind(text, code, status, call, message, bucket)
+
+
+def of_exception(error: BaseException, operation: str = "", bucket: str = "") -> AwsError:
+    """Translate an exception of botocore, the Common Runtime or what they stand on; and of which call, if known."""
     if isinstance(error, ClientError):
-        return _of_answer(error)
-    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if isinstance(error, BotoCoreError):
-        return OrchardError(f"AWS cannot be used: {first}", "check AWS_PROFILE, the region and the network")
-    return OrchardError(f"a transfer failed: {first}", "call again: what has arrived stays")
-
-
-def _of_answer(error: ClientError) -> OrchardError:
-    answer = error.response.get("Error", {})
-    code, message = answer.get("Code", ""), answer.get("Message", "").strip()
-    if code in _EXPIRED:
-        return OrchardError("the AWS credentials have expired", _RENEW)
-    if code in _REFUSED:
-        return OrchardError(f"AWS does not accept the credentials ({code})", _RENEW)
-    if code in _DENIED:
-        return OrchardError(
-            f"these credentials may not do {error.operation_name}: {message or code}",
-            "ask for the permission named here, or choose other credentials by AWS_PROFILE",
+        answer, status = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+        bucket = answer.get("BucketName", bucket)
+        return refusal(
+            answer.get("Code", ""),
+            answer.get("Message", "").strip(),
+            status.get("HTTPStatusCode", 400),
+            error.operation_name,
+            bucket,
         )
-    if code in _BUSY:
-        return OrchardError(f"AWS is busy ({code} on {error.operation_name})", "wait a minute and call again")
-    if code == "NoSuchBucket":
-        return OrchardError(f"there is no bucket {answer.get('BucketName', '')}".rstrip(), "make it first: ./inv up")
-    return OrchardError(
-        f"{error.operation_name} was refused: {message or code}", "./inv --debug shows the whole answer"
-    )
+    message = " ".join(str(getattr(error, "message", error)).split())
+    classes = [kind.__name__ for kind in type(error).__mro__]
+    return AwsError(f"{' '.join(classes)}: {message}", classes[0], 0, operation, message, bucket)
+
+
+def of_answer(status: int, body: bytes, operation: str, bucket: str) -> AwsError:
+    """Read an error response of S3 that no client has read."""
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - the endpoint is the user's own; expat resolves no files
+        code, message = root.findtext("Code") or str(status), root.findtext("Message") or ""
+    except ElementTree.ParseError:
+        code, message = str(status), body[:200].decode(errors="replace")
+    return refusal(code, message, status, operation, bucket)

@@ -4,10 +4,9 @@ import json
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from botocore.exceptions import ClientError
-
 from orchard.aws import tags
 from orchard.aws.emr import ALIVE
+from orchard.diagnosis.aws import NotFoundError
 from orchard.doctor.finding import Finding, Place
 
 CLOCK_WARN, CLOCK_FAIL = 60, 300  # seconds; AWS refuses a signature that is more than five minutes off (Signature V4)
@@ -83,10 +82,8 @@ def service_linked_roles(place: Place) -> Finding:
 def _has_role(place: Place, name: str) -> bool:
     try:
         place.client("iam").get_role(RoleName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchEntity":
-            return False
-        raise
+    except NotFoundError:
+        return False
     return True
 
 

@@ -4,9 +4,8 @@ import json
 from datetime import date, timedelta
 from functools import cache
 
-from botocore.exceptions import ClientError
-
 from orchard.base.config import ROOT, Settings, instance_types
+from orchard.diagnosis.aws import NotFoundError
 from orchard.doctor.finding import Finding, Place
 
 # Service Quotas of EC2, in vCPUs: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", and all
@@ -69,9 +68,7 @@ def vcpus(settings: Settings) -> int:
 def _quota(place: Place, what: str, code: str, wanted: int, *, spot: bool, fewer: str) -> Finding:
     try:
         answer = place.client("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=code)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchResourceException":
-            raise
+    except NotFoundError:
         said = f"{wanted} vCPUs are wanted; this AWS knows no quota {code}"
         return Finding(what, "unknown", said, "")
     limit, used = int(answer["Quota"]["Value"]), _used(place, spot=spot)

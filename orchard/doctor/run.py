@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from orchard.base.errors import OrchardError
-from orchard.diagnosis import aws
 from orchard.doctor import account, cluster, machine
 from orchard.doctor.finding import Finding, Place
 
@@ -70,5 +69,4 @@ def _safely(what: str, check: Callable[[Place], Finding], place: Place) -> Findi
         state = "fail" if what == "credentials" else "unknown"
         return Finding(what, state, error.cause, error.remedy)  # type: ignore[arg-type]
     except Exception as error:  # a check must not end the others, whatever it met
-        known = aws.explain(error)
-        return Finding(what, "unknown", known.cause, known.remedy)
+        return Finding(what, "unknown", f"the check itself failed: {type(error).__name__}: {error}", "")

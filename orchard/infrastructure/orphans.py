@@ -65,7 +65,7 @@ def find(settings: Settings, target: Target) -> list[str]:
 
     Raises:
         OrchardError: a state cannot be read, or Terraform is at work.
-        ClientError: AWS refuses one of the searches.
+        AwsError: AWS refuses one of the searches.
     """
     known, at_work = state.known(settings, target)
     if at_work:

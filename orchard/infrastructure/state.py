@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from botocore.exceptions import ClientError
-
+from orchard.aws.bucket import Bucket
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
@@ -34,7 +33,7 @@ def known(settings: Settings, target: Target) -> Known:
 
     Raises:
         OrchardError: a state is in a format that this version does not read.
-        ClientError: the bucket that keeps them refuses.
+        AwsError: the bucket that keeps them refuses.
     """
     at_work = _is_locked(settings, target)  # first: an apply that ends meanwhile has written all it made
     return Known({word for state in _states(settings, target) for word in _words(state)}, at_work)
@@ -56,7 +55,7 @@ def _states(settings: Settings, target: Target) -> Iterator[dict[str, Any]]:
 def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the foundation's state and each cluster's under its workspace's name, from where `up` keeps them."""
     shared = roots.state_bucket(settings, target)
-    for name, text in _in_bucket(target, shared) if shared else _here(target):
+    for name, text in _in_bucket(Bucket(target, shared)) if shared else _here(target):
         state = json.loads(text)
         if state.get("version") != VERSION:
             raise OrchardError(
@@ -75,27 +74,17 @@ def _here(target: Target) -> Iterator[tuple[str, str]]:
 
 
 def _is_locked(settings: Settings, target: Target) -> bool:
-    if not (bucket := roots.state_bucket(settings, target)):
+    if not (shared := roots.state_bucket(settings, target)):
         return any(target.state_dir.rglob(".*.tfstate.lock.info"))
-    pages = target.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="orchard/")
-    return any(entry["Key"].endswith(".tflock") for page in pages for entry in page.get("Contents", []))
+    return any(key.endswith(".tflock") for key, _ in Bucket(target, shared).keys("orchard/"))
 
 
-def _in_bucket(target: Target, bucket: str) -> Iterator[tuple[str, str]]:
-    s3 = target.client("s3")
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="orchard/"):
-        for key in (entry["Key"] for entry in page.get("Contents", [])):
-            if not key.endswith(".tfstate"):
-                continue
+def _in_bucket(store: Bucket) -> Iterator[tuple[str, str]]:
+    for key, _ in store.keys("orchard/"):
+        if key.endswith(".tfstate") and (text := store.read_text(key)) is not None:
             parts = key.split("/")  # orchard/<root>.tfstate, or orchard/workspaces/<name>/orchard/cluster.tfstate
             name = parts[2] if parts[1] == "workspaces" else parts[-1].removesuffix(".tfstate")
-            try:
-                body = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "NoSuchKey":
-                    raise
-                continue
-            yield "default" if name == "cluster" else name, body
+            yield "default" if name == "cluster" else name, text
 
 
 def _words(state: dict[str, Any]) -> Iterator[str]:

@@ -15,10 +15,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
-
 from orchard.base.errors import OrchardError
-from orchard.diagnosis import aws
+from orchard.diagnosis.aws import AwsError
 
 TAIL = 4 << 20  # characters of a log that are looked at: what tells the cause is at the end
 _CHUNK = 1 << 20
@@ -91,7 +89,7 @@ class ClusterLogs:
         try:
             for page in pages.paginate(Bucket=self.bucket, Prefix=self.prefix + under):
                 yield from (LogFile(entry["Key"], kind, entry["Size"]) for entry in page.get("Contents", []))
-        except ClientError as error:
+        except AwsError as error:
             raise self._refused(error) from None
 
     def chunks(self, log: LogFile) -> Iterator[str]:
@@ -109,18 +107,16 @@ class ClusterLogs:
     def _pieces(self, log: LogFile) -> Iterator[str]:
         try:
             body = self.s3.get_object(Bucket=self.bucket, Key=log.key)["Body"]
-        except ClientError as error:
-            raise self._refused(error) from None
-        stream: Any = gzip.GzipFile(fileobj=body) if log.key.endswith(".gz") else body
-        try:
+            stream: Any = gzip.GzipFile(fileobj=body) if log.key.endswith(".gz") else body
             while piece := stream.read(_CHUNK):
                 yield piece.decode(errors="replace")
         except (gzip.BadGzipFile, EOFError, zlib.error):
             yield f"\n(the log {self.uri(log)} is cut off here)\n"
+        except AwsError as error:
+            raise self._refused(error) from None
 
-    def _refused(self, error: ClientError) -> OrchardError:
-        known = aws.explain(error)
-        return OrchardError(f"the logs in s3://{self.bucket}/{self.prefix} cannot be read: {known.cause}", known.remedy)
+    def _refused(self, error: AwsError) -> OrchardError:
+        return OrchardError(f"the logs in s3://{self.bucket}/{self.prefix} cannot be read: {error.cause}", error.remedy)
 
 
 def application(step_log: str) -> str | None:

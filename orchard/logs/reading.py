@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from orchard.aws.emr import ALIVE, Cluster, Emr, Step
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
@@ -159,7 +157,7 @@ def why(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, late: float = LATE) 
     try:
         logs = open_logs(emr, s3, cluster)
         found = read(logs, of_step(logs, step, ended_at(emr, cluster.id, step.id), late=late)).failure
-    except (OrchardError, ClientError, BotoCoreError):
+    except OrchardError:
         return None
     return None if found.id == failures.UNKNOWN else found
 

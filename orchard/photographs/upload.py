@@ -11,8 +11,7 @@ from typing import NamedTuple
 from orchard.aws.bucket import Bucket, Entry
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError
-from orchard.diagnosis import s3
-from orchard.diagnosis.s3 import Fault
+from orchard.diagnosis.aws import AwsError
 from orchard.photographs import packed as packing
 from orchard.photographs import plan, tree
 from orchard.photographs.items import Item
@@ -101,8 +100,8 @@ class _Sending:
 
     def __init__(self, work: Plan, store: Bucket, ledger: Ledger, meter: Meter) -> None:
         self.work, self.store, self.ledger, self.meter = work, store, ledger, meter
-        self.end: Fault | OSError | None = None  # why no more is sent
-        self.again: list[tuple[Item, Fault]] = []
+        self.end: AwsError | OSError | None = None  # why no more is sent
+        self.again: list[tuple[Item, AwsError]] = []
         self.failed: list[str] = []
         self.changed = threading.Condition()
         self.flying = self.flying_bytes = 0
@@ -149,7 +148,7 @@ class _Sending:
         size = len(content)
         self._take_off(size)
 
-        def done(result: str | Fault) -> None:
+        def done(result: str | AwsError) -> None:
             try:
                 self._landed(item, Record(result, sha256, stamp) if isinstance(result, str) else result)
             except OSError as error:  # the ledger cannot be written; raised again by _judge, in the main thread
@@ -162,7 +161,7 @@ class _Sending:
     def _name(self, error: OSError) -> str:
         return str(error.filename).removeprefix(f"{self.root}/")
 
-    def _landed(self, item: Item, result: Record | Fault) -> None:
+    def _landed(self, item: Item, result: Record | AwsError) -> None:
         if isinstance(result, Record):
             self.ledger.confirm(item.key, result)
             self.meter.add(item.images, item.weight)
@@ -171,7 +170,7 @@ class _Sending:
         elif result.passing:
             self.again.append((item, result))
         else:
-            self.failed.append(f"{item.name}: S3 refuses it: {result.code} {result.message}".rstrip())
+            self.failed.append(f"{item.name}: {result.cause}")
 
     def _take_off(self, size: int) -> None:
         """Count a request in, once there is room for it."""
@@ -204,10 +203,8 @@ class _Sending:
                 f"the ledger of the transfer cannot be written: {self.end.strerror}",
                 f"free some space; {AGAIN} goes on",
             )
-        if self.end:
-            raise s3.explain(self.end, self.store.name, AGAIN)
-        if self.again:
-            raise s3.explain(self.again[0][1], self.store.name, AGAIN)
+        if self.end or self.again:
+            raise (self.end or self.again[0][1]).resumed_by(AGAIN)
         if self.failed:
             more = f" (and {len(self.failed) - 1} more)" if len(self.failed) > 1 else ""
             raise OrchardError(

@@ -5,8 +5,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
 from orchard.aws.layout import JOBS, PCA, StepName
@@ -15,6 +13,7 @@ from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.cluster.site import Site
+from orchard.diagnosis.aws import AwsError
 from orchard.logs import reading
 from orchard.runs import job_code, run_names, run_record, submission, summary
 
@@ -54,7 +53,7 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
         run_record.begin(
             store, site.target, site.settings, name, csv=csv, code=code.code_hash, cluster_id=cluster.id, ids=ids
         )
-    except (ClientError, OrchardError) as error:  # the steps are submitted: that the record is missing must not stop us
+    except OrchardError as error:  # the steps are submitted: that the record is missing must not stop us
         say(f"warning: the run goes on without a record of what it costs: {error}")
     follow(site, name, within)
     return name
@@ -73,12 +72,6 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
         OrchardError: a step failed, with its cause, or the time is over; what was written is kept.
         InterruptedByUserError: the user stopped watching; the steps go on.
     """
-    cluster, emr, store = site.cluster(), Emr(site.target), site.bucket()
-    watched = _steps_of(emr, cluster.id, name)
-    if not watched:
-        runs_there = {step.run for step in emr.steps(cluster.id) if step.run}
-        remedy = suggest(name, sorted(runs_there, reverse=True)) if runs_there else "./inv run starts one"
-        raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", remedy)
     within = within or timedelta(hours=site.settings.max_lifetime)
     of = "" if site.name == "default" else f" --name {site.name}"
     again = (
@@ -86,6 +79,12 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
         f"stop it: ./inv cancel --run-name {name}{of}"
     )
     try:
+        cluster, emr, store = site.cluster(), Emr(site.target), site.bucket()
+        watched = _steps_of(emr, cluster.id, name)
+        if not watched:
+            runs_there = {step.run for step in emr.steps(cluster.id) if step.run}
+            remedy = suggest(name, sorted(runs_there, reverse=True)) if runs_there else "./inv run starts one"
+            raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", remedy)
         with progress.Display("") as display:
             ids = [step.id for step in watched]
             ended = emr.follow(
@@ -95,10 +94,19 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
                 within.total_seconds(),
             )
     except KeyboardInterrupt:
-        raise InterruptedByUserError(f"stopped watching; the run {name} goes on on {cluster.name}", again) from None
+        raise InterruptedByUserError(
+            f"stopped watching; the run {name} goes on on {site.cluster_name}", again
+        ) from None
     except TimeoutError:
         told = durations.say(within.total_seconds())
-        raise OrchardError(f"the run {name} has not ended within {told}; it goes on on {cluster.name}", again) from None
+        raise OrchardError(
+            f"the run {name} has not ended within {told}; it goes on on {site.cluster_name}", again
+        ) from None
+    except AwsError as error:
+        raise OrchardError(
+            f"{error.cause}; the run {name} on {site.cluster_name} goes on without being watched",
+            f"{error.remedy}; {again}",
+        ) from error
     run_record.complete(store, site.target, name)
     for step in ended:
         if step.state != COMPLETED:

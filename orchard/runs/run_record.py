@@ -6,7 +6,6 @@ It is written when the steps are submitted, and is completed by whoever first se
 
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from orchard.aws import layout
@@ -49,8 +48,7 @@ def begin(
         ids: of the steps.
 
     Raises:
-        ClientError: EMR refuses to describe the cluster or its steps.
-        OrchardError: the bucket refuses.
+        OrchardError: EMR or the bucket refuses, or cannot be reached.
     """
     emr = place.client("emr")
     before = read(store, run)
@@ -91,7 +89,7 @@ def complete(store: Bucket, target: Target, run: str) -> RunRecord | None:
     try:
         steps = _steps(emr, record.cluster.id, [step.id for step in record.steps])
         timeline = emr.describe_cluster(ClusterId=record.cluster.id)["Cluster"]["Status"]["Timeline"]
-    except (ClientError, BotoCoreError, OrchardError):
+    except OrchardError:
         return record
     cluster = record.cluster.model_copy(
         update={"ready": timeline.get("ReadyDateTime"), "ended": timeline.get("EndDateTime")}

@@ -3,10 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from orchard.aws.target import CONNECTIONS
-from orchard.diagnosis import s3 as faults
+from orchard.diagnosis.aws import AwsError
 from orchard.transfer.engine import Done, Parcel
 
 
@@ -30,8 +28,8 @@ class BotocoreEngine:
                 ChecksumSHA256=parcel.sha256,
                 ContentType=parcel.media_type,
             )
-        except (BotoCoreError, ClientError) as error:
-            done(faults.of_exception(error))
+        except AwsError as error:
+            done(error)
         else:
             done(answer["ETag"])
 

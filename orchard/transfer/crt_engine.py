@@ -23,10 +23,8 @@ from awscrt.io import (
     SocketOptions,
     TlsContextOptions,
 )
-from botocore.exceptions import BotoCoreError
 
-from orchard.diagnosis import s3
-from orchard.diagnosis.s3 import Fault
+from orchard.diagnosis import aws
 from orchard.transfer.engine import Done, Endpoint, Parcel
 
 TRIES = 4  # of one object within one round of the upload; the rounds wait longer
@@ -190,9 +188,10 @@ class CrtEngine:
         if error is None and flight.status == 200:
             flight.done(flight.etag)
             return
-        fault = _of_runtime(error) if error else s3.of_answer(flight.status, flight.body)
-        if not fault.passing or flight.tries >= TRIES:
-            flight.done(fault)
+        about = "PutObject", self._endpoint.bucket
+        known = aws.of_exception(error, *about) if error else aws.of_answer(flight.status, flight.body, *about)
+        if not known.passing or flight.tries >= TRIES:
+            flight.done(known)
             return
         pause = BACKOFF * 2 ** (flight.tries - 1)
         flight.due = time.monotonic() + pause * random.uniform(0.5, 1)  # noqa: S311 - so that not all come at once
@@ -211,10 +210,3 @@ class CrtEngine:
                 connection.close()  # ends its request with an error
             for flight in due:
                 self._start(flight)
-
-
-def _of_runtime(error: BaseException) -> Fault:
-    if isinstance(error, BotoCoreError):  # of the credentials
-        return s3.of_exception(error)
-    name = error.name if isinstance(error, AwsCrtError) else type(error).__name__
-    return Fault(name, str(getattr(error, "message", error)))

@@ -1,17 +1,13 @@
 """Objects to files: several at once, resumed where they broke off, verified, and never over somebody's own file."""
 
-import http.client
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from urllib3.exceptions import HTTPError
-
 from orchard.aws.bucket import Bucket, Entry
 from orchard.aws.layout import MANIFEST
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
-from orchard.diagnosis import s3
+from orchard.diagnosis.aws import AwsError, NoBucketError
 from orchard.transfer import disk, verify
 from orchard.transfer.files import Stamp
 from orchard.transfer.ledger import Ledger, Record
@@ -20,7 +16,7 @@ from orchard.transfer.progress import Meter
 THREADS = 16
 BLOCK = 1 << 20
 TRIES = 5  # without a byte of progress
-BROKEN = (HTTPClientError, HTTPError, http.client.HTTPException, ConnectionError, TimeoutError)
+LOST = "connection-lost"  # kind of the errors after which the rest of an object is worth asking for
 
 
 class Want(NamedTuple):
@@ -137,8 +133,8 @@ class _Download:
                     f"{self.store.uri(want.entry.key)} did not arrive as S3 keeps it", f"call again: {self.again}"
                 )
             part.replace(want.path)
-        except (OSError, BotoCoreError, ClientError) as error:
-            raise self._explain(error, want) from None
+        except OSError as error:
+            raise disk.explain(error, want.path.parent) from None
         self._confirm(want)
         self.meter.add(1, 0)
 
@@ -152,13 +148,11 @@ class _Download:
                 continue
             try:
                 self._append(want, part, first)
-            except BROKEN as error:
+            except AwsError as error:
                 brought = part.exists() and part.stat().st_size > first
                 tries = 0 if brought else tries + 1
-                if tries == TRIES:
-                    raise OrchardError(
-                        f"the connection to S3 failed: {error}", f"check the network, then call again: {self.again}"
-                    ) from None
+                if error.kind != LOST or tries == TRIES:
+                    raise self._explain(error, want.entry) from None
             else:
                 return
 
@@ -179,8 +173,8 @@ class _Download:
             return self.store.s3.head_object(
                 Bucket=self.store.name, Key=entry.key, IfMatch=entry.etag, ChecksumMode="ENABLED"
             )
-        except (BotoCoreError, ClientError) as error:
-            raise self._explain(error, Want(entry, Path())) from None
+        except AwsError as error:
+            raise self._explain(error, entry) from None
 
     def _confirm(self, want: Want) -> None:
         record = Record(want.entry.etag, "", Stamp.of(want.path.stat()))
@@ -189,16 +183,13 @@ class _Download:
     def _name(self, want: Want) -> str:
         return f"{want.entry.key}\n{want.path}"
 
-    def _explain(self, error: OSError | BotoCoreError | ClientError, want: Want) -> OrchardError:
-        if isinstance(error, OSError):
-            return disk.explain(error, want.path.parent)
-        fault = s3.of_exception(error)
-        if fault.status in (404, 412) and fault.code != "NoSuchBucket":
+    def _explain(self, error: AwsError, entry: Entry) -> OrchardError:
+        if error.status in (404, 412) and not isinstance(error, NoBucketError):
             return OrchardError(
-                f"{self.store.uri(want.entry.key)} was replaced or deleted meanwhile: a job is writing there",
+                f"{self.store.uri(entry.key)} was replaced or deleted meanwhile: a job is writing there",
                 f"wait for it, then call again: {self.again}",
             )
-        return s3.explain(fault, self.store.name, self.again)
+        return error.resumed_by(self.again)
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
 from botocore.utils import get_environ_proxies
 
-from orchard.diagnosis.s3 import Fault
+from orchard.aws.door import translated
+from orchard.diagnosis.aws import AwsError
 
 IN_FLIGHT = 128  # requests: with 40 ms each they come to 3,200 a second; S3's own limit for one prefix is 3,500
 
@@ -34,7 +34,7 @@ class Parcel(NamedTuple):
     media_type: str
 
 
-Done = Callable[[str | Fault], None]  # called with the ETag, or with what went wrong; in any thread
+Done = Callable[[str | AwsError], None]  # called with the ETag, or with what went wrong; in any thread
 
 
 class Engine(Protocol):
@@ -54,21 +54,24 @@ class Endpoint(NamedTuple):
         scheme: http or https.
         host: with the port where it is not the scheme's own.
         path: in front of keys: `/`, or `/bucket/` where the host does not name the bucket.
+        bucket: its name.
     """
 
     scheme: str
     host: str
     path: str
+    bucket: str
 
     @classmethod
     def of(cls, s3: Any, bucket: str) -> "Endpoint":
         """Ask botocore, which knows addressing styles, dual stack, FIPS and custom endpoints.
 
         Raises:
-            NoCredentialsError: there are none.
+            AwsError: there are no credentials.
         """
-        url = urlsplit(s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"}))
-        return cls(url.scheme, url.netloc, url.path.removesuffix("k"))
+        with translated():
+            url = urlsplit(s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"}))
+        return cls(url.scheme, url.netloc, url.path.removesuffix("k"), bucket)
 
     @property
     def direct(self) -> bool:
@@ -86,16 +89,12 @@ def choose(s3: Any, bucket: str, credentials: Any) -> Engine:
         credentials: botocore's, which renew themselves where they can.
 
     Raises:
-        OrchardError: there are no credentials.
+        AwsError: there are no credentials.
     """
-    from orchard.diagnosis import s3 as faults
     from orchard.transfer.botocore_engine import BotocoreEngine
     from orchard.transfer.crt_engine import CrtEngine
 
-    try:
-        endpoint = Endpoint.of(s3, bucket)
-    except (BotoCoreError, ClientError) as error:
-        raise faults.explain(faults.of_exception(error), bucket, "./inv upload-dataset") from None
+    endpoint = Endpoint.of(s3, bucket)
     named = s3.meta.config.proxies
     proxies = get_environ_proxies(f"{endpoint.scheme}://{endpoint.host}") if named is None else named
     if proxies or not endpoint.direct:

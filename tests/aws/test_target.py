@@ -73,7 +73,7 @@ def test_refused_credentials_have_a_remedy(running: LocalAws, monkeypatch: pytes
     monkeypatch.setattr(target.Target, "client", lambda *_: sts)
     with Stubber(sts) as stub:
         stub.add_client_error("get_caller_identity", "ExpiredToken", "The security token has expired")
-        with pytest.raises(OrchardError, match="has expired") as caught:
+        with pytest.raises(OrchardError, match="have expired") as caught:
             local.account()
     assert "AWS_PROFILE" in caught.value.remedy
     with Stubber(sts) as stub:

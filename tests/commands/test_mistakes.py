@@ -6,9 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
-
-from orchard.diagnosis import aws
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,30 +71,3 @@ def test_the_list_needs_no_heavy_import():
     python = ROOT / ".venv" / "bin" / "python"
     done = subprocess.run([python, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
     assert not {"pyspark", "tensorflow", "boto3", "rich", "pydantic", "numpy"} & set(json.loads(done.stdout))
-
-
-def refused(code: str, message: str = "") -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, "ListClusters")
-
-
-@pytest.mark.parametrize(
-    ("error", "cause"),
-    [
-        (NoCredentialsError(), "no AWS credentials were found"),
-        (EndpointConnectionError(endpoint_url="http://127.0.0.1:9"), "nothing answers any more"),
-        (refused("ExpiredToken"), "the AWS credentials have expired"),
-        (refused("InvalidClientTokenId"), "AWS does not accept the credentials (InvalidClientTokenId)"),
-        (
-            refused("AccessDeniedException", "not authorized"),
-            "these credentials may not do ListClusters: not authorized",
-        ),
-        (refused("ThrottlingException"), "AWS is busy (ThrottlingException on ListClusters)"),
-        (refused("NoSuchBucket"), "there is no bucket"),
-        (refused("InvalidRequestException", "Cluster id 'j-1' is not valid."), "ListClusters was refused: Cluster id"),
-        (OSError("cut off"), "a transfer failed: cut off"),
-    ],
-)
-def test_what_aws_raises_is_explained(error, cause):
-    known = aws.explain(error)
-    assert known.cause.startswith(cause)
-    assert known.remedy

@@ -6,6 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from orchard.aws.door import through_door
 from orchard.base.errors import OrchardError
 from orchard.cost import price_list, prices
 
@@ -32,7 +33,7 @@ def product(unit: str, usd: str, usagetype: str = "EUW3-x", begin: str = "0") ->
 
 @pytest.fixture
 def pricing():
-    client = boto3.client("pricing", "eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+    client = through_door(boto3.Session("a", "b")).client("pricing", "eu-central-1")
     with Stubber(client) as stub:
         yield client, stub
 

@@ -34,14 +34,16 @@ TEXTS = {
         "retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: "
         "403, RequestID: 1, api error ExpiredToken: The security token included in the request is expired",
         "the AWS credentials have expired",
-        "renew them: aws sso login, or aws configure",
+        "renew them (aws sso login, or aws configure), or choose others by AWS_PROFILE",
     ),
     "wrong key": (
         "Retrieving AWS account details: validating provider credentials",
         "retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: "
         "403, RequestID: 1, api error InvalidClientTokenId: The security token included in the request is invalid.",
-        "AWS does not accept the credentials (InvalidClientTokenId)",
-        "run aws configure (or aws sso login), or set AWS_PROFILE; ./inv doctor shows whose they are",
+        "AWS does not accept the credentials (InvalidClientTokenId): The security token included in the request is "
+        "invalid.",
+        "renew them (aws sso login, or aws configure), or choose others by AWS_PROFILE; ./inv doctor shows whose they "
+        "are",
     ),
     "other account": (
         "AWS account ID not allowed: 210987654321",
@@ -93,8 +95,10 @@ TEXTS = {
         "creating EMR Cluster",
         "operation error EMR: RunJobFlow, api error AccessDeniedException: User: arn:aws:iam::123456789012:user/ana is "
         "not authorized to perform: elasticmapreduce:RunJobFlow on resource: *",
-        "the credentials lack a permission: elasticmapreduce:RunJobFlow",
-        "see docs/security.md for what Orchard needs, or use another AWS_PROFILE",
+        "these credentials may not do RunJobFlow: User: arn:aws:iam::123456789012:user/ana is not authorized to "
+        "perform: elasticmapreduce:RunJobFlow on resource: *",
+        "ask for the permission named here (docs/security.md has all that Orchard needs), or choose other credentials "
+        "by AWS_PROFILE",
     ),
     "emulator gone": (
         "reading S3 Bucket (photographs)",

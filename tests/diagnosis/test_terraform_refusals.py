@@ -118,7 +118,7 @@ def plan_on_aws(roots, environment):
     ("code", "cause"),
     [
         ("ExpiredToken", "the AWS credentials have expired"),
-        ("InvalidClientTokenId", "AWS does not accept the credentials (InvalidClientTokenId)"),
+        ("InvalidClientTokenId", "AWS does not accept the credentials (InvalidClientTokenId): no"),
     ],
 )
 def test_credentials_that_aws_refuses(roots, aws, code, cause):

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from orchard.aws import tags, target
 from orchard.base.config import ROOT, Settings
-from orchard.diagnosis import aws as aws_errors
+from orchard.diagnosis.aws import AwsError, refusal
 from orchard.doctor import account, cluster, machine, report, run
 from orchard.doctor.finding import Finding, Place
 from orchard.machine import java, provider, terraform
@@ -56,8 +55,8 @@ class Answers:
         return answer
 
 
-def refused(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "told to"}}, "Call")
+def refused(code: str) -> AwsError:
+    return refusal(code, "told to", 400, "Call")
 
 
 # This machine -----------------------------------------------------------------------------------------------------
@@ -244,13 +243,16 @@ def test_a_check_that_is_denied_says_so_and_the_rest_goes_on(aws):
 def test_a_check_that_breaks_says_so_and_the_rest_goes_on(nowhere, monkeypatch):
     monkeypatch.setattr(machine, "disk", lambda _: 1 / 0)
     found = {finding.what: finding for finding in run.examine(nowhere)}
-    assert found["disk"].state == "unknown"
+    assert (found["disk"].state, found["disk"].said) == (
+        "unknown",
+        "the check itself failed: ZeroDivisionError: division by zero",
+    )
     assert found["weights"].state == "ok"
 
 
 def test_without_credentials_the_account_is_unknown(aws, monkeypatch):
     place = aws()
-    expired = aws_errors.explain(refused("ExpiredToken"))
+    expired = refused("ExpiredToken")
     monkeypatch.setattr(target.Target, "account", lambda _: (_ for _ in ()).throw(expired))
     found = {finding.what: finding for finding in run.examine(place)}
     assert (found["credentials"].state, found["credentials"].said) == ("fail", "the AWS credentials have expired")

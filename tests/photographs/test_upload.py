@@ -174,10 +174,10 @@ def test_passing_faults_are_ridden_out(s3, store, data, fault, monkeypatch):
 @pytest.mark.parametrize(
     ("fault", "cause", "remedy"),
     [
-        ((503, "SlowDown"), "S3 is too busy: SlowDown", "wait a minute"),
-        ("drop", "the connection to S3 failed", "check the network"),
+        ((503, "SlowDown"), "AWS is busy (SlowDown on PutObject in the bucket bucket)", "wait a minute"),
+        ("drop", "the connection to AWS failed: ", "check the network"),
         ((400, "ExpiredToken"), "the AWS credentials have expired", "renew them"),
-        ((403, "AccessDenied"), "S3 refuses access to bucket: AccessDenied", "use credentials"),
+        ((403, "AccessDenied"), "these credentials may not do PutObject in the bucket bucket: told to", "AWS_PROFILE"),
     ],
 )
 def test_lasting_faults_keep_what_arrived_and_a_second_call_finishes(
@@ -265,7 +265,7 @@ def test_a_missing_bucket(s3, data, tmp_path):
 def test_no_server_at_all(s3, store, data):
     s3.server.shutdown()
     s3.server.server_close()
-    with pytest.raises(OrchardError, match="the connection to S3 failed"):
+    with pytest.raises(OrchardError, match="AWS cannot be reached"):
         upload.run(data, store)
 
 

@@ -190,6 +190,7 @@ TEXTS = [
         "An error occurred (AccessDeniedException) when calling the RunJobFlow operation: User: "
         "arn:aws:iam::123456789012:user/ana is not authorized to perform: elasticmapreduce:RunJobFlow",
     ),
+    ("credentials-missing", "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n"),
     ("credentials-expired", "botocore.exceptions.ClientError: An error occurred (ExpiredToken) when calling PutObject"),
     (
         "no-such-bucket",
@@ -202,7 +203,7 @@ TEXTS = [
         "s3://b/data/raw/Training.\n",
     ),
     (
-        "s3-slow",
+        "busy",
         "com.amazon.ws.emr.hadoop.fs.shaded.com.amazonaws.services.s3.model.AmazonS3Exception: Please reduce your "
         "request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown; Request ID: 1)\n",
     ),

@@ -20,6 +20,8 @@ import boto3
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+from orchard.aws.door import through_door
+
 PAGE = 1000
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 2},
@@ -46,14 +48,8 @@ class FakeS3:
 
     def target(self, home: Path) -> SimpleNamespace:
         """A target as orchard.bucket needs it."""
-        client = boto3.client(
-            "s3",
-            endpoint_url=self.url,
-            region_name="eu-west-3",
-            aws_access_key_id="a",
-            aws_secret_access_key="b",
-            config=CONFIG,
-        )
+        session = through_door(boto3.Session("a", "b", region_name="eu-west-3"))
+        client = session.client("s3", endpoint_url=self.url, config=CONFIG)
         return SimpleNamespace(
             client=lambda _: client, credentials=lambda: Credentials("a", "b"), state_dir=home / "terraform", free=True
         )

@@ -125,7 +125,7 @@ def test_lost_connections_are_ridden_out_and_lasting_ones_explained(s3, store):
 
 
 @pytest.mark.parametrize(
-    ("fault", "cause"), [("drop", "the connection to S3 failed"), ((400, "ExpiredToken"), "have expired")]
+    ("fault", "cause"), [("drop", "the connection to AWS failed"), ((400, "ExpiredToken"), "have expired")]
 )
 def test_lasting_faults(s3, store, fault, cause, monkeypatch):
     monkeypatch.setattr(download, "TRIES", 2)

@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from orchard.aws import bucket, scheduler, tags
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE
@@ -25,7 +23,6 @@ from orchard.cluster.status import nodes as running
 from orchard.cluster.status import reading
 from orchard.cluster.status.model import Budget, Cluster, Ended, HardLimit, Missing, Orphan, Status, Step, Studio
 from orchard.cost.prices import Rates, rates
-from orchard.diagnosis.aws import explain
 from orchard.infrastructure import orphans, state
 
 LATELY = timedelta(days=8)  # a cluster lives for a week at most
@@ -66,8 +63,6 @@ class _Gathering:
                 return question()
             except OrchardError as error:
                 self.missing.append(Missing(what=what, why=error.cause))
-            except (ClientError, BotoCoreError) as error:
-                self.missing.append(Missing(what=what, why=explain(error).cause))
 
         return self.pool.submit(run)
 
@@ -79,10 +74,7 @@ class _Gathering:
         known = self.ask("Terraform's states", lambda: state.known(self.settings, self.target))
         store = self.ask("the bucket", lambda: Bucket(self.target, bucket.name(self.settings, self.target)))
         budget = self.ask("the budget", self._budget)
-        try:
-            now, mine = listing.result()
-        except (ClientError, BotoCoreError) as error:
-            raise explain(error) from None
+        now, mine = listing.result()
         living = [entry for entry in mine if entry["Status"]["State"] in (*ALIVE, "TERMINATING")]
         over = [entry for entry in mine if entry not in living]
         if short_name is not None:

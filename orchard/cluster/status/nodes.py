@@ -28,7 +28,7 @@ def of_project(ec2: Any, project: str) -> dict[str, list[Node]]:
     """Return the running nodes with the project's tag by cluster id.
 
     Raises:
-        ClientError: AWS refuses.
+        AwsError: AWS refuses.
     """
     filters = [
         {"Name": "tag:Project", "Values": [project]},
