@@ -58,6 +58,7 @@ class Target:
             account, a local server has no limit.
         livy: URL of a cluster's Livy, `{cluster}` standing for its id. On AWS it listens on the primary node's port
             8998, which a tunnel brings to this machine.
+        packages: sets of packages of this machine that clusters there run on; AWS's nodes have their own.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Target:
     endpoint: str | None = None
     poll_interval: float = 15.0
     livy: str = "http://localhost:8998"
+    packages: tuple[str, ...] = ()
     _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
     _config: Config = field(default=PACED, repr=False)
     _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
@@ -181,6 +183,7 @@ def _local(region: str, found: process.LocalAws) -> Target:
         endpoint=found.endpoint,
         poll_interval=0.5,
         livy=found.livy("{cluster}"),
+        packages=("jobs",),
         _make_session=_isolated_session,
         _config=LOOPBACK,
         _stop=process.stop,
