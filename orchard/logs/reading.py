@@ -56,6 +56,18 @@ def find_cluster(emr: Emr, name: str) -> Cluster:
     return found[0]
 
 
+def steps_of(steps: list[Step], run: str) -> list[Step]:
+    """Keep the steps of a run.
+
+    Raises:
+        UsageError: there are none, and the nearest run is named.
+    """
+    runs = [step.name.rpartition(": ")[0] for step in steps]
+    if run not in runs:
+        raise UsageError(f"the cluster has had no step of a run {run}", suggest(run, filter(None, runs)))
+    return [step for step, of in zip(steps, runs, strict=True) if of == run]
+
+
 def find_step(steps: list[Step], wanted: str | None) -> Step:
     """Choose a step.
 

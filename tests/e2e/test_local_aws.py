@@ -250,7 +250,7 @@ def test_a_session_in_a_terminal(user, cluster):
     """Run, detach, look, attach again, cancel, as somebody does who has other things to do meanwhile."""
     emr, screen = user.target.client("emr"), Screen(100, user.environment)
     shown = []
-    screen.type("./inv run --run-name watched --mode full --k 3")
+    screen.type("./inv run --run-name watched --mode full -k 3")
     until(lambda: steps(emr, cluster()["Id"], "RUNNING"))
     screen.until("features: ")
     with frozen("features/watched"):
@@ -287,7 +287,7 @@ def test_a_failing_step_gives_the_jobs_own_cause(user, cluster):
     said = user.inv("run", "--run-name", "begun", "--mode", "mini", code=1)
     assert "the run begun was begun with mode = 'full', not 'mini'" in said
     assert "remedy: resume it with the same parameters, or choose another run name" in said
-    assert "begun with mode" in user.inv("logs", "features")
+    assert "begun with mode" in user.inv("logs", "--step", "features")
     assert cluster()["Status"]["State"] == "WAITING"
 
 

@@ -63,6 +63,19 @@ def test_a_step_is_found_by_id_name_job_and_run(wanted, found):
     assert reading.find_step(STEPS, wanted).id == found
 
 
+@pytest.mark.parametrize(
+    ("run", "wanted", "found"), [("20261121T1-mini", "features", "s-1"), ("20261122T1-full", None, "s-4")]
+)
+def test_a_step_is_found_in_a_run(run, wanted, found):
+    assert reading.find_step(reading.steps_of(STEPS, run), wanted).id == found
+
+
+def test_an_unknown_run_names_the_nearest():
+    with pytest.raises(UsageError, match="no step of a run 20261121T1-mina") as caught:
+        reading.steps_of(STEPS, "20261121T1-mina")
+    assert caught.value.remedy.startswith("did you mean 20261121T1-mini")
+
+
 def test_without_a_failure_the_last_one_is_meant():
     assert reading.find_step([STEPS[1], STEPS[3]], None).id == "s-3"
 

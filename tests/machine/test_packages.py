@@ -69,7 +69,7 @@ def test_users_commands_import_what_users_install():
 def checkout(tmp_path) -> Path:
     """A checkout whose locks pin nothing and whose Python is asked to make real, empty environments."""
     home = tmp_path / "checkout"
-    for name in ("inv", "orchard/__init__.py", "orchard/machine", "orchard/base", "requirements/uv.lock"):
+    for name in ("inv", "tasks.py", "orchard/__init__.py", "orchard/machine", "orchard/base", "requirements/uv.lock"):
         target = home / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(ROOT / name, target) if (ROOT / name).is_dir() else shutil.copy(ROOT / name, target)
@@ -89,7 +89,7 @@ def call(checkout: Path, **environment: str) -> subprocess.CompletedProcess:
 def test_the_wrapper_installs_once_and_again_when_the_lock_changes(checkout):
     first = call(checkout)
     assert first.stderr.startswith("Installing what Orchard stands on")
-    assert "No module named invoke" in first.stderr  # the empty lock was obeyed
+    assert "No module named 'invoke'" in first.stderr  # the empty lock was obeyed
     assert "Installing" not in call(checkout).stderr
     (checkout / "requirements" / "main.lock").write_text("# changed\n")
     assert "Installing" in call(checkout).stderr
