@@ -64,7 +64,8 @@ def steps_of(steps: list[Step], run: str) -> list[Step]:
     """
     runs = [step.name.rpartition(": ")[0] for step in steps]
     if run not in runs:
-        raise UsageError(f"the cluster has had no step of a run {run}", suggest(run, filter(None, runs)))
+        remedy = suggest(run, filter(None, runs)) if runs else "./inv run starts one"
+        raise UsageError(f"the cluster has had no step of a run {run}", remedy)
     return [step for step, of in zip(steps, runs, strict=True) if of == run]
 
 

@@ -74,6 +74,9 @@ def test_an_unknown_run_names_the_nearest():
     with pytest.raises(UsageError, match="no step of a run 20261121T1-mina") as caught:
         reading.steps_of(STEPS, "20261121T1-mina")
     assert caught.value.remedy.startswith("did you mean 20261121T1-mini")
+    with pytest.raises(UsageError) as caught:
+        reading.steps_of([], "20261121T1-mini")
+    assert caught.value.remedy == "./inv run starts one"
 
 
 def test_without_a_failure_the_last_one_is_meant():
