@@ -1,6 +1,7 @@
 """Orchard's tasks: daily verbs flat, the rest in namespaces. `./inv --help TASK` explains each one."""
 
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -9,6 +10,7 @@ from invoke import Collection
 
 from checks import task_documents, task_infrastructure, task_repository
 from orchard.commands import access, cluster, cost, doctor, notebooks, photographs, runs, terraform
+from orchard.commands.program import OrchardProgram
 
 namespace = Collection()
 for module in (cluster, photographs, runs, cost, doctor, access, notebooks):
@@ -21,3 +23,7 @@ for module in (task_infrastructure, task_documents):
     for task in Collection.from_module(module).tasks.values():
         checks.add_task(task)
 namespace.add_collection(checks)
+
+if __name__ == "__main__":  # ./inv; Invoke's own program finds the namespace by itself, and takes the same words
+    # A copy: Invoke takes the help out of the tasks that it parses for, and check.docs writes it down.
+    OrchardProgram(namespace=deepcopy(namespace), name="Orchard", binary="inv").run()

@@ -8,13 +8,15 @@ from invoke import Context, Exit
 
 from orchard.commands.task import command
 
-LOCKS = (
+# Laid into one environment, so each follows the versions of those before it.
+LAYERS = (
     "spark/requirements",
     "requirements/main",
-    "requirements/java",
-    "requirements/terraform",
-    "requirements/policy",
+    "requirements/notebooks",
+    "requirements/browser",
+    "requirements/checks",
 )
+APART = ("requirements/uv", "requirements/java", "requirements/terraform", "requirements/policy")
 
 
 PROCESSES = 3  # for two cores: one of them mostly waits for Terraform, which has pauses of its own
@@ -29,6 +31,7 @@ PROCESSES = 3  # for two cores: one of them mostly waits for Terraform, which ha
 )
 def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False) -> None:
     """Run the tests in three processes, the longest first; --quick: those that show most in three minutes."""
+    _tools()
     words = ["-m", "pytest"]
     if not only:
         words += ["--numprocesses", str(PROCESSES)]
@@ -44,20 +47,32 @@ def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False
 @command
 def lint(_: Context) -> None:
     """Run every pre-commit hook on every file."""
+    _tools()
     _python("-m", "pre_commit", "run", "--all-files")
 
 
 @command
 def lock(_: Context) -> None:
-    """Pin every package with its hashes anew, from the *.in files (needs uv)."""
-    for name in LOCKS:
-        shared = ["-c", "spark/requirements.lock"] if name == "requirements/main" else []
-        if (override := Path(f"{name}.override")).exists():
-            shared += ["--override", str(override)]
-        words = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
-        done = subprocess.run([*words, "--no-header", *shared, f"{name}.in", "-o", f"{name}.lock"], check=False)
+    """Pin every package with its hashes anew, from the *.in files."""
+    from orchard.machine import packages
+
+    words = [packages.uv() or "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+    for number, name in enumerate((*LAYERS, *APART)):
+        follows = LAYERS[:number] if name in LAYERS else ()
+        shared = [word for other in follows for word in ("--constraints", f"{other}.lock")]
+        if (exclude := Path(f"{name}.exclude")).exists():
+            shared += ["--excludes", str(exclude)]
+        pinned = ["--generate-hashes", "--no-header", *shared, f"{name}.in", "-o", f"{name}.lock"]
+        done = subprocess.run([*words, *pinned], check=False)
         if done.returncode:
             raise Exit(code=done.returncode)
+
+
+def _tools() -> None:
+    """Install all that tests and checks ask for, which is every set: they run what users run."""
+    from orchard.machine import packages
+
+    packages.require(*packages.SETS)
 
 
 def _python(*words: str) -> None:

@@ -51,8 +51,6 @@ import sys
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-# A plugin that registers Google's storage with TensorFlow, which has it built in and refuses it a second time.
-plugins = {"tensorflow_io_gcs_filesystem"}
 locked = dict(re.findall(r"^([\w.-]+)==([\w.]+)", open(sys.argv[1]).read(), re.M))
 same = lambda name: re.sub(r"[-_.]+", "-", name).lower()  # noqa: E731
 modules = {}
@@ -69,7 +67,7 @@ for name, version in locked.items():
     if installed != version:
         sys.exit(f"bootstrap: {name} is {installed}, not {version}")
     for module in modules.get(same(name), []):
-        if module.isidentifier() and not module.startswith("_") and module not in plugins:
+        if module.isidentifier() and not module.startswith("_"):
             importlib.import_module(module)
     imported += 1
 print(f"bootstrap: {imported} packages of {len(locked)} in the lock import in {sys.prefix}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 from invoke import Collection
+from invoke.parser.context import to_flag
 
 from checks.documents import architecture, figures, matrix
 from checks.documents.markdown import table
@@ -66,7 +67,7 @@ def reference(namespace: Collection) -> str:
         task = namespace[context.name]
         also = f" (also `{'`, `'.join(context.aliases)}`)" if context.aliases else ""
         parts += [f"### {context.name}{also}", "", " ".join((inspect.getdoc(task) or "").split()), ""]
-        flags = [(f"`--{arg.names[0]}`", _preset(arg), arg.help or "") for arg in context.args.values()]
+        flags = [(f"`{to_flag(arg.names[0])}`", _preset(arg), arg.help or "") for arg in context.args.values()]
         if flags:
             parts += [table(("flag", "default", "what it does"), flags), ""]
     return "\n".join(parts)

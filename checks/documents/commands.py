@@ -57,7 +57,7 @@ def fault(command: Command, namespace: Collection) -> str | None:
     words = shlex.split(re.split(r" [|>&]|&&", command.line)[0], comments=True)
     while words and "=" in words[0]:
         words.pop(0)
-    words = _as_inv_passes_them(words[1:])
+    words = words[1:]
     while words and (words[0] in ("--list", "--help", "--debug") or words[0].isupper()):  # TASK stands for any
         words.pop(0)
     if not words:
@@ -68,13 +68,3 @@ def fault(command: Command, namespace: Collection) -> str | None:
     except ParseError as error:
         return str(error).splitlines()[0]
     return None if len(parsed) > 1 else "it names no task"
-
-
-def _as_inv_passes_them(words: list[str]) -> list[str]:
-    """Do what the wrapper `inv` does to words that Invoke would not take as people write them."""
-    passed: list[str] = []
-    for before, word in zip(["", *words], words, strict=False):
-        if before == "logs" and re.match(r"(features|pca|bootstrap)$|s-|\d|.*:", word):
-            passed.append("--step")
-        passed.append("-k" + word.removeprefix("--k") if re.fullmatch(r"--k(=.*)?", word) else word)
-    return passed

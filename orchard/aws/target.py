@@ -61,6 +61,7 @@ class Target:
         reachable: whether its nodes and pages are there to be connected to, and not only told of.
         durable: whether it outlives this machine's own processes, so that Terraform's state may be kept there.
         livy_login: user name and password that Livy asks for; None where it asks for none.
+        packages: sets of packages of this machine that clusters there run on; AWS's nodes have their own.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Target:
     reachable: bool = True
     durable: bool = True
     livy_login: tuple[str, str] | None = field(default=None, repr=False)
+    packages: tuple[str, ...] = ()
     _make_session: Callable[[], boto3.Session] = field(default=boto3.Session, repr=False)
     _config: Config = field(default=PACED, repr=False)
     _stop: Callable[[], bool] = field(default=lambda: False, repr=False)
@@ -175,6 +177,7 @@ def _local(region: str, found: process.LocalAws) -> Target:
         durable=False,
         livy_login=own.login,
         _make_session=partial(_isolated_session, own),
+        packages=("jobs",),
         _config=LOOPBACK,
         _stop=process.stop,
         _own_address=lambda: "198.51.100.7/32",  # an address of documentation (RFC 5737): nobody comes from outside

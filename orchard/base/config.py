@@ -152,7 +152,7 @@ def load(**flags: Any) -> Settings:
         name = str(first["loc"][0])
         raise UsageError(
             f"the setting {name} = {first['input']!r} cannot be used: {_lower(first['msg'])}",
-            f"change it in orchard.toml, in ORCHARD_{name.upper()}, or by the flag --{name.replace('_', '-')}",
+            f"change it in orchard.toml, in ORCHARD_{name.upper()}, or by the flag {_flag(name)}",
         ) from None
 
 
@@ -164,6 +164,10 @@ def _written() -> set[str]:
         return set()
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"orchard.toml is not valid TOML: {error}", "correct the line named here") from None
+
+
+def _flag(name: str) -> str:
+    return f"-{name}" if len(name) == 1 else f"--{name.replace('_', '-')}"
 
 
 def _lower(text: str) -> str:

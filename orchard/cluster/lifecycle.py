@@ -16,6 +16,7 @@ from orchard.cluster.site import Site
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import bootstrap, roots, state
 from orchard.infrastructure.terraform import Plan, Terraform
+from orchard.machine import packages
 
 Confirm = Callable[[str], str]
 STEADY = ("apply_start", "apply_progress", "apply_complete")
@@ -56,7 +57,8 @@ def up(
         disposable: make the bucket so that a later destroy may delete it with all in it.
 
     Raises:
-        OrchardError: Terraform's or EMR's refusal; what was made is in the state, and `up` goes on there.
+        OrchardError: Terraform's or EMR's refusal; what was made is in the state, and `up` goes on there. Or packages
+            that jobs need on this machine cannot be installed; nothing was changed then.
         UsageError: the user did not agree; nothing was changed.
     """
     if only not in (None, "foundation"):
@@ -64,6 +66,7 @@ def up(
     if only is None:
         say(*cost.statement(site.settings, site.target))
         _agree(site, confirm)
+        packages.require(*site.target.packages)
     foundation = site.root("foundation")
     _apply(foundation, roots.foundation_variables(site.settings, site.target, force_destroy=disposable))
     outputs = foundation.outputs()

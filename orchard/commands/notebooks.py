@@ -39,10 +39,12 @@ def notebooks(
     name: str = "default",
 ) -> None:
     """Fill in the notebooks for the cluster that is up, and put them where EMR Studio and JupyterHub find them."""
+    from orchard.machine import packages
     from orchard.notebooks import jupyter
     from orchard.notebooks import rendering as books
 
     site = open_site(target, name, mode=mode, k=k, split=split, max_images=max_images)
+    packages.require("notebooks")
     for placed in books.place(site, run=run_name, user=user, force=force):
         say(f"{placed.place}: {WORDS[placed.what]}")
     if not local:

@@ -53,18 +53,25 @@ def cancel(_: Context, run_name: str | None = None, target: str | None = None, n
 
 @command(
     help={
-        "step": f"{', '.join(JOBS)}, bootstrap, an id, a name or a run (default: the latest run); "
-        "logs pca will do, too",
+        "run-name": "of which run (default: of the latest)",
+        "step": f"{', '.join(JOBS)}, bootstrap, an id or a name (default: what failed, or else ran last)",
         "all": "print the whole of every log",
         "target": SITE_HELP["target"],
         "name": SITE_HELP["name"],
     },
 )
-def logs(_: Context, step: str = "", all: bool = False, target: str | None = None, name: str = "default") -> None:
+def logs(
+    _: Context,
+    run_name: str | None = None,
+    step: str | None = None,
+    all: bool = False,
+    target: str | None = None,
+    name: str = "default",
+) -> None:
     """Print why a step failed: the cause, a remedy, and the part of the logs that tells it."""
     from orchard.logs import explanation
 
-    explanation.show(open_site(target, name), step or None, whole=all)
+    explanation.show(open_site(target, name), step, run=run_name, whole=all)
 
 
 @command(

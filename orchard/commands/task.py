@@ -12,6 +12,7 @@ from invoke import Exit, task
 
 from orchard.base.console import say
 from orchard.base.errors import OrchardError
+from orchard.machine import packages
 
 
 def command(*args: Any, **kwargs: Any) -> Callable:
@@ -31,9 +32,17 @@ def command(*args: Any, **kwargs: Any) -> Callable:
     return decorate
 
 
+def ended_by_its_reader() -> Exit:
+    """Return how a command ends whose reader has seen enough (| head): quietly, with the exit code of SIGPIPE."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit(code=141)
+
+
 def _reporting(body: Callable) -> Callable:
     @functools.wraps(body)
     def run(*args: Any, **kwargs: Any) -> Any:
+        # Invoke turns it off. Packages come without bytecode: what no command kept would be compiled by each anew.
+        sys.dont_write_bytecode = False
         try:
             return body(*args, **kwargs)
         except OrchardError as error:
@@ -41,11 +50,15 @@ def _reporting(body: Callable) -> Callable:
                 raise
             say(f"error: {error.cause}", f"remedy: {error.remedy}")
             raise Exit(code=error.exit_code) from None
-        except BrokenPipeError:  # the reader of a pipe has seen enough (| head)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise Exit(code=141) from None
+        except BrokenPipeError:
+            raise ended_by_its_reader() from None
         except KeyboardInterrupt:
             say("interrupted")
             raise Exit(code=130) from None
+        except ModuleNotFoundError as error:  # Invoke's own program runs in whatever environment it lies in
+            if packages.SETS["main"].installed:
+                raise
+            say(f"error: {sys.prefix} lacks what Orchard stands on: {error}", "remedy: ./inv installs it into .venv")
+            raise Exit(code=1) from None
 
     return run

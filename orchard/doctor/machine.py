@@ -10,7 +10,7 @@ from orchard.base.config import HOME
 from orchard.base.errors import OrchardError
 from orchard.doctor.finding import Finding, Place
 from orchard.emulator import process
-from orchard.machine import java, provider, terraform
+from orchard.machine import java, packages, provider, terraform
 from orchard.photographs import dataset
 
 DISK_LEAST, DISK_ENOUGH = 2, 10  # GiB: the full set's photographs and results are about 2
@@ -39,6 +39,13 @@ def java_runtime(_: Place) -> Finding:
     return Finding(
         "Java", "warn", f"{found}; Spark here needs {java.VERSION}", "nothing: the first run gets it from PyPI"
     )
+
+
+def job_packages(_: Place) -> Finding:
+    """Check for what the local AWS's jobs run on; installs nothing."""
+    if packages.SETS["jobs"].installed:
+        return Finding("Spark", "ok", "installed, with TensorFlow, as spark/requirements.lock has them")
+    return Finding("Spark", "ok", "not here yet; the first ./inv up installs it, with TensorFlow (1.5 GB)")
 
 
 def terraform_binary(_: Place) -> Finding:

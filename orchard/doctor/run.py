@@ -17,6 +17,7 @@ def checks(place: Place) -> tuple[list[Check], list[Check]]:
     here: list[Check] = [
         ("Python", machine.python),
         ("Java", machine.java_runtime),
+        *([("Spark", machine.job_packages)] if place.target is None or place.target.packages else []),
         ("Terraform", machine.terraform_binary),
         ("AWS provider", machine.aws_provider),
         *([("tunnel tools", machine.access_tools)] if settings.notebook == "jupyterhub" else []),

@@ -20,23 +20,26 @@ SPARKS = re.compile(r"/(?:pyspark|py4j)[^/]*(?:\.zip)?/")
 LONGEST = 60  # lines of a traceback
 
 
-def show(site: Site, wanted: str | None, *, whole: bool, wait: float = reading.LATE) -> None:
+def show(site: Site, wanted: str | None, *, run: str | None = None, whole: bool, wait: float = reading.LATE) -> None:
     """Print what the logs of a step, or of the bootstrap actions, say.
 
     Args:
         site: the cluster.
         wanted: as `logs.find_step`, or `bootstrap`; None also for a cluster that has had no step.
+        run: only steps of the run of that name count.
         whole: print all logs from beginning to end.
         wait: seconds after a step's end during which to wait for its logs.
 
     Raises:
-        UsageError: there is no such cluster or step.
+        UsageError: there is no such cluster, run or step.
         OrchardError: the logs are not there (yet), or cannot be read.
     """
     emr, s3 = Emr(site.target), site.target.client("s3")
     cluster = reading.find_cluster(emr, site.cluster_name)
     print(f"Cluster {cluster.name} ({cluster.id}) is {cluster.state}{_reason(cluster)}")
     steps = emr.steps(cluster.id)
+    if run:
+        steps = reading.steps_of(steps, run)
     if wanted == reading.BOOTSTRAP or (wanted is None and not steps):
         _bootstrap(reading.open_logs(emr, s3, cluster), cluster, whole=whole)
         return

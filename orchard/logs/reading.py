@@ -54,6 +54,20 @@ def find_cluster(emr: Emr, name: str) -> Cluster:
     return found[0]
 
 
+def steps_of(steps: list[Step], run: str) -> list[Step]:
+    """Keep the steps of a run.
+
+    Raises:
+        UsageError: there are none, and the nearest run is named.
+    """
+    of_run = [step for step in steps if step.run == run]
+    if not of_run:
+        runs = [step.run for step in steps if step.run]
+        remedy = suggest(run, runs) if runs else "./inv run starts one"
+        raise UsageError(f"the cluster has had no step of a run {run}", remedy)
+    return of_run
+
+
 def find_step(steps: list[Step], wanted: str | None) -> Step:
     """Choose a step.
 

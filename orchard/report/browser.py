@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchard.base.errors import OrchardError, UsageError
+from orchard.machine import packages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -44,8 +45,9 @@ def launch(*flags: str) -> Iterator["Browser"]:
     """Start the browser, or the one that Playwright has installed for itself; `flags` are further ones of its own.
 
     Raises:
-        OrchardError: there is none, or it does not start.
+        OrchardError: there is none, or it does not start; or Playwright cannot be installed.
     """
+    packages.require("browser")
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:

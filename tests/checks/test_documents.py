@@ -39,7 +39,8 @@ def test_prices_stand_only_where_the_code_puts_them(page):
     [
         ("./inv up --target aws  # a comment", None),
         ("ORCHARD_REGION=eu-west-1 ./inv up run results down", None),
-        ("./inv run --mode apples --k 0.95 --csv", None),
+        ("./inv run --mode apples -k 0.95 --csv", None),
+        ("./inv run --k 0.95", "No idea what '--k' is!"),
         ("./inv settings | grep region", None),
         ("./inv --help TASK", None),
         ("./inv uup", "No idea what 'uup' is!"),

@@ -3,8 +3,10 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
+import invoke as invoke_package
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,8 +29,8 @@ def invoke(tmp_path):
     ("words", "cause"),
     [
         (["run", "--mode", "pears"], "error: the setting mode = 'pears' cannot be used"),
-        (["run", "--k", "lots"], "error: the setting k = 'lots' cannot be used"),
-        (["run", "--k=0"], "error: the setting k = '0' cannot be used"),
+        (["run", "-k", "lots"], "error: the setting k = 'lots' cannot be used"),
+        (["run", "-k=0"], "error: the setting k = '0' cannot be used"),
         (["up", "--target", "azure"], "error: the setting target = 'azure' cannot be used"),
         (["up", "--instance-type", "m5.xlrage"], "error: the setting instance_type = 'm5.xlrage' cannot be used"),
         (["demo", "--max-images", "0"], "error: the setting max_images = '0' cannot be used"),
@@ -41,6 +43,57 @@ def test_bad_input_is_one_line_of_cause_and_one_of_remedy(invoke, words, cause):
     assert len(lines) == 2
     assert lines[0].startswith(cause)
     assert lines[1].startswith("remedy: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "cause", "remedy"),
+    [
+        (["logs", "my-run"], "logs takes no such word, and no task is called my-run", "logs takes --run-name, --step,"),
+        (["run", "--k", "3"], "run has no flag --k", "did you mean -k or --csv? (./inv --help run)"),
+        (["run", "--mode"], "run --mode needs a value", "./inv --help run"),
+        (["uup"], "no task is called uup", "did you mean up? (./inv --list)"),
+        (["--help", "uup"], "no task is called uup", "did you mean up? (./inv --list)"),
+        (["--lst"], "./inv has no flag --lst", "did you mean --list"),
+        (["extend"], "'extend' did not receive required positional arguments: 'by'", "./inv --help extend"),
+    ],
+)
+def test_a_line_that_cannot_be_read(invoke, words, cause, remedy):
+    done = invoke(*words)
+    assert done.returncode == 2
+    told, hint = done.stderr.splitlines()
+    assert told == f"error: {cause}"
+    assert hint.startswith(f"remedy: {remedy}")
+
+
+@pytest.mark.parametrize("words", [["run", "-k", "lots"], ["logs", "--run-name", "my-run", "--step", "pca"], ["-l"]])
+def test_invoke_itself_takes_the_same_words(invoke, words, tmp_path):
+    line = [sys.executable, "-m", "invoke", *words]
+    env = os.environ | {"ORCHARD_HOME": str(tmp_path)}
+    theirs = subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    ours = invoke(*words)
+    assert (theirs.returncode, theirs.stderr) == (ours.returncode, ours.stderr)
+    assert theirs.stdout.splitlines()[1:] == ours.stdout.splitlines()[1:]  # the list's headline differs
+
+
+def test_invoke_elsewhere_leads_to_the_environment(tmp_path):
+    """As when it is installed for all of a user's projects: it finds the tasks, and not what they stand on."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    for part in Path(invoke_package.__file__).parents[1].glob("invoke*"):
+        (tmp_path / part.name).symlink_to(part)
+    line = [tmp_path / "venv" / "bin" / "python", "-m", "invoke", "doctor"]
+    env = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    cause, remedy = done.stderr.splitlines()
+    assert cause.startswith(f"error: {tmp_path}/venv lacks what Orchard stands on: No module named")
+    assert remedy == "remedy: ./inv installs it into .venv"
+
+
+def test_the_list_may_be_cut_short():
+    line = ["bash", "-c", "./inv --list | head -n 1"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "Subcommands:\n"
+    assert done.stderr == ""
 
 
 def test_a_region_outside_the_eu(invoke):

@@ -16,7 +16,7 @@ from orchard.base.config import ROOT, Settings
 from orchard.diagnosis.aws import AwsError, refusal
 from orchard.doctor import account, cluster, machine, report, run
 from orchard.doctor.finding import Finding, Place
-from orchard.machine import java, provider, terraform
+from orchard.machine import java, packages, provider, terraform
 
 SCHEMA = json.loads((ROOT / "orchard" / "doctor" / "doctor.schema.json").read_text())
 
@@ -67,6 +67,18 @@ def test_java(nowhere, monkeypatch):
     monkeypatch.setattr(java, "major_version", lambda home: {"/a": 21, "/b": None}[str(home)])
     found = machine.java_runtime(nowhere)
     assert (found.state, found.said) == ("warn", "21 (/a), broken (/b); Spark here needs 17")
+
+
+def test_spark_is_looked_for_where_jobs_run_on_this_machine(nowhere, aws, monkeypatch, tmp_path):
+    names = lambda place: [what for what, _ in run.checks(place)[0]]  # noqa: E731
+    assert "Spark" in names(nowhere)
+    assert "Spark" not in names(aws())
+    monkeypatch.setattr(packages, "STAMPS", tmp_path)
+    assert "the first ./inv up installs it" in machine.job_packages(nowhere).said
+    jobs = packages.SETS["jobs"]
+    jobs.stamp.parent.mkdir()
+    jobs.stamp.write_bytes(jobs.lock.read_bytes())
+    assert machine.job_packages(nowhere).said.startswith("installed")
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_a_failing_step_gives_the_jobs_own_cause(story):
     said = story.inv("run", "--run-name", "begun", "--mode", "mini", code=1)
     assert "the run begun was begun with mode = 'full', not 'mini'" in said
     assert "remedy: resume it with the same parameters, or choose another run name" in said
-    assert "begun with mode" in story.inv("logs", "features")
+    assert "begun with mode" in story.inv("logs", "--step", "features")
     assert story.cluster()["Status"]["State"] == "WAITING"
 
 

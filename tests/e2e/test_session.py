@@ -34,7 +34,7 @@ def test_a_session_in_a_terminal(story, screen):
         return bool(emr.list_steps(ClusterId=cluster, StepStates=["RUNNING"])["Steps"])
 
     shown = []
-    screen.type("./inv run --run-name watched --mode full --k 3")
+    screen.type("./inv run --run-name watched --mode full -k 3")
     screen.until("features: ")
     until(is_running)
     with frozen("features/watched"):

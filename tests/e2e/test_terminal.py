@@ -24,7 +24,8 @@ def test_doctor_keeps_its_columns(terminal):
     *rows, end = terminal.call("./inv doctor")
     findings = [row for row in rows if re.match(r".{15}(ok|warn|fail|unknown)\b", row)]
     assert [row[:14].strip() for row in findings] == [
-        "Python", "Java", "Terraform", "AWS provider", "disk", "photographs", "weights", "EMR release", "local AWS",
+        "Python", "Java", "Spark", "Terraform", "AWS provider", "disk", "photographs", "weights", "EMR release",
+        "local AWS",
     ]  # fmt: skip
     for row in rows[:-1]:
         if row not in findings:
@@ -36,6 +37,6 @@ def test_doctor_keeps_its_columns(terminal):
 
 @pytest.mark.parametrize("terminal", [80], indirect=True)
 def test_an_error_is_a_cause_and_a_remedy(terminal):
-    screen = terminal.call("./inv logs features")
+    screen = terminal.call("./inv logs --step features")
     assert screen[-3:] == ["error: nothing is up", "remedy: start with ./inv up", "END=2"]
     assert "no tunnel is open" in terminal.call("./inv connect --close")

@@ -54,7 +54,7 @@ def test_the_latest_failure_is_told_by_its_cause(site, failed, capsys) -> None:
 
 
 def test_a_drivers_log_is_found_in_its_container(site, failed, capsys) -> None:
-    explanation.show(site("failed"), "features", whole=False)
+    explanation.show(site("failed"), "features", run="two", whole=False)
     said = capsys.readouterr().out
     assert "cause: Python has no module spam_and_eggs on the nodes" in said
     assert "/containers/application_" in said

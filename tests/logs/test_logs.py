@@ -64,6 +64,22 @@ def test_a_step_is_found_by_id_name_job_and_run(wanted, found):
 
 
 @pytest.mark.parametrize(
+    ("run", "wanted", "found"), [("20261121T1-mini", "features", "s-1"), ("20261122T1-full", None, "s-4")]
+)
+def test_a_step_is_found_in_a_run(run, wanted, found):
+    assert reading.find_step(reading.steps_of(STEPS, run), wanted).id == found
+
+
+def test_an_unknown_run_names_the_nearest():
+    with pytest.raises(UsageError, match="no step of a run 20261121T1-mina") as caught:
+        reading.steps_of(STEPS, "20261121T1-mina")
+    assert caught.value.remedy.startswith("did you mean 20261121T1-mini")
+    with pytest.raises(UsageError) as caught:
+        reading.steps_of([], "20261121T1-mini")
+    assert caught.value.remedy == "./inv run starts one"
+
+
+@pytest.mark.parametrize(
     ("states", "found"),
     [
         ({"s-3": "FAILED"}, "s-3"),  # what failed, not what was cancelled because of it

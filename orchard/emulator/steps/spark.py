@@ -8,6 +8,7 @@ from orchard.base.errors import OrchardError
 from orchard.emulator.s3 import access
 from orchard.emulator.steps import container, resources
 from orchard.emulator.steps.command import SparkSubmit
+from orchard.machine import packages
 from orchard.machine.java import find_java
 
 if TYPE_CHECKING:
@@ -19,14 +20,16 @@ ABSTRACT = "org.apache.hadoop.fs.viewfs.ViewFs"
 
 
 def home() -> Path:
-    """Find the directory of the Spark that the pyspark package of this environment carries.
+    """Find the directory of the Spark that the pyspark package of this environment carries, installing it first.
 
     Raises:
-        OrchardError: there is none.
+        OrchardError: it cannot be installed.
     """
+    packages.require("jobs")
+    importlib.invalidate_caches()
     found = importlib.util.find_spec("pyspark")
     if found is None or found.origin is None:
-        raise OrchardError("pyspark is not installed in this environment", "remove .venv and call ./inv again")
+        raise OrchardError("pyspark is not in this environment any more", "remove .venv and call ./inv again")
     return Path(found.origin).parent
 
 
