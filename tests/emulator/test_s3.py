@@ -171,3 +171,27 @@ def test_versions_are_listed_after_some_are_gone(aws: Aws) -> None:
     assert [marker["Key"] for marker in listed["DeleteMarkers"]] == ["key"]
     assert bodies() == before, "listing copies no bodies"
     assert aws.read(bucket, "other") == b"sweeps the bodies out", "the listed copies own nothing"
+
+
+def test_where_versioning_is_suspended_one_version_is_deleted_and_a_delete_keeps_the_others(aws: Aws) -> None:
+    """Amazon S3 User Guide, "Working with objects in a versioning-suspended bucket"; `cleanup` empties one so."""
+    bucket = aws.bucket()
+    aws.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for body in ("first", "second"):
+        aws.put(bucket, "a", body)
+    aws.s3.delete_object(Bucket=bucket, Key="a")
+    aws.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    told = aws.s3.list_object_versions(Bucket=bucket)
+    (marker,), (second, first) = told["DeleteMarkers"], told["Versions"]
+    aws.s3.delete_object(Bucket=bucket, Key="a", VersionId=marker["VersionId"])
+    assert aws.read(bucket, "a") == b"second"
+    aws.s3.delete_object(Bucket=bucket, Key="a")
+    assert aws.keys(bucket) == []
+    assert {one["VersionId"] for one in aws.s3.list_object_versions(Bucket=bucket)["Versions"]} == {
+        first["VersionId"],
+        second["VersionId"],
+    }
+    told = aws.s3.list_object_versions(Bucket=bucket)
+    every = [{"Key": "a", "VersionId": one["VersionId"]} for one in (*told["Versions"], *told["DeleteMarkers"])]
+    assert "Errors" not in aws.s3.delete_objects(Bucket=bucket, Delete={"Objects": every})
+    aws.s3.delete_bucket(Bucket=bucket)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 def install(objects: Path) -> None:
     """Keep the bodies of all objects under the directory `objects`; call before the first request."""
-    from orchard.emulator.s3 import bodies, listing, multipart, reads
+    from orchard.emulator.s3 import bodies, deletes, listing, multipart, reads
 
     bodies.install(objects)
     multipart.install()
     reads.install()
+    deletes.install()
     listing.install()
