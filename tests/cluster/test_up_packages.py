@@ -30,5 +30,6 @@ def test_nothing_is_made_where_jobs_could_not_run(local):
         lifecycle.up(local, only=None, confirm=pytest.fail)
 
 
-def test_clusters_of_aws_need_nothing_here():
+def test_clusters_of_aws_need_nothing_here(tmp_path, monkeypatch):
+    monkeypatch.setattr(target, "STATE", tmp_path)
     assert target._aws("eu-west-3").packages == ()

@@ -3,11 +3,11 @@
 import base64
 import io
 import zipfile
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import requests
+import tiny
 from PIL import Image
 
 from orchard.emulator.livy import server, shell
@@ -128,7 +128,7 @@ def test_s3_is_the_buckets_both_ways_between_two_statements(aws, livy):
 
 
 def test_packages_are_the_sessions_own(livy, tmp_path):
-    index = wheel(tmp_path)
+    index = tiny.index(tmp_path)
     assert "pyspark" in livy.client.text(livy.session, "sc.list_packages()")
     failed = livy.client.run(livy.session, f"sc.install_pypi_package('orchard-absent', '{index}')")
     assert "orchard-absent could not be installed: ERROR: No matching distribution" in failed["evalue"]
@@ -139,25 +139,6 @@ def test_packages_are_the_sessions_own(livy, tmp_path):
     livy.client.text(livy.session, "sc.uninstall_package('orchard-tiny')")
     assert livy.client.run(livy.session, "import orchard_tiny")["ename"] == "ModuleNotFoundError"
     assert "not installed in this session" in livy.client.run(livy.session, "sc.uninstall_package('numpy')")["evalue"]
-
-
-def wheel(folder: Path) -> str:
-    """Make an index of one package; returns its URL."""
-    name = "orchard_tiny-1.0"
-    place = folder / "simple" / "orchard-tiny"
-    place.mkdir(parents=True)
-    with zipfile.ZipFile(place / f"{name}-py3-none-any.whl", "w") as archive:
-        archive.writestr("orchard_tiny.py", "WORD = 'tiny'\n")
-        info = {
-            "METADATA": "Metadata-Version: 2.1\nName: orchard-tiny\nVersion: 1.0\n",
-            "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        }
-        for file, text in info.items():
-            archive.writestr(f"{name}.dist-info/{file}", text)
-        files = ["orchard_tiny.py", *(f"{name}.dist-info/{file}" for file in [*info, "RECORD"])]
-        archive.writestr(f"{name}.dist-info/RECORD", "".join(f"{file},,\n" for file in files))
-    (place / "index.html").write_text(f'<a href="{name}-py3-none-any.whl">{name}-py3-none-any.whl</a>')
-    return (folder / "simple").as_uri()
 
 
 def test_a_running_statement_can_be_cancelled_and_waiting_ones_too(livy, tmp_path):

@@ -1,6 +1,7 @@
 """The wrapper and the sets of packages: installed by who needs them, in one version each; and who may import what."""
 
 import ast
+import hashlib
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+import tiny
 from offline import offline
 
 from orchard.machine import packages
@@ -108,20 +110,13 @@ def test_an_installation_that_fails_is_tried_again(checkout, tmp_path):
 
 def test_pip_does_it_where_uv_cannot(checkout, tmp_path):
     """As behind an index that only pip's configuration names: uv is told to stay offline, pip has a wheel at hand."""
-    wheels = tmp_path / "wheels"
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "pyproject.toml").write_text('[project]\nname = "orchard-tiny"\nversion = "1.0"\n')
-    (source / "orchard_tiny.py").write_text("")
-    uv = packages.uv()
-    assert uv
-    subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", wheels, source], check=True)
-    (wheel,) = wheels.glob("*.whl")
-    told = subprocess.run([sys.executable, "-m", "pip", "hash", wheel], capture_output=True, text=True, check=True)
-    (checkout / "requirements" / "main.lock").write_text(f"orchard-tiny==1.0 {told.stdout.split()[-1]}\n")
+    tiny.index(tmp_path)
+    (wheel,) = tmp_path.glob("simple/*/*.whl")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (checkout / "requirements" / "main.lock").write_text(f"orchard-tiny==1.0 --hash=sha256:{digest}\n")
     python = checkout / ".venv" / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", checkout / ".venv"], check=True)
-    call(checkout, **offline(tmp_path) | {"PIP_FIND_LINKS": str(wheels)})
+    call(checkout, **offline(tmp_path) | {"PIP_FIND_LINKS": str(wheel.parent)})
     subprocess.run([python, "-c", "import orchard_tiny"], check=True)
 
 
