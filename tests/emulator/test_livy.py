@@ -3,6 +3,7 @@
 import base64
 import io
 import zipfile
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -55,24 +56,38 @@ class Client:
         return answer["data"]["text/plain"]
 
 
-@pytest.fixture(scope="module")
-def livy(aws: Aws):
+class Livy:
     """A cluster with Livy, a bucket, and a session that has a module from S3."""
-    bucket = aws.bucket()
-    cluster = aws.cluster(bucket=bucket, Applications=LIVY, Configurations=configured())
-    client = Client(aws, cluster)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("greetings.py", "def hello(x):\n    return f'hello {x}'\n")
-    uri = aws.put(bucket, "jobs/greetings.zip", packed.getvalue())
-    number = client.start(pyFiles=[uri], conf={"spark.orchard": "given", "spark.pyspark.python": "/opt/on/the/nodes"})
-    assert client.until(f"sessions/{number}", "idle", "dead")["state"] == "idle", client.get(
-        f"sessions/{number}/log"
-    ).text
-    yield SimpleNamespace(client=client, bucket=bucket, cluster=cluster, session=number)
-    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
-    aws.until(cluster, "TERMINATED")
-    assert client.get("sessions").status_code == 404, "its Livy went with the cluster"
+
+    def __init__(self, aws: Aws) -> None:
+        self.bucket = aws.bucket()
+        self.cluster = aws.cluster(bucket=self.bucket, Applications=LIVY, Configurations=configured())
+        self.client = Client(aws, self.cluster)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("greetings.py", "def hello(x):\n    return f'hello {x}'\n")
+        uri = aws.put(self.bucket, "jobs/greetings.zip", packed.getvalue())
+        conf = {"spark.orchard": "given", "spark.pyspark.python": "/opt/on/the/nodes"}
+        self._start = lambda: self.client.start(pyFiles=[uri], conf=conf)
+        self._session = self._start()
+
+    @property
+    def session(self) -> int:
+        """The number of the session, a new one where a test has let the last one end."""
+        if self.client.get(f"sessions/{self._session}").status_code == 404:
+            self._session = self._start()
+        found = self.client.until(f"sessions/{self._session}", "idle", "busy", "dead")
+        assert found["state"] != "dead", self.client.get(f"sessions/{self._session}/log").text
+        return self._session
+
+
+@pytest.fixture(scope="module")
+def livy(aws: Aws) -> Iterator[Livy]:
+    made = Livy(aws)
+    yield made
+    aws.emr.terminate_job_flows(JobFlowIds=[made.cluster])
+    aws.until(made.cluster, "TERMINATED")
+    assert made.client.get("sessions").status_code == 404, "its Livy went with the cluster"
 
 
 def test_a_statement_gives_its_value_and_what_it_prints(livy):
@@ -188,17 +203,19 @@ def test_a_session_that_cannot_start_says_why(aws, livy):
 
 
 def test_a_session_keeps_its_cluster_and_ends_when_nothing_runs_in_it(aws, livy):
+    session = livy.session
+    livy.client.text(session, "1")
     other = aws.cluster()  # alike, but without a session
     for cluster in (other, livy.cluster):
         aws.emr.put_auto_termination_policy(ClusterId=cluster, AutoTerminationPolicy={"IdleTimeout": 3000})
     aws.advance(3400)
     aws.until(other, "TERMINATED")
     assert aws.status(livy.cluster)["State"] == "WAITING", "a session counts as work"
-    assert livy.client.get(f"sessions/{livy.session}").json()["state"] == "idle"
+    assert livy.client.get(f"sessions/{session}").json()["state"] == "idle"
     aws.emr.remove_auto_termination_policy(ClusterId=livy.cluster)
     aws.advance(600)
-    until(lambda: livy.client.get(f"sessions/{livy.session}").status_code == 404)
-    assert livy.client.get(f"sessions/{livy.session}").json() == {"msg": f"Session '{livy.session}' not found."}
+    until(lambda: livy.client.get(f"sessions/{session}").status_code == 404)
+    assert livy.client.get(f"sessions/{session}").json() == {"msg": f"Session '{session}' not found."}
 
 
 @pytest.mark.parametrize(

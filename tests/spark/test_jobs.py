@@ -32,15 +32,6 @@ def pictures(drawn, tmp_path) -> Path:
     return tmp_path / "set"
 
 
-@pytest.fixture(scope="module")
-def finished(spark, drawn, weights_file, tmp_path_factory) -> Path:
-    """A complete run over the 40 drawn Test pictures: features and PCA with k = 5 and CSV."""
-    home = tmp_path_factory.mktemp("finished")
-    featurise(spark, weights_file, drawn, home / "features" / "r1", "--split", "Test")
-    decompose(spark, home / "features" / "r1", home / "pca" / "r1", "--k", "5", "--csv")
-    return home
-
-
 def test_features_layout_and_manifest(spark, finished):
     run = finished / "features" / "r1"
     written = json.loads((run / "manifest.json").read_text())

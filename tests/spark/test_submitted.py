@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-import features
-import pca
 from orchard.runs import job_code
 from tests.tolerance import assert_same_features, assert_same_scores, matched
 
@@ -35,13 +33,13 @@ def submit(code: job_code.Package, job: str, master: str, *words: str) -> subpro
 
 
 def results(spark: SparkSession, home: Path) -> tuple[dict, dict]:
-    rows = spark.read.parquet(str(home / "features" / "r" / "part-*.parquet")).collect()
-    scores = spark.read.parquet(str(home / "pca" / "r" / "scores")).collect()
+    rows = spark.read.parquet(str(home / "features" / "r1" / "part-*.parquet")).collect()
+    scores = spark.read.parquet(str(home / "pca" / "r1" / "scores")).collect()
     return {row.path: row.features for row in rows}, {row.path: row.scores for row in scores}
 
 
 def run(code, master: str, home: Path, pictures: Path, weights_file: str) -> None:
-    at_features, at_pca = str(home / "features" / "r"), str(home / "pca" / "r")
+    at_features, at_pca = str(home / "features" / "r1"), str(home / "pca" / "r1")
     words = ["--input", str(pictures), "--split", "Test", "--mode", "full", "--weights", weights_file]
     done = submit(code, "features", master, *words, "--output", at_features)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -49,17 +47,11 @@ def run(code, master: str, home: Path, pictures: Path, weights_file: str) -> Non
     assert done.returncode == 0, done.stderr[-3000:]
 
 
-def test_separate_executors_give_the_same(spark, code, drawn, weights_file, tmp_path):
-    run(code, "local-cluster[2,1,2048]", tmp_path / "two", drawn, weights_file)
-    here = tmp_path / "one"  # the same jobs in this process: two threads, the package from the checkout
-    words = ["--input", str(drawn), "--split", "Test", "--mode", "full", "--weights", weights_file]
-    features.run(spark, features.parse([*words, "--output", str(here / "features" / "r")]))
-    pca.run(
-        spark, pca.parse(["--input", str(here / "features" / "r"), "--output", str(here / "pca" / "r"), "--k", "5"])
-    )
-    rows, scores = results(spark, here)
+def test_separate_executors_give_the_same(spark, code, drawn, weights_file, finished, tmp_path):
+    """As the same jobs in this process: two threads, the package from the checkout."""
+    run(code, "local-cluster[2,1,2048]", tmp_path, drawn, weights_file)
+    (rows, scores), (rows_of_two, scores_of_two) = results(spark, finished), results(spark, tmp_path)
     assert len(rows) == len(scores) == 40
-    rows_of_two, scores_of_two = results(spark, tmp_path / "two")
     assert_same_features(*matched(rows_of_two, rows))
     assert_same_scores(*matched(scores_of_two, scores))
 
