@@ -29,18 +29,19 @@ class Aws:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.s3, self.emr = self.client("s3"), self.client("emr")
         iam = self.client("iam")
-        iam.create_role(RoleName="ec2", AssumeRolePolicyDocument="{}")
+        for role in ("ec2", "emr"):
+            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
         iam.create_instance_profile(InstanceProfileName="ec2")
         iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, **config: Any) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="emulator",
             aws_secret_access_key="emulator",
-            config=Config(retries={"max_attempts": 0}),
+            config=Config(retries={"max_attempts": 0}, **config),
         )
 
     def advance(self, seconds: float) -> None:
@@ -73,16 +74,16 @@ class Aws:
         wait: bool = True,
         name: str = "test",
         ec2: dict | None = None,
+        groups: bool = True,
         **kw: Any,
     ) -> str:
         """Run a cluster of one primary and two core nodes; the rest as for RunJobFlow."""
-        groups = [("MASTER", 1), ("CORE", 2)]
-        instances = {
-            "KeepJobFlowAliveWhenNoSteps": keep,
-            "InstanceGroups": [
-                {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": count} for role, count in groups
-            ],
-        }
+        instances: dict[str, Any] = {"KeepJobFlowAliveWhenNoSteps": keep}
+        if groups:
+            instances["InstanceGroups"] = [
+                {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": count}
+                for role, count in (("MASTER", 1), ("CORE", 2))
+            ]
         instances |= ec2 or {}
         given = {"LogUri": f"s3://{bucket}/logs/"} if bucket else {}
         number = self.emr.run_job_flow(

@@ -59,13 +59,19 @@ def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(
 ) -> None:
     first = process.start(checkout)
     keys = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
-    emr = boto3.client("emr", endpoint_url=first.endpoint, region_name="eu-west-3", **keys)
+    emr, iam = (
+        boto3.client(name, endpoint_url=first.endpoint, region_name="eu-west-3", **keys) for name in ("emr", "iam")
+    )
+    iam.create_role(RoleName="both", AssumeRolePolicyDocument="{}")
+    iam.create_instance_profile(InstanceProfileName="both")
+    iam.add_role_to_instance_profile(InstanceProfileName="both", RoleName="both")
     mark = checkout / "mark"
     script = f"echo $$ > {mark}; sleep 300"
     emr.run_job_flow(
         Name="x",
         ReleaseLabel="emr-7.5.0",
-        ServiceRole="y",
+        JobFlowRole="both",
+        ServiceRole="both",
         Instances={"MasterInstanceType": "m5.xlarge", "SlaveInstanceType": "m5.xlarge", "InstanceCount": 2},
         Steps=[command("bash", "-c", script)],
     )

@@ -7,7 +7,7 @@ from orchard.emulator.steps import resources
 
 def cluster(*groups: tuple[str, str, int], at_a_time: int = 1) -> SimpleNamespace:
     made = [SimpleNamespace(role=role, instance_type=kind, num_instances=count) for role, kind, count in groups]
-    return SimpleNamespace(instance_groups=made, step_concurrency_level=at_a_time)
+    return SimpleNamespace(units=made, step_concurrency_level=at_a_time)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 
 def install() -> None:
     """Put all repairs in place; call before the first request."""
-    from orchard.emulator.repairs import bucket_policies, budgets, refusals, scheduler, security_groups
+    from orchard.emulator.repairs import bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups
 
-    for module in (bucket_policies, budgets, refusals, scheduler, security_groups):
+    for module in (bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups):
         module.install()

@@ -33,7 +33,7 @@ def of(cluster: "ManagedCluster", requested: str | None = None) -> Resources:
         cluster: its core and task groups count, or the primary node where it is alone.
         requested: `--driver-memory`, honoured up to the cap.
     """
-    groups = [g for g in cluster.instance_groups if g.role != "MASTER"] or cluster.instance_groups
+    groups = [unit for unit in cluster.units if unit.role != "MASTER"] or cluster.units
     cores = memory = 0
     for group in groups:
         kind = INSTANCE_TYPES.get(group.instance_type, INSTANCE_TYPES["m5.xlarge"])
