@@ -150,8 +150,9 @@ def test_an_instance_profile_need_not_be_named_as_its_role(aws: Aws) -> None:
     code, said = refusal(aws.emr.run_job_flow, **asked(JobFlowRole="other-name"))
     assert (code, said) == ("ValidationException", "Invalid InstanceProfile: other-name.")  # it has no role at all
     iam.add_role_to_instance_profile(InstanceProfileName="other-name", RoleName="ec2")
-    cluster = aws.emr.run_job_flow(**asked(JobFlowRole="other-name"))["JobFlowId"]
-    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+    as_terraform_sends_it = groups(MASTER, AdditionalMasterSecurityGroups=[""])
+    cluster = aws.emr.run_job_flow(**asked(as_terraform_sends_it, JobFlowRole="other-name"))["JobFlowId"]
+    aws.until(cluster, "TERMINATED")
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ def unknown_groups(ec2: Any, instances: dict[str, Any]) -> list[str]:
     """List the security groups of JobFlowInstancesConfig that do not exist."""
     named = [instances[member] for member in (MASTER, SLAVE, SERVICE) if instances.get(member)]
     for member in ("AdditionalMasterSecurityGroups", "AdditionalSlaveSecurityGroups"):
-        named += instances.get(member) or []
-    return [number for number in named if ec2.get_security_group_from_id(number) is None]
+        named += instances.get(member) or []  # the AWS provider sends [""] for none
+    return [number for number in named if number and ec2.get_security_group_from_id(number) is None]
 
 
 def _role(cluster: "ManagedCluster") -> str | None:
