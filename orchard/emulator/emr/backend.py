@@ -98,6 +98,7 @@ class EmrBackend(ElasticMapReduceBackend):
 
     def _release(self, cluster: ManagedCluster) -> None:
         self.livy.end(cluster.id)
+        self.executor.forget(cluster)
         self.capacity.dismiss(cluster, cluster.ec2_instances)
 
     def add_tags(self, cluster_id: str, tags: dict[str, str]) -> None:

@@ -126,6 +126,11 @@ class ManagedCluster(Cluster):
         return self._primary.ec2_instance_id if self._primary else "i-00000000000000000"
 
     @property
+    def namenode(self) -> str:
+        """The host that HDFS goes by: the primary node's private name."""
+        return self._primary.private_dns_name if self._primary else "primary"
+
+    @property
     def master_public_dns_name(self) -> str | None:
         """The name of the primary node; moto's is one of another region's, and made up where there are no groups."""
         return self._primary.public_dns_name or self._primary.private_dns_name if self._primary else None
