@@ -5,6 +5,7 @@ with their sources.
 """
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,18 @@ def applications(label: str) -> dict[str, str] | None:
     return {name: versions.get(name, NOT_VERIFIED) for name in names}
 
 
-def installed(label: str | None, asked: list[str]) -> list[dict[str, str]]:
-    """Describe the applications of a cluster as DescribeCluster does: the names as asked, with their versions."""
+@dataclass(frozen=True)
+class Installed:
+    """An application of a cluster, as DescribeCluster shows it."""
+
+    name: str
+    version: str
+
+
+def installed(label: str | None, asked: list[str]) -> list[Installed]:
+    """List the applications of a cluster: the names as asked, with their versions."""
     known = {name.lower(): version for name, version in (applications(label or "") or {}).items()}
-    return [{"Name": name, "Version": known.get(name.lower(), NOT_VERIFIED)} for name in asked or DEFAULT]
+    return [Installed(name, known.get(name.lower(), NOT_VERIFIED)) for name in asked or DEFAULT]
 
 
 def unknown(label: str, asked: list[str]) -> str | None:
