@@ -2,16 +2,17 @@
 
 import json
 import os
+import re
 import socket
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from orchard.errors import OrchardError
 
 FILE = "node.json"  # beside Spark's and Hadoop's settings
 S3 = ("s3", "s3a", "s3n")
+URI = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):(?://(?P<authority>[^/]*))?(?P<path>(?:/.*)?)", re.DOTALL)
 HOME = "user/hadoop"
 
 
@@ -55,20 +56,24 @@ class Node:
         Raises:
             OrchardError: a scheme that is not here.
         """
-        parts = urlsplit(uri, allow_fragments=False)
-        if parts.scheme in S3:
-            return Path(self.mirror) / parts.netloc / parts.path.lstrip("/")
-        if parts.scheme in ("hdfs", ""):
-            return Path(self.hdfs) / (parts.path.lstrip("/") if parts.path.startswith("/") else f"{HOME}/{parts.path}")
-        if parts.scheme == "file":
-            return Path(parts.path)
-        raise OrchardError(
-            f"there is no file system for the scheme {parts.scheme}: {uri}", "use s3://, hdfs:// or file://"
-        )
+        scheme, authority, path = _parts(uri)
+        if scheme in S3:
+            return Path(self.mirror) / authority / path.lstrip("/")
+        if scheme in ("hdfs", ""):
+            return Path(self.hdfs) / (path.lstrip("/") if path.startswith("/") else f"{HOME}/{path}")
+        if scheme == "file":
+            return Path(path)
+        raise OrchardError(f"there is no file system for the scheme {scheme}: {uri}", "use s3://, hdfs:// or file://")
 
     def local(self, uri: str) -> Path:
         """Say which file a resource is: without a scheme it is one of this machine, as spark-submit takes it."""
-        return self.path(uri) if urlsplit(uri).scheme else Path(uri)
+        return self.path(uri) if _parts(uri)[0] else Path(uri)
+
+
+def _parts(uri: str) -> tuple[str, str, str]:
+    """Split into scheme, authority and path as Hadoop does: `?`, `#` and `%` are characters like any other."""
+    found = URI.fullmatch(uri)
+    return (found["scheme"], found["authority"] or "", found["path"]) if found else ("", "", uri)
 
 
 def refresh() -> None:

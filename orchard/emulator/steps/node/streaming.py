@@ -104,8 +104,8 @@ class Job:
     def _task(self, kind: str, number: int, command: str) -> Task:
         name = f"attempt_{self._number}_{kind}_{number:06d}_0"
         task = Task(name, command, self._folder / name, self._resources)
+        task.tell(**self._asked.settings)
         task.tell(
-            **self._asked.settings,
             mapreduce_job_id=self.name,
             mapreduce_task_id=name.replace("attempt", "task").removesuffix("_0"),
             mapreduce_task_attempt_id=name,
