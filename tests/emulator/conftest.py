@@ -34,7 +34,8 @@ class Aws:
         self.credentials = credentials.read(home)
         self.s3, self.emr = self.client("s3"), self.client("emr")
         iam = self.client("iam")
-        iam.create_role(RoleName="ec2", AssumeRolePolicyDocument="{}")
+        for role in ("ec2", "emr"):
+            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
         iam.create_instance_profile(InstanceProfileName="ec2")
         iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
 
@@ -81,16 +82,16 @@ class Aws:
         wait: bool = True,
         name: str = "test",
         ec2: dict | None = None,
+        groups: bool = True,
         **kw: Any,
     ) -> str:
         """Run a cluster of one primary and two core nodes; the rest as for RunJobFlow."""
-        groups = [("MASTER", 1), ("CORE", 2)]
-        instances = {
-            "KeepJobFlowAliveWhenNoSteps": keep,
-            "InstanceGroups": [
-                {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": count} for role, count in groups
-            ],
-        }
+        instances: dict[str, Any] = {"KeepJobFlowAliveWhenNoSteps": keep}
+        if groups:
+            instances["InstanceGroups"] = [
+                {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": count}
+                for role, count in (("MASTER", 1), ("CORE", 2))
+            ]
         instances |= ec2 or {}
         given = {"LogUri": f"s3://{bucket}/{LOGS}"} if bucket else {}
         number = self.emr.run_job_flow(

@@ -49,10 +49,25 @@ def test_bad_commands_fail_with_their_cause(aws: Aws, workspace, args: list[str]
     assert message in status["FailureDetails"]["Message"]
 
 
-def test_other_jars_are_refused_when_they_run(aws: Aws, workspace) -> None:
+def test_a_jar_runs_with_its_main_class(aws: Aws, workspace) -> None:
+    """Of all jars with a program in them that this environment has, the smallest."""
+    import pyspark
+
+    (codec,) = (Path(pyspark.__file__).parent / "jars").glob("commons-codec-*.jar")
+    jar = aws.put(workspace.bucket, "jobs/codec.jar", codec.read_bytes())
+    asked = {"Jar": jar, "MainClass": "org.apache.commons.codec.cli.Digest", "Args": ["MD5", "apple"]}
+    (step,) = aws.run(workspace.cluster, command("x") | {"HadoopJarStep": asked})
+    assert aws.step_until(workspace.cluster, step)["State"] == "COMPLETED"
+    assert "1f3870be274f6c49b3e31a0c6728957f" in aws.log(workspace.bucket, workspace.cluster, step, "stdout")
+    told = aws.emr.describe_step(ClusterId=workspace.cluster, StepId=step)["Step"]["Config"]
+    assert (told["Jar"], told["MainClass"]) == (jar, asked["MainClass"])
+
+
+def test_a_jar_that_is_not_there_is_named(aws: Aws, workspace) -> None:
     other = command("x") | {"HadoopJarStep": {"Jar": "s3://somewhere/my.jar", "Args": ["x"]}}
     (step,) = aws.run(workspace.cluster, other)
-    assert "command-runner.jar" in aws.step_until(workspace.cluster, step)["FailureDetails"]["Message"]
+    message = aws.step_until(workspace.cluster, step)["FailureDetails"]["Message"]
+    assert "s3://somewhere/my.jar does not exist" in message
 
 
 def test_a_script_of_script_runner_runs_from_s3(aws: Aws, workspace) -> None:

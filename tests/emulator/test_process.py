@@ -58,13 +58,17 @@ def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(
     checkout: Path, end: signal.Signals, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = process.start(checkout)
-    emr = target._local("eu-west-3", first).client("emr")
+    emr, iam = (target._local("eu-west-3", first).client(name) for name in ("emr", "iam"))
+    iam.create_role(RoleName="both", AssumeRolePolicyDocument="{}")
+    iam.create_instance_profile(InstanceProfileName="both")
+    iam.add_role_to_instance_profile(InstanceProfileName="both", RoleName="both")
     mark = checkout / "mark"
     script = f"echo $$ > {mark}; sleep 300"
     emr.run_job_flow(
         Name="x",
         ReleaseLabel="emr-7.5.0",
-        ServiceRole="y",
+        JobFlowRole="both",
+        ServiceRole="both",
         Instances={"MasterInstanceType": "m5.xlarge", "SlaveInstanceType": "m5.xlarge", "InstanceCount": 2},
         Steps=[command("bash", "-c", script)],
     )

@@ -45,6 +45,20 @@ def test_resources_may_be_settings() -> None:
     assert submit.conf == {}
 
 
+def test_empty_words_before_the_application_are_passed_over() -> None:
+    submit = command.parse(["", "--deploy-mode", "cluster", "", "--conf", "a=b", "", "job.py", "", "x"])
+    assert (submit.application, submit.arguments) == ("job.py", ["", "x"])
+    assert (submit.deploy_mode, submit.conf) == ("cluster", {"a": "b"})
+
+
+def test_a_shell_is_told_nothing_of_yarn() -> None:
+    given = ["--master", "yarn", "--deploy-mode=client", "", "--num-executors", "4", "--conf", "spark.master=yarn"]
+    given += ["-c", "spark.sql.shuffle.partitions=2", "--driver-memory", "1g", "-e", "select 1", "--hiveconf", "a=b"]
+    assert command.without_yarn(given) == [
+        "--conf", "spark.sql.shuffle.partitions=2", "--driver-memory", "1g", "-e", "select 1", "--hiveconf", "a=b",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("args", [[], ["--name"], ["--name", "x"], ["--verbose"]])
 def test_an_incomplete_command_is_refused(args: list[str]) -> None:
     with pytest.raises(UsageError):

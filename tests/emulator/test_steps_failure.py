@@ -40,10 +40,20 @@ Exception in thread "main" java.lang.OutOfMemoryError: Java heap space
     ],
 )
 def test_the_cause_is_found(tmp_path: Path, text: str, reason: str, message: str) -> None:
-    stderr = tmp_path / "stderr"
-    stderr.write_text(text)
-    found = failure.details(stderr, 3, "s3://b/logs/stderr.gz")
+    found = details(tmp_path, stderr=text)
     assert found["Reason"] == reason
     assert message in found["Message"]
     assert found["LogFile"] == "s3://b/logs/stderr.gz"
-    assert "LogFile" not in failure.details(stderr, 3, None)
+    assert "LogFile" not in failure.details(tmp_path, 3, dict.fromkeys(failure.LOOKED_AT))
+
+
+def test_in_client_mode_the_cause_is_on_standard_output(tmp_path: Path) -> None:
+    found = details(tmp_path, stderr="26/11/21 10:00:01 INFO ShutdownHookManager: Shutdown hook called\n", stdout=CHAIN)
+    assert found["Message"] == "fruits.errors.JobError: too many images were rejected"
+    assert found["LogFile"] == "s3://b/logs/stdout.gz"
+
+
+def details(folder: Path, **said: str) -> dict[str, str]:
+    for name in failure.LOOKED_AT:
+        (folder / name).write_text(said.get(name, ""))
+    return failure.details(folder, 3, {name: f"s3://b/logs/{name}.gz" for name in failure.LOOKED_AT})

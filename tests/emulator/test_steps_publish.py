@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from orchard.emulator.s3.access import Place
 from orchard.emulator.steps import mirror as mirrors
 from orchard.emulator.steps import publish
+from orchard.emulator.steps.exchange import Exchange
 from orchard.emulator.steps.mirror import Mirror
 
 
@@ -22,7 +24,7 @@ class Store:
         return ["b"]
 
     def add(self, key: str, content: bytes) -> Path:
-        path = self.folder / str(len(self.held))
+        path = self.folder / str(len(list(self.folder.iterdir())))
         path.write_bytes(content)
         self.held[key] = path
         return path
@@ -32,6 +34,10 @@ class Store:
 
     def put(self, place: Place, content: bytes | Path) -> None:
         self.done.append(f"put {place.key}")
+        self.add(place.key, content.read_bytes() if isinstance(content, Path) else content)
+
+    def body(self, place: Place) -> Path:
+        return self.held[place.key]
 
     def delete(self, place: Place) -> None:
         self.done.append(f"delete {place.key}")
@@ -112,3 +118,37 @@ def test_only_whole_progress_is_published(store: Store, tmp_path: Path) -> None:
         new.write_text(json.dumps({"done": done}))
         watch.publish()
     assert store.done == ["put new/_progress.json"] * 2
+
+
+def test_what_was_handed_out_meanwhile_is_not_handed_out_again(store: Store, tmp_path: Path) -> None:
+    """And the checksums that Hadoop keeps beside a file go with it, when another one comes in."""
+    store.add("a.json", b"old")
+    mirror = Mirror(tmp_path / "s3")
+    mirror.fill()
+    with Exchange(mirror, lambda: store.done.append("mount")) as door:
+        for name in ("b/new.json", "b/.a.json.crc"):
+            mirror.path(name).write_bytes(b"new")
+        assert ask(door, "publish") == "done"
+        assert store.done == ["put new.json"]
+        store.add("a.json", b"replaced by another client")
+        assert ask(door, "refresh") == "done"
+    assert mirror.path("b/a.json").read_bytes() == b"replaced by another client"
+    assert not mirror.path("b/.a.json.crc").exists()
+    assert store.done == ["put new.json", "mount"]
+    assert publish.results(mirror) == (0, 0)
+
+
+def test_the_exchange_opens_to_its_secret_only(store: Store, tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "s3")
+    mirror.fill()
+    with Exchange(mirror, lambda: store.done.append("mount")) as door:
+        assert ask(door, "refresh", secret="guessed") == ""
+        assert ask(door, "open") == "unknown: open"
+    assert store.done == []
+
+
+def ask(door: Exchange, what: str, secret: str | None = None) -> str:
+    told = door.environment
+    with socket.create_connection(("127.0.0.1", int(told["ORCHARD_EXCHANGE_PORT"]))) as connection:
+        connection.sendall(f"{secret or told['ORCHARD_EXCHANGE_SECRET']} {what}\n".encode())
+        return connection.makefile().readline().strip()

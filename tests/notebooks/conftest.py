@@ -26,7 +26,8 @@ def cluster(site: Site, *applications: str) -> str:
     """Make a cluster as Terraform would, as far as notebooks care, and wait for it."""
     emr, iam = site.target.client("emr"), site.target.client("iam")
     if not iam.list_instance_profiles()["InstanceProfiles"]:
-        iam.create_role(RoleName="ec2", AssumeRolePolicyDocument="{}")
+        for role in ("ec2", "emr"):
+            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
         iam.create_instance_profile(InstanceProfileName="ec2")
         iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
     groups = [

@@ -7,12 +7,16 @@ the Amazon EMR API Reference (ClusterStatus).
 
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import utcnow
 from moto.emr.models import Cluster
 
 from orchard.emulator.emr.step import ACTIVE, ClusterStep
+
+if TYPE_CHECKING:
+    from orchard.emulator.emr.fleets import Fleet
+    from orchard.emulator.emr.nodes import Node
 
 OVER = frozenset({"TERMINATING", "TERMINATED", "TERMINATED_WITH_ERRORS"})
 
@@ -36,7 +40,7 @@ class ManagedCluster(Cluster):
     unhealthy_node_replacement: bool | None = None
     custom_ami_id: str | None = None
     placement_groups: list[dict[str, str]] | None = None
-    instance_collection_type = "INSTANCE_GROUP"
+    requested_subnets: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.changed = threading.Condition()
@@ -44,6 +48,9 @@ class ManagedCluster(Cluster):
         self.reason: dict[str, str] = {}
         self.idle_timeout: int | None = None  # seconds, of the auto-termination policy
         self.idle_since = 0.0  # emulated time
+        self.asked_instances: dict[str, Any] = {}  # JobFlowInstancesConfig, as the request has it
+        self.fleets: list[Fleet] = []
+        self.nodes: list[Node] = []  # also those that are gone; moto's `ec2_instances` are those that are there
         super().__init__(*args, **kwargs)
 
     def start_cluster(self) -> None:
@@ -74,8 +81,6 @@ class ManagedCluster(Cluster):
         with self.changed:
             assert self.end is not None  # noqa: S101 - only the life of an ending cluster calls this
             self.end_datetime = utcnow()
-            for group in self.instance_groups:
-                group.state, group.end_date_time = "TERMINATED", self.end_datetime
             self.state = "TERMINATED_WITH_ERRORS" if self.end.with_errors else "TERMINATED"
             self.changed.notify_all()
 
@@ -101,10 +106,59 @@ class ManagedCluster(Cluster):
         return [step for step in self.steps if step.state in ACTIVE]
 
     @property
+    def instance_collection_type(self) -> str:
+        """Whether the instances are in groups or in fleets."""
+        return "INSTANCE_FLEET" if self.fleets else "INSTANCE_GROUP"
+
+    @property
+    def units(self) -> list[Any]:
+        """The groups or fleets: what has a role, an instance type and a number of instances."""
+        return self.fleets or self.instance_groups
+
+    @property
+    def _primary(self) -> "Node | None":
+        primaries = [node for node in self.nodes if node.owner.role == "MASTER"]
+        return primaries[0] if primaries else None
+
+    @property
     def primary_instance(self) -> str:
         """The id of the EC2 instance that runs the primary node, for paths and messages."""
-        nodes = [node for node in self.ec2_instances if node.instance_group.role == "MASTER"]
-        return nodes[0].ec2_instance_id if nodes else "i-00000000000000000"
+        return self._primary.ec2_instance_id if self._primary else "i-00000000000000000"
+
+    @property
+    def namenode(self) -> str:
+        """The host that HDFS goes by: the primary node's private name."""
+        return self._primary.private_dns_name if self._primary else "primary"
+
+    @property
+    def master_public_dns_name(self) -> str | None:
+        """The name of the primary node; moto's is one of another region's, and made up where there are no groups."""
+        return self._primary.public_dns_name or self._primary.private_dns_name if self._primary else None
+
+    @property
+    def master_instance_type(self) -> str:
+        """The type of the primary node, as DescribeJobFlows shows it."""
+        return self._type_of("MASTER")
+
+    @property
+    def slave_instance_type(self) -> str:
+        """The type of the core nodes, as DescribeJobFlows shows it."""
+        return self._type_of("CORE")
+
+    def _type_of(self, role: str) -> str:
+        return next((unit.instance_type for unit in self.units if unit.role == role), "")
+
+    @property
+    def ec2_instance_attributes(self) -> Any:
+        """Ec2InstanceAttributes, with the subnets that a cluster of fleets may choose from."""
+        told = super().ec2_instance_attributes
+        told.requested_ec2_subnet_ids = list(self.requested_subnets)
+        return told
+
+    @property
+    def cluster_arn(self) -> str:
+        """The ARN, under the name that ListClusters gives it."""
+        return self.arn
 
     @property
     def status(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moto.core.utils import utcnow
 
-from orchard.emulator.emr import bootstrap
+from orchard.emulator.emr import bootstrap, prerequisites
 from orchard.emulator.emr.cluster import End, ManagedCluster
 from orchard.emulator.emr.step import ClusterStep
 from orchard.emulator.options import Options
@@ -59,14 +59,14 @@ class ClusterLife:
     def _bring_up(self) -> None:
         cluster = self.cluster
         self._pause(self.delays.starting)
+        if cluster.living and (failure := prerequisites.missing(cluster)):
+            cluster.end_with(End("VALIDATION_ERROR", failure, with_errors=True))
         cluster.enter("BOOTSTRAPPING", "Running bootstrap actions" if cluster.bootstrap_actions else "")
         self._pause(self.delays.bootstrapping)
         if cluster.living and (failure := bootstrap.check(cluster)):
             cluster.end_with(End("BOOTSTRAP_FAILURE", failure, with_errors=True))
         if cluster.living:
             cluster.ready_datetime = utcnow()
-            for group in cluster.instance_groups:
-                group.ready_date_time = cluster.ready_datetime
 
     def _pause(self, seconds: float) -> None:
         with self.cluster.changed:

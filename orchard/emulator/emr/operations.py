@@ -1,98 +1,57 @@
 """The operations of the EMR API that moto 5.2.5 lacks or answers differently from EMR."""
 
-from typing import Any
+from moto.core.responses import ActionResult, EmptyResult
 
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult, PaginatedResult
-from moto.emr.responses import ElasticMapReduceResponse
-
-from orchard.emulator.emr import policies, validation
-from orchard.emulator.emr.backend import EmrBackend
-from orchard.emulator.emr.errors import InvalidRequestException
+from orchard.emulator.emr import policies, registration, validation
+from orchard.emulator.emr.cluster import ManagedCluster
+from orchard.emulator.emr.instance_operations import InstanceOperations
+from orchard.emulator.emr.notebook_operations import NotebookOperations
 from orchard.emulator.emr.policies import AUTO_TERMINATION, MANAGED_SCALING
-from orchard.emulator.emr.requests import plain
-
-# RunJobFlow member -> attribute of the cluster, for what moto drops.
-KEPT = {
-    "ScaleDownBehavior": "scale_down_behavior",
-    "OSReleaseLabel": "os_release_label",
-    "LogEncryptionKmsKeyId": "log_encryption_kms_key_id",
-    "PlacementGroupConfigs": "placement_groups",
-}
+from orchard.emulator.emr.release_operations import ReleaseOperations
+from orchard.emulator.emr.session_operations import SessionOperations
+from orchard.emulator.emr.studio_operations import StudioOperations
 
 
-class EmrOperations(ElasticMapReduceResponse):
-    """One method for each operation, in the order of the Amazon EMR API Reference."""
-
-    # moto's EMR answers for us-east-1 unless the region is in the host name, which an endpoint URL never has.
-    get_region_from_url = BaseResponse.get_region_from_url
-
-    @property
-    def emr(self) -> EmrBackend:
-        """The backend of the request's region."""
-        return self.backend
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The request's members."""
-        return plain(self.params)
+class EmrOperations(InstanceOperations, ReleaseOperations, StudioOperations, NotebookOperations, SessionOperations):
+    """One method for each operation; those on clusters, steps and policies are here."""
 
     # Clusters ---------------------------------------------------------------------------------------------------
     def run_job_flow(self) -> ActionResult:
-        """RunJobFlow: moto registers the cluster; then it begins to live."""
+        """RunJobFlow."""
         fields = self.fields
         validation.check_cluster(self.emr, fields)
-        self.params["Steps"] = fields.get("Steps", [])  # plain ones: moto's constructor would unpack its own
-        answer = super().run_job_flow()
-        cluster = self.emr.describe_cluster(answer.result["JobFlowId"])
-        for member, attribute in KEPT.items():
-            if fields.get(member) is not None:
-                setattr(cluster, attribute, fields[member])
-        cluster.unhealthy_node_replacement = fields["Instances"].get("UnhealthyNodeReplacement", False)
-        for kind in (AUTO_TERMINATION, MANAGED_SCALING):
-            if fields.get(kind):
-                policies.put(self.emr, cluster.id, kind, fields[kind])
+        cluster = registration.register(self.emr, fields)
         self.emr.begin(cluster)
-        return answer
-
-    def add_instance_groups(self) -> ActionResult:
-        """AddInstanceGroups: moto answers with the groups under `InstanceGroups`.
-
-        EMR answers with their ids, and without those the AWS provider 5.100 panics. moto launches no instances either.
-        """
-        cluster = self.emr.describe_cluster(self._get_param("JobFlowId"))
-        groups = self.emr.add_instance_groups(cluster.id, self._get_param("InstanceGroups", []))
-        self.emr.launch(cluster, groups)
-        return ActionResult(
-            {
-                "JobFlowId": cluster.id,
-                "InstanceGroupIds": [group.id for group in groups],
-                "ClusterArn": cluster.arn,
-            }
-        )
-
-    def list_instance_fleets(self) -> ActionResult:
-        """ListInstanceFleets: refused, as for every cluster of groups; the provider always asks."""
-        self.emr.describe_cluster(self._get_param("ClusterId"))
-        raise InvalidRequestException(
-            "Instance fleets and instance groups are mutually exclusive. The EMR cluster specified in the request "
-            "uses instance groups. The ListInstanceFleets request does not support clusters that use instance groups."
-        )
+        return ActionResult({"JobFlowId": cluster.id, "ClusterArn": cluster.arn})
 
     def set_unhealthy_node_replacement(self) -> EmptyResult:
         """SetUnhealthyNodeReplacement."""
-        for number in self._get_param("JobFlowIds", []):
-            cluster = self.emr.describe_cluster(number)
+        for cluster in self._job_flows():
             cluster.unhealthy_node_replacement = self._get_bool_param("UnhealthyNodeReplacement")
+        return EmptyResult()
+
+    def set_termination_protection(self) -> EmptyResult:
+        """SetTerminationProtection."""
+        for cluster in self._job_flows():
+            cluster.set_termination_protection(self._get_bool_param("TerminationProtected"))
+        return EmptyResult()
+
+    def set_visible_to_all_users(self) -> EmptyResult:
+        """SetVisibleToAllUsers."""
+        for cluster in self._job_flows():
+            cluster.set_visibility(self._get_bool_param("VisibleToAllUsers"))
         return EmptyResult()
 
     def set_keep_job_flow_alive_when_no_steps(self) -> EmptyResult:
         """SetKeepJobFlowAliveWhenNoSteps."""
-        for number in self._get_param("JobFlowIds", []):
-            cluster = self.emr.describe_cluster(number)
+        for cluster in self._job_flows():
             with cluster.changed:
                 cluster.keep_job_flow_alive_when_no_steps = self._get_bool_param("KeepJobFlowAliveWhenNoSteps")
                 cluster.changed.notify_all()
         return EmptyResult()
+
+    def _job_flows(self) -> list[ManagedCluster]:
+        return [self.emr.job_flow(number) for number in self._get_param("JobFlowIds", [])]
 
     # Steps ------------------------------------------------------------------------------------------------------
     def add_job_flow_steps(self) -> ActionResult:
@@ -140,44 +99,4 @@ class EmrOperations(ElasticMapReduceResponse):
 
     def _remove_policy(self, kind: str) -> EmptyResult:
         policies.remove(self.emr, self._get_param("ClusterId"), kind)
-        return EmptyResult()
-
-    # Studios ----------------------------------------------------------------------------------------------------
-    def create_studio(self) -> ActionResult:
-        """CreateStudio."""
-        return ActionResult(self.emr.studios.create(self.fields))
-
-    def describe_studio(self) -> ActionResult:
-        """DescribeStudio."""
-        return ActionResult({"Studio": self.emr.studios.get(self._get_param("StudioId"))})
-
-    def list_studios(self) -> ActionResult:
-        """ListStudios."""
-        return PaginatedResult({"Studios": self.emr.studios.summaries()})
-
-    def update_studio(self) -> EmptyResult:
-        """UpdateStudio."""
-        self.emr.studios.update(self._get_param("StudioId"), self.fields)
-        return EmptyResult()
-
-    def delete_studio(self) -> EmptyResult:
-        """DeleteStudio."""
-        self.emr.studios.delete(self._get_param("StudioId"))
-        return EmptyResult()
-
-    # Tags: moto knows those of clusters only --------------------------------------------------------------------
-    def add_tags(self) -> ActionResult:
-        """AddTags, to clusters and studios."""
-        fields = self.fields
-        if not fields["ResourceId"].startswith("es-"):
-            return super().add_tags()
-        self.emr.studios.tag(fields["ResourceId"], fields["Tags"])
-        return EmptyResult()
-
-    def remove_tags(self) -> ActionResult:
-        """RemoveTags, from clusters and studios."""
-        fields = self.fields
-        if not fields["ResourceId"].startswith("es-"):
-            return super().remove_tags()
-        self.emr.studios.untag(fields["ResourceId"], fields["TagKeys"])
         return EmptyResult()

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from orchard.emulator.emr.errors import ValidationException, not_modifiable
+from orchard.emulator.emr.errors import ValidationException
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.backend import EmrBackend
@@ -14,9 +14,7 @@ DEFAULT_IDLE = 3600
 
 def put(backend: "EmrBackend", cluster_id: str, kind: str, policy: dict[str, Any]) -> None:
     """Attach a policy to a living cluster; auto-termination counts from now."""
-    cluster = backend.describe_cluster(cluster_id)
-    if not cluster.living:
-        raise not_modifiable()
+    cluster = backend.living(cluster_id)
     if kind == AUTO_TERMINATION:
         policy = {"IdleTimeout": int(policy.get("IdleTimeout") or DEFAULT_IDLE)}
         if policy["IdleTimeout"] not in IDLE_SECONDS:
@@ -30,8 +28,8 @@ def put(backend: "EmrBackend", cluster_id: str, kind: str, policy: dict[str, Any
 
 
 def get(backend: "EmrBackend", cluster_id: str, kind: str) -> dict[str, Any]:
-    """Return the policy under its name, or nothing."""
-    backend.describe_cluster(cluster_id)
+    """Return the policy under its name, or nothing; that of scaling is refused once the cluster ends (AWS provider)."""
+    backend.living(cluster_id) if kind == MANAGED_SCALING else backend.describe_cluster(cluster_id)
     policy = backend.policies.get((cluster_id, kind))
     return {kind: policy} if policy else {}
 

@@ -1,6 +1,12 @@
-"""Request members as plain Python values."""
+"""A request to the EMR API, and its members as plain Python values."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from moto.core.responses import BaseResponse
+from moto.emr.responses import ElasticMapReduceResponse
+
+if TYPE_CHECKING:
+    from orchard.emulator.emr.backend import EmrBackend
 
 
 def plain(value: Any) -> Any:
@@ -10,3 +16,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: plain(member) for name, member in value.items()}
     return [plain(member) for member in value] if isinstance(value, list) else value
+
+
+class EmrRequest(ElasticMapReduceResponse):
+    """What every group of operations needs; moto makes one for each request, and calls the operation's method."""
+
+    # moto's EMR answers for us-east-1 unless the region is in the host name, which an endpoint URL never has.
+    get_region_from_url = BaseResponse.get_region_from_url
+
+    @property
+    def emr(self) -> "EmrBackend":
+        """The backend of the request's region."""
+        return self.backend
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The request's members."""
+        return plain(self.params)

@@ -21,9 +21,10 @@ class ClusterStep(Step):
         super().__init__(
             state="PENDING",
             name=config.get("Name", ""),
-            hadoop_jar_step={"Jar": jar.get("Jar", ""), "Args": jar.get("Args", [])},
+            hadoop_jar_step={name: jar.get(name, []) for name in ("Jar", "MainClass", "Args") if jar.get(name)},
             action_on_failure=config.get("ActionOnFailure") or "TERMINATE_CLUSTER",
         )
+        self.main_class: str | None = jar.get("MainClass")
         self.properties = jar.get("Properties", [])
         self.execution_role_arn = config.get("ExecutionRoleArn")
         self.reason: str | None = None
@@ -41,6 +42,11 @@ class ClusterStep(Step):
         if self.state not in ENDED:
             self.state, self.reason, self.failure = state, reason, failure
             self.end_date_time = utcnow()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """HadoopStepConfig; moto's has no main class."""
+        return super().config | ({"MainClass": self.main_class} if self.main_class else {})
 
     @property
     def status(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""EMR Studios, which moto 5.2.5 does not have. Only what the IAM authentication mode needs."""
+"""EMR Studios, which moto 5.2.5 does not have."""
 
 from typing import Any
 from uuid import uuid4
@@ -6,6 +6,7 @@ from uuid import uuid4
 from moto.core.utils import utcnow
 
 from orchard.emulator.emr.errors import InvalidRequestException
+from orchard.emulator.emr.session_mappings import SessionMappings
 
 SUMMARY = ("StudioId", "Name", "VpcId", "Description", "Url", "AuthMode", "CreationTime")
 CHANGEABLE = (
@@ -24,6 +25,7 @@ class Studios:
     def __init__(self, region: str, account: str) -> None:
         self.region, self.account = region, account
         self._studios: dict[str, dict[str, Any]] = {}
+        self.mappings = SessionMappings(self.get)
 
     def create(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Make a studio from CreateStudio's members."""

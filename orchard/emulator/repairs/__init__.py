@@ -3,7 +3,15 @@
 
 def install() -> None:
     """Put all repairs in place; call before the first request."""
-    from orchard.emulator.repairs import bucket_policies, budgets, refusals, scheduler, security_groups, sessions
+    from orchard.emulator.repairs import (
+        bucket_policies,
+        budgets,
+        emr_serverless,
+        refusals,
+        scheduler,
+        security_groups,
+        sessions,
+    )
 
-    for module in (bucket_policies, budgets, refusals, scheduler, security_groups, sessions):
+    for module in (bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, sessions):
         module.install()

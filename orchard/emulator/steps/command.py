@@ -53,7 +53,10 @@ def parse(args: list[str]) -> SparkSubmit:
     """
     rest = list(args)
     submit = SparkSubmit(application="", arguments=[])
-    while rest and rest[0].startswith("-"):
+    while rest and (rest[0].startswith("-") or not rest[0]):
+        if not rest[0]:
+            rest.pop(0)  # of no meaning before the application: clients send one for options that they have not
+            continue
         name, equals, value = rest.pop(0).partition("=")
         name = ALIASES.get(name, name)
         if name in FLAGS:
@@ -68,6 +71,22 @@ def parse(args: list[str]) -> SparkSubmit:
         raise UsageError("spark-submit: no application is named", "put a .py file after the options")
     submit.application, submit.arguments = rest[0], rest[1:]
     return submit
+
+
+def without_yarn(args: list[str]) -> list[str]:
+    """Take out of a shell's options what only means something on YARN; all others stay, in their order."""
+    rest, kept = list(args), []
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if name in DROPPED or name == "--deploy-mode":
+            del rest[: 0 if equals else 1]
+        elif name in ("--conf", "-c"):
+            setting = value if equals else rest.pop(0) if rest else ""
+            kept += [] if setting.partition("=")[0] in DROPPED_CONF else ["--conf", setting]
+        elif word:
+            kept.append(word)
+    return kept
 
 
 def _take(submit: SparkSubmit, name: str, value: str) -> None:

@@ -7,15 +7,23 @@ documentation, "Running Spark on YARN", and SPARK-33530 for the meaning of `#`).
 import shutil
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from orchard.base.errors import OrchardError
-from orchard.emulator.s3 import access
-from orchard.emulator.s3.access import Place
+
+Locate = Callable[[str], Path | None]
 
 
-def localize(uri: str, folder: Path) -> Path:
+def in_store(uri: str) -> Path | None:
+    """Find the file of a resource in the emulator's own store, or on this machine."""
+    from orchard.emulator.s3 import access  # with moto, which the programs of the node do without
+
+    return access.body(access.Place.parse(uri)) if access.is_uri(uri) else Path(uri.removeprefix("file://"))
+
+
+def localize(uri: str, folder: Path, locate: Locate = in_store) -> Path:
     """Fetch a resource (`s3://...`, a path, either with `#name`) into the folder.
 
     Raises:
@@ -23,24 +31,22 @@ def localize(uri: str, folder: Path) -> Path:
     """
     source, _, alias = uri.partition("#")
     target = folder / (alias or PurePosixPath(urlsplit(source).path).name)
-    if access.is_uri(source):
-        body = access.body(Place.parse(source))
-    else:
-        body = Path(source.removeprefix("file://"))
+    body = locate(source)
     if body is None or not body.is_file():
         raise OrchardError(f"{source} does not exist", "upload it before the step that uses it")
-    shutil.copyfile(body, target)
+    if not (target.exists() and target.samefile(body)):
+        shutil.copyfile(body, target)
     return target
 
 
-def unpack(uri: str, folder: Path) -> Path:
+def unpack(uri: str, folder: Path, locate: Locate = in_store) -> Path:
     """Fetch an archive and unpack it into a folder of its alias (or its own name).
 
     Raises:
         OrchardError: it does not exist, or is no archive.
     """
     source, _, alias = uri.partition("#")
-    packed = localize(source, folder)
+    packed = localize(source, folder, locate)
     target = folder / (alias or packed.name)
     aside = packed.rename(packed.with_name(f".{packed.name}"))
     target.mkdir(parents=True, exist_ok=True)

@@ -4,14 +4,17 @@ import shlex
 import shutil
 import subprocess
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from orchard.base.errors import OrchardError
 from orchard.emulator.options import Options
-from orchard.emulator.steps import command, container, failure, logs, processes, publish, spark, yarn
+from orchard.emulator.steps import container, failure, logs, processes, publish, yarn
+from orchard.emulator.steps.exchange import Exchange
 from orchard.emulator.steps.mirror import Mirror
+from orchard.emulator.steps.workplace import PROGRAMS, Workplace, hdfs
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -34,55 +37,47 @@ class Executor:
             None for success, else FailureDetails (Reason, Message, LogFile).
         """
         base = self.options.steps / cluster.id / step.id
-        work = base / "container"
-        (work / "tmp").mkdir(parents=True)
+        base.mkdir(parents=True)
         for name in logs.NAMES:
             (base / name).touch()
         mirror = Mirror(base / "s3")
         try:
-            code = self._run(cluster, step, base, work, mirror)
-            if yarn.runs_driver(step):
-                yarn.separate(cluster, step, base, code)
+            code = self._run(cluster, step, base, mirror)
+            yarn.upload(cluster, base)
         except OrchardError as error:
             code = 1
             with (base / "stderr").open("a") as file:
                 file.write(f"error: {error.cause}\nremedy: {error.remedy}\n")
         logs.upload(cluster, step, base)
         if code:
-            found = failure.details(base / "stderr", code, logs.uri(cluster, step, "stderr"))
+            places = {name: logs.uri(cluster, step, name) for name in failure.LOOKED_AT}
+            found = failure.details(base, code, places)
         shutil.rmtree(base, ignore_errors=True)
         return found if code else None
 
-    def _run(self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, work: Path, mirror: Mirror) -> int:
+    def forget(self, cluster: "ManagedCluster") -> None:
+        """Drop what the steps of a cluster shared: HDFS ends with it."""
+        shutil.rmtree(hdfs(cluster), ignore_errors=True)
+
+    def _run(self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, mirror: Mirror) -> int:
         controller = Controller(base / "controller")
         controller.say(f"step {step.id} ({step.name}) of {cluster.id}: {step.jar} {shlex.join(step.args)}")
         controller.say(f"{mirror.fill()} objects of S3 are at hand")
         for uri in mirror.skipped:
             controller.say(f"left out, since it is no path of a file: {uri}")
-        line, extra = self._command(cluster, step, work, mirror)
+        place = Workplace.of(cluster, base, mirror.root)
+        env = processes.environment(self.options, cluster) | place.prepare(cluster)
+        line = _command(step, base / "bin", place.work)
         controller.say(f"running {shlex.join(line)}")
-        with publish.ProgressWatch(mirror):
-            code = self._wait(step, line, base, work, processes.environment(self.options, cluster) | extra)
+        with ExitStack() as stack:
+            stack.enter_context(publish.ProgressWatch(mirror))
+            if Path(line[0]).parent != base / "bin":  # a script: its programs exchange objects while it runs
+                env |= stack.enter_context(Exchange(mirror, place.mount)).environment
+            code = self._wait(step, line, base, place.work, env)
         controller.say(f"exit code {code}")
         written, removed = publish.results(mirror)
         controller.say(f"{written} objects written to S3, {removed} removed from it")
         return code
-
-    def _command(
-        self, cluster: "ManagedCluster", step: "ClusterStep", work: Path, mirror: Mirror
-    ) -> tuple[list[str], dict[str, str]]:
-        args = list(step.args)
-        jar = PurePosixPath(step.jar).name
-        if jar not in ("command-runner.jar", "script-runner.jar") or not args:
-            raise OrchardError(
-                f"the local AWS runs steps of command-runner.jar and script-runner.jar, not {step.jar}",
-                "start the program through command-runner.jar, as spark-submit or bash -c",
-            )
-        if jar == "script-runner.jar":
-            return ["bash", str(container.localize(args[0], work)), *args[1:]], {}
-        if PurePosixPath(args[0]).name != "spark-submit":
-            return args, {}
-        return spark.command(cluster, command.parse(args[1:]), mirror.root, work)
 
     def _wait(self, step: "ClusterStep", line: list[str], base: Path, work: Path, env: dict[str, str]) -> int:
         process = processes.start(self.options, line, work, env, base / "stdout", base / "stderr")
@@ -115,6 +110,24 @@ class Executor:
                 processes.close(process)
         for process in running:
             process.wait(self.options.grace + 5)
+
+
+def _command(step: "ClusterStep", programs: Path, work: Path) -> list[str]:
+    """Write the command line of a step (EMR Release Guide, "Run commands and scripts on an Amazon EMR cluster").
+
+    Raises:
+        OrchardError: it names no command, or a script that does not exist.
+    """
+    args, jar = list(step.args), PurePosixPath(step.jar).name
+    if jar == "command-runner.jar" and args:
+        name = PurePosixPath(args[0]).name
+        return [str(programs / name), *args[1:]] if name in PROGRAMS else args
+    if jar == "script-runner.jar" and args:
+        return ["bash", str(container.localize(args[0], work)), *args[1:]]
+    if jar in ("command-runner.jar", "script-runner.jar"):
+        raise OrchardError(f"the step names nothing that {jar} could run", "give a command, or the URI of a script")
+    main = [step.main_class] if step.main_class else []
+    return [str(programs / "hadoop"), "jar", step.jar, *main, *args]
 
 
 class Controller:

@@ -1,4 +1,4 @@
-"""Why a step failed, read from its standard error the way EMR does for FailureDetails."""
+"""Why a step failed, read from its logs the way EMR does for FailureDetails."""
 
 import re
 from pathlib import Path
@@ -14,26 +14,47 @@ REASONS = {
     "does not exist": "Could not find the specified input.",
     "OutOfMemoryError": "Out of memory.",
 }
-TAIL = 256 << 10  # bytes of standard error that are looked at
+TAIL = 256 << 10  # bytes of a log that are looked at
 
 
-def details(stderr: Path, code: int, log_uri: str | None) -> dict[str, str]:
-    """FailureDetails of the Amazon EMR API Reference: Reason, Message and, with logging on, LogFile."""
-    message = cause(stderr) or f"The step ended with the exit code {code}."
+LOOKED_AT = ("stderr", "stdout")  # in client mode Spark writes what Python says of an error to standard output
+
+
+def details(logs: Path, code: int, uris: dict[str, str | None]) -> dict[str, str]:
+    """FailureDetails of the Amazon EMR API Reference: Reason, Message and, with logging on, LogFile.
+
+    Args:
+        logs: the directory of the step's logs.
+        code: the exit code.
+        uris: where each of the logs that are looked at goes, or None.
+    """
+    told = {name: _lines(logs / name) for name in LOOKED_AT}
+    found = {name: _named(lines) for name, lines in told.items()}
+    name = next((name for name in LOOKED_AT if found[name]), "stderr")
+    message = found[name] or _last_words(told["stderr"]) or f"The step ended with the exit code {code}."
     reason = next((text for sign, text in REASONS.items() if sign in message), "Unknown Error.")
-    return {"Reason": reason, "Message": message} | ({"LogFile": log_uri} if log_uri else {})
+    uri = uris[name]
+    return {"Reason": reason, "Message": message} | ({"LogFile": uri} if uri else {})
 
 
-def cause(stderr: Path) -> str | None:
-    """Find the first line that names an exception after the last traceback began, or the last that says error."""
-    with stderr.open("rb") as file:
-        file.seek(max(0, stderr.stat().st_size - TAIL))
-        lines = file.read().decode(errors="replace").splitlines()
+def _lines(log: Path) -> list[str]:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - TAIL))
+        return file.read().decode(errors="replace").splitlines()
+
+
+def _named(lines: list[str]) -> str | None:
+    """Find the first line that names an exception after the last traceback began."""
     starts = [n for n, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
     for line in lines[starts[-1] :] if starts else lines:
         if named := CAUSE.match(line):
             return named.group(1).strip()
+    return None
+
+
+def _last_words(lines: list[str]) -> str | None:
+    """Find the last line that says error, or else the last that is not Spark's log."""
     marked = [line.strip() for line in lines if line.startswith(MARKS) or ": error: " in line]
     plain = [line.strip() for line in lines if line.strip() and not re.match(r"\d\d/\d\d/\d\d ", line)]
-    found = marked or plain
-    return found[-1] if found else None
+    said = marked or plain
+    return said[-1] if said else None

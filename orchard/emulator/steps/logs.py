@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from orchard.emulator.emr.step import ClusterStep
 
 NAMES = ("controller", "stderr", "stdout")
+SYSLOG = "syslog"  # what Hadoop says of its own jobs; only steps that have such leave one
 
 
 def uri(cluster: "ManagedCluster", step: "ClusterStep", name: str) -> str | None:
@@ -23,7 +24,7 @@ def uri(cluster: "ManagedCluster", step: "ClusterStep", name: str) -> str | None
 
 def upload(cluster: "ManagedCluster", step: "ClusterStep", work: Path) -> None:
     """Put the log files of a step that has ended."""
-    for name in NAMES:
+    for name in (*NAMES, SYSLOG):
         target = uri(cluster, step, name)
-        if target and Place.parse(target).bucket in access.buckets():
+        if target and (work / name).exists() and Place.parse(target).bucket in access.buckets():
             access.put(Place.parse(target), gzip.compress((work / name).read_bytes()))

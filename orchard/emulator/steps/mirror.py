@@ -30,6 +30,10 @@ class Stamp(NamedTuple):
     modified_ns: int
 
 
+def _stamp(about: os.stat_result) -> Stamp:
+    return Stamp(about.st_ino, about.st_size, about.st_mtime_ns)
+
+
 class Mirror:
     """The buckets as directories under `root`: `root/<bucket>/<key>`. Files go by their name below the root."""
 
@@ -74,6 +78,7 @@ class Mirror:
         path = self.path(name)
         if not path.is_dir():  # `a/` is a key, too
             path.unlink(missing_ok=True)
+            path.with_name(f".{path.name}.crc").unlink(missing_ok=True)  # Hadoop's, which would not fit what comes next
 
     def settle(self, written: list[str], removed: list[str]) -> None:
         """Take note that changes have been published, so that work can go on here.
@@ -84,8 +89,10 @@ class Mirror:
             if not name.endswith(WRITTEN_ONCE):
                 self._detach(name)
             self._bodies[name] = str(access.body(self.place(name)))
+            self.before[name] = _stamp(self.path(name).stat())
         for name in removed:
             self._bodies.pop(name, None)
+            self.before.pop(name, None)
 
     def _place(self, target: str, key: str, body: str, size: int, made: set[str]) -> bool:
         if any(part in ("", ".", "..") for part in key.removesuffix("/").split("/")):
@@ -119,8 +126,7 @@ class Mirror:
                         if name != "_temporary" and not name.startswith(".spark-staging"):
                             folders.append(entry.path)
                     elif not (name.startswith(".") and name.endswith(".crc")):
-                        about = entry.stat()
-                        yield entry.path[skip:], Stamp(about.st_ino, about.st_size, about.st_mtime_ns)
+                        yield entry.path[skip:], _stamp(entry.stat())
 
     def changes(self) -> tuple[list[str], list[str]]:
         """List the files written or replaced since `fill`, and those removed."""

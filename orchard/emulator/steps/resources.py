@@ -1,11 +1,12 @@
 """How much of this machine a step may use: what the emulated instance groups have, capped to what is here."""
 
 import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+from orchard.emulator.steps.memory import LEAST_HEAP
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 YARN_SHARE = 0.75
 # In local mode one JVM is driver and executors at once, with the Python workers (about 0.75 GB each) beside it.
 JVM_SHARE = 0.25
-LEAST_HEAP = 512  # MiB; Spark refuses to start with less than 450
-UNITS = {"k": 1 / 1024, "m": 1, "g": 1024, "t": 1024 * 1024, "": 1}
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,12 @@ class Resources:
     heap: int
 
 
-def of(cluster: "ManagedCluster", requested: str | None = None) -> Resources:
+def of(cluster: "ManagedCluster") -> Resources:
     """Work out the share of one step in a cluster on this machine.
 
-    Args:
-        cluster: its core and task groups count, or the primary node where it is alone.
-        requested: `--driver-memory`, honoured up to the cap.
+    Its core and task nodes count, or the primary node where it is alone.
     """
-    groups = [g for g in cluster.instance_groups if g.role != "MASTER"] or cluster.instance_groups
+    groups = [unit for unit in cluster.units if unit.role != "MASTER"] or cluster.units
     cores = memory = 0
     for group in groups:
         kind = INSTANCE_TYPES.get(group.instance_type, INSTANCE_TYPES["m5.xlarge"])
@@ -41,8 +38,7 @@ def of(cluster: "ManagedCluster", requested: str | None = None) -> Resources:
         memory += kind["MemoryInfo"]["SizeInMiB"] * group.num_instances
     at_a_time = max(1, cluster.step_concurrency_level)
     cap = int(min(memory * YARN_SHARE, machine_memory() * JVM_SHARE) / at_a_time)
-    heap = min(mebibytes(requested), cap) if requested else cap
-    return Resources(max(1, min(cores, machine_cores()) // at_a_time), max(LEAST_HEAP, heap))
+    return Resources(max(1, min(cores, machine_cores()) // at_a_time), max(LEAST_HEAP, cap))
 
 
 def machine_cores() -> int:
@@ -53,9 +49,3 @@ def machine_cores() -> int:
 def machine_memory() -> int:
     """Measure physical memory in MiB."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20)
-
-
-def mebibytes(text: str) -> int:
-    """Spark's memory strings (`512m`, `2g`, `1024`) in MiB; what Spark would not read counts as nothing asked."""
-    found = re.fullmatch(r"(\d+)([kmgt]?)b?", text.strip().lower())
-    return int(int(found.group(1)) * UNITS[found.group(2)]) if found else machine_memory()

@@ -1,0 +1,47 @@
+"""Starts what a program of the node stands for, with the objects of S3 brought in before and handed out after."""
+
+import os
+import signal
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from orchard.emulator.steps.node import place
+from orchard.emulator.steps.spark import home
+from orchard.machine.java import find_java
+
+
+def environment() -> dict[str, str]:
+    """Make the environment of Java: this process's, with a Java in it."""
+    return os.environ | {"JAVA_HOME": os.environ.get("JAVA_HOME") or str(find_java())}
+
+
+def run(line: list[str], more: dict[str, str] | None = None, output: Path | None = None) -> int:
+    """Run a command to its end; returns its exit code, 128 + n if a signal ended it.
+
+    Args:
+        line: the command.
+        more: variables for it, beside those of this process.
+        output: where its standard output and error go (`<output>.stdout`, `.stderr`), if not with this process's.
+    """
+    place.refresh()
+    # The group gets the signal that ends a step: the command must have its time, and its end be told.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    env = environment() | (more or {})
+    with ExitStack() as stack:
+        logs: dict[str, Any] = {}
+        if output:
+            for name in ("stdout", "stderr"):
+                logs[name] = stack.enter_context(output.with_suffix(f".{name}").open("wb"))
+        code = subprocess.run(line, env=env, check=False, **logs).returncode
+    place.publish()
+    return code if code >= 0 else 128 - code
+
+
+def java(main: str, arguments: list[str], heap: int = 256) -> list[str]:
+    """Write the command line of a Java program with Hadoop's classes and the cluster's settings."""
+    classes = os.pathsep.join([os.environ["HADOOP_CONF_DIR"], str(home() / "jars" / "*")])
+    java_home = environment()["JAVA_HOME"]
+    quiet = "-Dlog4j2.level=WARN"
+    return [str(Path(java_home) / "bin" / "java"), f"-Xmx{heap}m", quiet, "-cp", classes, main, *arguments]
