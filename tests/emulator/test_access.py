@@ -39,6 +39,7 @@ def site(aws: Aws, tmp_path: Path) -> Iterator[Callable[..., Site]]:
 @pytest.fixture(scope="module")
 def hub(aws: Aws) -> Iterator[str]:
     applications = [{"Name": name} for name in ("Spark", "JupyterHub")]
+    aws.client("ec2").create_key_pair(KeyName="orchard-hub")
     cluster = aws.cluster(name="orchard-hub", Applications=applications, ec2={"Ec2KeyName": "orchard-hub"})
     yield cluster
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
