@@ -20,6 +20,7 @@ PYTHON = "import sys\nprint('begun')\ndef f():\n    import spam_and_eggs\nf()\n"
 
 @pytest.fixture
 def site(aws: Aws, tmp_path: Path) -> Callable[[str], Site]:
+    aws.credentials.write(tmp_path)
     place = target._local("eu-west-3", LocalAws(instance="x", pid=1, port=aws.port, home=tmp_path))
     return lambda name: Site(Settings(target="local"), place, name)
 
