@@ -42,8 +42,12 @@ def translated(operation: str = "", bucket: str = "") -> Iterator[None]:
 
 def through_door(session: boto3.Session) -> boto3.Session:
     """Make the clients that a session makes from now on translate what they raise, their pages and streams included."""
-    session.events.register("creating-client-class", lambda base_classes, **_: base_classes.insert(0, _Client))
+    session.events.register("creating-client-class", _stand_before, unique_id="orchard-door")  # once, however often
     return session
+
+
+def _stand_before(base_classes: list[type], **_: Any) -> None:
+    base_classes.insert(0, _Client)
 
 
 class _Client:

@@ -12,6 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchard.base.errors import OrchardError
 from orchard.emulator import credentials
 from orchard.emulator.credentials import Credentials
 
@@ -43,8 +44,11 @@ class LocalAws:
 
     @property
     def credentials(self) -> Credentials:
-        """Its access key, and the token for what is not AWS's own. Raises FileNotFoundError when it has ended."""
-        return credentials.read(self.home)
+        """Its access key, and the token for what is not AWS's own. Raises OrchardError when it has ended."""
+        try:
+            return credentials.read(self.home)
+        except FileNotFoundError:
+            raise OrchardError(f"the local AWS {self.instance} has ended meanwhile", "call again") from None
 
     def livy(self, cluster_id: str) -> str:
         """Return the URL of a cluster's Livy, which asks for the token; on AWS it is http://<primary node>:8998."""
@@ -76,7 +80,7 @@ class LocalAws:
         """Whether this emulator, and no other program, answers on the port."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_TIMEOUT)
         try:
-            login = base64.b64encode(":".join(self.credentials.login).encode()).decode()
+            login = base64.b64encode(":".join(credentials.read(self.home).login).encode()).decode()
             connection.request("GET", "/_orchard/identity", headers={"Authorization": f"Basic {login}"})
             return json.loads(connection.getresponse().read())["instance"] == self.instance
         except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):

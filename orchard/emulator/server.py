@@ -43,6 +43,7 @@ class Server:
         from orchard.emulator.emr.backend import EmrBackend
         from orchard.emulator.livy import rest
         from orchard.emulator.repairs.scheduler import Firing
+        from orchard.emulator.s3.access_logs import AccessLogs
         from orchard.emulator.signatures.gate import Gate
 
         s3.install(self.options.objects)
@@ -50,8 +51,8 @@ class Server:
         emr.install(self.options)
         self._firing = Firing(self.options.clock)
         livy = rest.application(EmrBackend.livy)
-        aws = Gate(DomainDispatcherApplication(create_backend_app), self.options.credentials)
-        application = Control(aws, livy, self.options)
+        aws = AccessLogs(DomainDispatcherApplication(create_backend_app), self.options.clock)
+        application = Control(Gate(aws, self.options.credentials), livy, self.options)
         try:
             server = wsgi.serve(application, record.HOST, self.options.port)
         except OSError as error:

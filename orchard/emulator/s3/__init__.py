@@ -1,14 +1,25 @@
-"""S3 of the local AWS: object bodies as files, streamed reads, listings in pages, access for the step executor."""
+"""S3 of the local AWS: bodies as files and verified, listings in pages, access logs, access for the step executor."""
 
 from pathlib import Path
 
 
 def install(objects: Path) -> None:
     """Keep the bodies of all objects under the directory `objects`; call before the first request."""
-    from orchard.emulator.s3 import bodies, deletes, listing, multipart, reads
+    from orchard.emulator.s3 import (
+        answers,
+        attributes,
+        bodies,
+        checksums,
+        deletes,
+        integrity,
+        listing,
+        multipart,
+        operations,
+        reads,
+        routing,
+    )
 
     bodies.install(objects)
-    multipart.install()
-    reads.install()
-    deletes.install()
-    listing.install()
+    # What comes later looks at a request earlier.
+    for module in (routing, checksums, multipart, reads, deletes, listing, attributes, integrity, operations, answers):
+        module.install()

@@ -41,6 +41,12 @@ def buckets() -> list[str]:
     return sorted(_backend().buckets)
 
 
+def logging_of(bucket: str) -> dict[str, str]:
+    """Say where a bucket's access logs go (TargetBucket, TargetPrefix); empty for one that keeps none."""
+    found = _backend().buckets.get(bucket)
+    return found.logging if found else {}
+
+
 def objects(bucket: str) -> Iterator[tuple[str, str, int]]:
     """Key, file and size in bytes of the current version of every object of a bucket."""
     for key, found in _backend().get_bucket(bucket).keys.items():
