@@ -49,6 +49,7 @@ SLOW = [
         ),
     ),
     Group("a cluster with Livy and a run", 200, ("test_cluster_notebooks.py", "test_results_notebook.py")),
+    Group("a demonstration", 150, ("test_demo.py",)),
     Group("an environment of pinned packages", 90, ("test_bootstrap.py",)),
     Group("every module, checked", 60, ("test_iam_policies.py", "test_modules.py")),
     Group("TensorFlow in this process", 40, ("test_engine.py",)),
