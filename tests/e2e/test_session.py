@@ -88,7 +88,8 @@ def check_golden(name: str, rows: list[str]) -> None:
         (r"─+", "─"),
         (r"  +", "  "),
     )
-    others = re.compile(r" UTC|whatever it does|│ (?!watched: )\S+: (features|pca)\b")  # the time, and other runs
+    # Rows that tell the time, and those of other runs.
+    others = re.compile(r" UTC|whatever it does|more before|│ (?!watched: )\S+: (features|pca)\b")
     masked = [row for row in rows if not others.search(row)]
     for pattern, instead in masks:
         masked = [re.sub(pattern, instead, row) for row in masked]
