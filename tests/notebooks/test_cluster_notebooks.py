@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import nbformat
 import pyarrow.parquet as pq
@@ -12,6 +11,7 @@ from nbclient import NotebookClient
 
 from orchard import notebooks
 from tests.tolerance import assert_same_features, matched
+from tests.waiting import until
 
 from .books import complaints, execute, output
 from .conftest import IMAGES
@@ -85,7 +85,7 @@ def test_it_saves_in_the_layout_of_the_steps(executed, stepped, site):
 
 def test_its_session_ends_with_its_kernel(executed, site):
     # sparkmagic deletes it while the kernel shuts down
-    assert requests.get(f"{site.livy()}/sessions", timeout=5).json()["sessions"] == []
+    until(lambda: requests.get(f"{site.livy()}/sessions", timeout=60).json()["sessions"] == [])
 
 
 def test_a_session_that_timed_out_is_made_again_by_its_first_cell(rendered, kernels, site, aws):
@@ -94,14 +94,13 @@ def test_a_session_that_timed_out_is_made_again_by_its_first_cell(rendered, kern
     assert "Session '0' not found" in cells["session-why"].source, "the notebook says what to do"
     again = nbformat.v4.new_code_cell("import fruits\nfruits.__name__")
     book.cells = [cells["session"], again]
-    client = NotebookClient(book, timeout=300)
+    client = NotebookClient(book, timeout=600)
     with client.setup_kernel():
         for number, cell in enumerate(book.cells):
             client.execute_cell(cell, number)
         assert output(book, again.id).count("fruits") == 1
-        requests.post(f"{aws.endpoint}/_orchard/clock", params={"advance": 3 * 3600}, timeout=5)
-        while requests.get(f"{site.livy()}/sessions", timeout=5).json()["sessions"]:
-            time.sleep(0.1)
+        requests.post(f"{aws.endpoint}/_orchard/clock", params={"advance": 3 * 3600}, timeout=60)
+        until(lambda: requests.get(f"{site.livy()}/sessions", timeout=60).json()["sessions"] == [])
         client.execute_cell(again, 1)
         assert re.search(r"404.*Session '\d' not found", complaints(book)[0]), complaints(book)
         for number, cell in enumerate(book.cells):
