@@ -64,6 +64,6 @@ def test_what_takes_long_must_be_in_the_schedule(monkeypatch):
 def test_the_longest_come_first_and_together():
     assert [group.seconds for group in schedule.SLOW] == sorted((g.seconds for g in schedule.SLOW), reverse=True)
     assert schedule.place("tests/e2e/test_session.py") < schedule.place("tests/spark/test_jobs.py")
-    assert schedule.place("tests/spark/test_weights.py") == schedule.place("tests/emulator/test_s3.py")
+    assert schedule.place("tests/spark/test_preprocessing.py") == schedule.place("tests/emulator/test_s3.py")
     assert schedule.unit("tests/e2e/test_session.py") == schedule.unit("tests/e2e/test_teardown.py")
     assert schedule.unit("tests/emulator/test_s3.py") == "tests/emulator/test_s3.py"

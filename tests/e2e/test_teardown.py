@@ -34,7 +34,7 @@ def test_a_killed_emulator_leaves_no_state_that_lies(newcomer):
     first = newcomer.target
     from orchard.emulator import process
 
-    os.kill(first.pid, signal.SIGKILL)
+    os.kill(process.find(newcomer.home).pid, signal.SIGKILL)
     until(lambda: not process.find(newcomer.home))
     said = newcomer.inv("down")
     assert "Nothing is up" in said

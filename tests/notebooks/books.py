@@ -6,6 +6,8 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
+from tests.waiting import PATIENCE
+
 
 def execute(path: Path, folder: Path, **replaced: str) -> Any:
     """Run a rendered notebook from top to bottom in its own kernel; the words in `replaced` first."""
@@ -13,7 +15,8 @@ def execute(path: Path, folder: Path, **replaced: str) -> Any:
     for cell in book.cells:
         for old, new in replaced.items():
             cell.source = cell.source.replace(old, new)
-    client = NotebookClient(book, timeout=300, resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(book, timeout=600, resources={"metadata": {"path": str(folder)}})
+    client.create_kernel_manager().shutdown_wait_time = PATIENCE  # it ends its Spark session first
     client.execute()
     return book
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import nbformat
 import pyarrow.parquet as pq
@@ -12,6 +11,7 @@ from nbclient import NotebookClient
 
 from orchard.notebooks import rendering
 from tests.tolerance import assert_same_features, matched
+from tests.waiting import until
 
 from .books import complaints, execute, output
 from .conftest import IMAGES
@@ -85,13 +85,13 @@ def test_it_saves_in_the_layout_of_the_steps(executed, stepped, site):
 
 def sessions(site) -> list[dict]:
     """What Livy has, asked as the kernel asks it."""
-    answer = requests.get(f"{site.livy()}/sessions", auth=site.target.livy_login, timeout=5)
+    answer = requests.get(f"{site.livy()}/sessions", auth=site.target.livy_login, timeout=60)
     return answer.json()["sessions"]
 
 
 def test_its_session_ends_with_its_kernel(executed, site):
     # sparkmagic deletes it while the kernel shuts down
-    assert sessions(site) == []
+    until(lambda: sessions(site) == [])
 
 
 def test_a_session_that_timed_out_is_made_again_by_its_first_cell(rendered, kernels, site, aws):
@@ -100,15 +100,14 @@ def test_a_session_that_timed_out_is_made_again_by_its_first_cell(rendered, kern
     assert "Session '0' not found" in cells["session-why"].source, "the notebook says what to do"
     again = nbformat.v4.new_code_cell("import fruits\nfruits.__name__")
     book.cells = [cells["session"], again]
-    client = NotebookClient(book, timeout=300)
+    client = NotebookClient(book, timeout=600)
     with client.setup_kernel():
         for number, cell in enumerate(book.cells):
             client.execute_cell(cell, number)
         assert output(book, again.id).count("fruits") == 1
         clock, login = f"{aws.endpoint}/_orchard/clock", aws.credentials.login
-        requests.post(clock, params={"advance": 3 * 3600}, auth=login, timeout=5).raise_for_status()
-        while sessions(site):
-            time.sleep(0.1)
+        requests.post(clock, params={"advance": 3 * 3600}, auth=login, timeout=60).raise_for_status()
+        until(lambda: sessions(site) == [])
         client.execute_cell(again, 1)
         assert re.search(r"404.*Session '\d' not found", complaints(book)[0]), complaints(book)
         for number, cell in enumerate(book.cells):

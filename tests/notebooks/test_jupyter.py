@@ -30,8 +30,8 @@ def test_the_lab_has_both_kernels_and_a_token(tmp_path):
             specs = f"{address[1]}/api/kernelspecs"
             client = requests.Session()  # the address is printed a moment before somebody listens there
             client.mount("http://", HTTPAdapter(max_retries=Retry(connect=10, backoff_factor=0.2)))
-            assert client.get(specs, timeout=10).status_code == 403, "only with the token"
-            known = client.get(specs, params={"token": address[2]}, timeout=10).json()["kernelspecs"]
+            assert client.get(specs, timeout=60).status_code == 403, "only with the token"
+            known = client.get(specs, params={"token": address[2]}, timeout=60).json()["kernelspecs"]
             assert {"python3", "pysparkkernel"} <= set(known)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
