@@ -1,5 +1,8 @@
 """Names of objects, buckets' settings and metadata come back as they were given, whatever is in them."""
 
+import base64
+import hashlib
+import time
 from typing import Any
 from xml.etree import ElementTree
 
@@ -131,3 +134,28 @@ def test_metadata_keeps_its_names(aws: Aws) -> None:
     assert aws.s3.head_object(Bucket=bucket, Key="copy")["Metadata"] == {"other_one": "4"}
     raw = get(aws, f"/{bucket}/key")
     assert {name for name in raw.headers if name.lower().startswith("x-amz-meta-")} == {f"x-amz-meta-{n}" for n in kept}
+
+
+def test_photographs_of_any_name_are_uploaded_by_both_engines(aws: Aws) -> None:
+    from orchard.transfer.botocore_engine import BotocoreEngine
+    from orchard.transfer.crt_engine import CrtEngine
+    from orchard.transfer.engine import Endpoint, Parcel
+
+    given = Credentials(aws.credentials.key_id, aws.credentials.secret)
+    names = [name for name in NAMES if ".." not in name]  # no path of a file
+    digest = base64.b64encode(hashlib.sha256(b"picture").digest()).decode()
+    for kind in ("crt", "botocore"):
+        bucket, answers = aws.bucket(), []
+        s3 = client(aws, aws.endpoint, "path")
+        engine = CrtEngine(Endpoint.of(s3, bucket), REGION, given) if kind == "crt" else BotocoreEngine(s3, bucket)
+        for name in names:
+            engine.put(Parcel(f"data/{name}", b"picture", digest, "image/jpeg"), answers.append)
+        end = time.monotonic() + 30
+        while len(answers) < len(names):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        engine.close()
+        assert set(answers) == {f'"{hashlib.md5(b"picture", usedforsecurity=False).hexdigest()}"'}
+        assert aws.keys(bucket) == sorted(f"data/{name}" for name in names)
+        head = s3.head_object(Bucket=bucket, Key="data/a%20b", ChecksumMode="ENABLED")
+        assert head["ChecksumSHA256"] == digest
