@@ -66,7 +66,7 @@ class Executor:
         for uri in mirror.skipped:
             controller.say(f"left out, since it is no path of a file: {uri}")
         place = Workplace.of(cluster, base, mirror.root)
-        env = processes.environment(self.options, cluster) | place.prepare(cluster)
+        env = processes.environment(self.options, cluster) | place.prepare(cluster) | step.environment
         line = _command(step, base / "bin", place.work)
         controller.say(f"running {shlex.join(line)}")
         with ExitStack() as stack:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAIN = Path(__file__).with_name("node") / "main.py"
 PROGRAMS = ("spark-submit", "spark-sql", "spark-shell", "spark-example", "run-example")
-PROGRAMS += ("hadoop", "hdfs", "mapred", "hadoop-streaming", "s3-dist-cp")  # type: ignore[assignment]
+PROGRAMS += ("hadoop", "hdfs", "mapred", "hadoop-streaming", "s3-dist-cp", "notebook-execution")  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
