@@ -2,7 +2,7 @@
 
 The program of the node that does it is `steps/node/notebook.py`; here are the states (Amazon EMR API Reference,
 NotebookExecution). There are no Workspaces here, so a notebook is named by its place in S3. Where exactly under the
-prefix of the output the copy lies is not verified.
+prefix of the output the copy lies is not verified. What Jupyter says goes where the logs of a step would.
 """
 
 import json

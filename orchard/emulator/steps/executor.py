@@ -57,7 +57,7 @@ class Executor:
 
     def forget(self, cluster: "ManagedCluster") -> None:
         """Drop what the steps of a cluster shared: HDFS ends with it."""
-        shutil.rmtree(hdfs(cluster), ignore_errors=True)
+        shutil.rmtree(hdfs(cluster).parent, ignore_errors=True)
 
     def _run(self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, mirror: Mirror) -> int:
         controller = Controller(base / "controller")
