@@ -88,6 +88,7 @@ def test_what_terraform_reads_back_is_what_was_asked_for(aws: Aws) -> None:
     assert told["EbsRootVolumeSize"] == 32
     assert told["StepConcurrencyLevel"] == 2
     assert told["InstanceCollectionType"] == "INSTANCE_GROUP"
+    assert told["MasterPublicDnsName"].endswith(".eu-west-3.compute.amazonaws.com")
     assert told["AutoTerminate"] is False
     assert told["Tags"] == [{"Key": "Project", "Value": "orchard"}]
     assert told["ClusterArn"].startswith("arn:aws:elasticmapreduce:eu-west-3:")

@@ -186,3 +186,39 @@ def test_clusters_are_listed_with_their_arns(aws: Aws, grouped: str) -> None:
     assert listed[grouped]["ClusterArn"] == arn
     flow = aws.emr.describe_job_flows(JobFlowIds=[grouped])["JobFlows"][0]
     assert flow["Instances"]["MasterInstanceType"] == "m5.xlarge"
+
+
+def test_automatic_scaling_is_kept_with_the_clusters_id(aws: Aws, grouped: str) -> None:
+    alarm = {
+        "ComparisonOperator": "LESS_THAN",
+        "MetricName": "YARNMemoryAvailablePercentage",
+        "Period": 300,
+        "Threshold": 15.0,
+        "Dimensions": [{"Key": "JobFlowId", "Value": "${emr.clusterId}"}],
+    }
+    action = {"SimpleScalingPolicyConfiguration": {"ScalingAdjustment": 1, "CoolDown": 300}}
+    rule = {"Name": "out", "Action": action, "Trigger": {"CloudWatchAlarmDefinition": alarm}}
+    policy = {"Constraints": {"MinCapacity": 1, "MaxCapacity": 3}, "Rules": [rule]}
+    (task,) = aws.emr.add_instance_groups(JobFlowId=grouped, InstanceGroups=[TASK | {"AutoScalingPolicy": policy}])[
+        "InstanceGroupIds"
+    ]
+
+    def kept() -> dict:
+        groups = aws.emr.list_instance_groups(ClusterId=grouped)["InstanceGroups"]
+        return next(group for group in groups if group["Id"] == task).get("AutoScalingPolicy", {})
+
+    assert kept()["Constraints"] == policy["Constraints"]
+    dimensions = kept()["Rules"][0]["Trigger"]["CloudWatchAlarmDefinition"]["Dimensions"]
+    assert dimensions == [{"Key": "JobFlowId", "Value": grouped}]
+    aws.emr.remove_auto_scaling_policy(ClusterId=grouped, InstanceGroupId=task)
+    assert kept() == {}
+    aws.emr.put_auto_scaling_policy(ClusterId=grouped, InstanceGroupId=task, AutoScalingPolicy=policy)
+    assert kept()["Status"]["State"] == "ATTACHED"
+
+
+def test_a_name_may_be_empty_and_is_kept_so(aws: Aws) -> None:
+    """The API's constraint is a length from 0 to 256; only a name that is missing is refused."""
+    cluster = aws.cluster(name="", wait=False)
+    assert aws.emr.describe_cluster(ClusterId=cluster)["Cluster"]["Name"] == ""
+    assert {found["Id"]: found["Name"] for found in aws.emr.list_clusters()["Clusters"]}[cluster] == ""
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from orchard.base.errors import OrchardError, UsageError
-from orchard.emulator.steps.node import dist_cp, hadoop, shuffle, spark, streaming, streaming_options
+from orchard.emulator.steps import workplace
+from orchard.emulator.steps.node import dist_cp, hadoop, main, shuffle, spark, streaming, streaming_options
 from orchard.emulator.steps.node.place import Node
 from orchard.emulator.steps.node.streaming_options import Options
 from orchard.emulator.steps.spark import home as spark_home
@@ -203,6 +204,10 @@ def test_a_copy_does_not_write_into_a_linked_file(node: Node, put: Callable) -> 
 def test_a_copy_that_cannot_be_is_refused(node: Node, words: list[str], message: str) -> None:
     with pytest.raises(OrchardError, match=message):
         dist_cp.main(words)
+
+
+def test_every_program_on_path_is_known() -> None:
+    assert set(workplace.PROGRAMS) == set(main.PROGRAMS)
 
 
 def test_every_example_is_there() -> None:

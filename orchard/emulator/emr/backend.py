@@ -16,6 +16,7 @@ from orchard.emulator.emr.errors import (
     unknown_step,
 )
 from orchard.emulator.emr.life import ClusterLife
+from orchard.emulator.emr.notebook_executions import NotebookExecutions
 from orchard.emulator.emr.step import ClusterStep
 from orchard.emulator.emr.studios import Studios
 from orchard.emulator.emr.validation import check_concurrency, check_steps
@@ -40,6 +41,7 @@ class EmrBackend(ElasticMapReduceBackend):
         self.instance_groups = Registry("Instance group")
         self.capacity = Capacity(self.ec2_backend)
         self.studios = Studios(region_name, account_id)
+        self.notebooks = NotebookExecutions(self)
         self.policies: dict[tuple[str, str], dict] = {}  # (cluster id, name of the policy) -> policy
 
     def living(self, cluster_id: str) -> ManagedCluster:
@@ -85,8 +87,10 @@ class EmrBackend(ElasticMapReduceBackend):
 
     def begin(self, cluster: ManagedCluster) -> None:
         """Let a registered cluster live."""
-        busy = partial(self.livy.busy, cluster.id)
-        ClusterLife(cluster, self.options, self.executor, self._release, busy).start()
+        ClusterLife(cluster, self.options, self.executor, self._release, partial(self._busy, cluster)).start()
+
+    def _busy(self, cluster: ManagedCluster) -> bool:
+        return self.livy.busy(cluster.id) or self.notebooks.busy(cluster.id)
 
     def terminate_job_flows(self, job_flow_ids: list[str]) -> list[ManagedCluster]:
         """End clusters; unknown ids are refused before any of them ends."""
@@ -97,6 +101,7 @@ class EmrBackend(ElasticMapReduceBackend):
         return super().terminate_job_flows([n for n in job_flow_ids if self.clusters[n].living])
 
     def _release(self, cluster: ManagedCluster) -> None:
+        self.notebooks.end(cluster.id)
         self.livy.end(cluster.id)
         self.executor.forget(cluster)
         self.capacity.dismiss(cluster, cluster.ec2_instances)

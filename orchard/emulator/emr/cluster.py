@@ -132,8 +132,12 @@ class ManagedCluster(Cluster):
 
     @property
     def master_public_dns_name(self) -> str | None:
-        """The name of the primary node; moto's is one of another region's, and made up where there are no groups."""
-        return self._primary.public_dns_name or self._primary.private_dns_name if self._primary else None
+        """The name of the primary node. moto's instances are named as those of us-east-1 are."""
+        if self._primary is None:
+            return None
+        public = self._primary.public_dns_name
+        named = public and public.replace(".compute-1.", f".{self.emr_backend.region_name}.compute.")
+        return named or self._primary.private_dns_name
 
     @property
     def master_instance_type(self) -> str:

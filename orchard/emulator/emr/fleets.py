@@ -13,8 +13,15 @@ if TYPE_CHECKING:
 
 MARKETS = {"ON_DEMAND": "TargetOnDemandCapacity", "SPOT": "TargetSpotCapacity"}
 # InstanceTypeConfig's members as InstanceTypeSpecification shows them; the disks have another form there.
-ECHOED = ("InstanceType", "WeightedCapacity", "BidPrice", "BidPriceAsPercentageOfOnDemandPrice", "Configurations")
-ECHOED += ("CustomAmiId", "Priority")  # type: ignore[assignment]
+ECHOED = (
+    "InstanceType",
+    "WeightedCapacity",
+    "BidPrice",
+    "BidPriceAsPercentageOfOnDemandPrice",
+    "Configurations",
+    "CustomAmiId",
+    "Priority",
+)
 
 
 class Fleet:

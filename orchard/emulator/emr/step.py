@@ -27,6 +27,7 @@ class ClusterStep(Step):
         self.main_class: str | None = jar.get("MainClass")
         self.properties = jar.get("Properties", [])
         self.execution_role_arn = config.get("ExecutionRoleArn")
+        self.environment: dict[str, str] = {}  # variables of its command beside those of every step
         self.reason: str | None = None
         self.failure: dict[str, str] | None = None  # FailureDetails: Reason, Message, LogFile
 

@@ -57,7 +57,7 @@ class Executor:
 
     def forget(self, cluster: "ManagedCluster") -> None:
         """Drop what the steps of a cluster shared: HDFS ends with it."""
-        shutil.rmtree(hdfs(cluster), ignore_errors=True)
+        shutil.rmtree(hdfs(cluster).parent, ignore_errors=True)
 
     def _run(self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, mirror: Mirror) -> int:
         controller = Controller(base / "controller")
@@ -66,7 +66,7 @@ class Executor:
         for uri in mirror.skipped:
             controller.say(f"left out, since it is no path of a file: {uri}")
         place = Workplace.of(cluster, base, mirror.root)
-        env = processes.environment(self.options, cluster) | place.prepare(cluster)
+        env = processes.environment(self.options, cluster) | place.prepare(cluster) | step.environment
         line = _command(step, base / "bin", place.work)
         controller.say(f"running {shlex.join(line)}")
         with ExitStack() as stack:

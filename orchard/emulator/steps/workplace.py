@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
 
 MAIN = Path(__file__).with_name("node") / "main.py"
-PROGRAMS = ("spark-submit", "spark-sql", "spark-shell", "spark-example", "run-example")
-PROGRAMS += ("hadoop", "hdfs", "mapred", "hadoop-streaming", "s3-dist-cp")  # type: ignore[assignment]
+PROGRAMS = (
+    "spark-submit",
+    "spark-sql",
+    "spark-shell",
+    "spark-example",
+    "run-example",
+    "hadoop",
+    "hdfs",
+    "mapred",
+    "hadoop-streaming",
+    "s3-dist-cp",
+    "notebook-execution",
+)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,15 @@ from orchard.emulator.steps.node import place
 from orchard.emulator.steps.node.place import Node
 
 # They change how EMR copies, not what comes of it.
-WITHOUT_EFFECT = ("s3Endpoint", "s3ServerSideEncryption", "storageClass", "s3CanonicalAcl", "disableMultipartUpload")
-WITHOUT_EFFECT += ("multipartUploadChunkSize", "numberFiles", "tmpDir")  # type: ignore[assignment]
+WITHOUT_EFFECT = (
+    "s3Endpoint",
+    "s3ServerSideEncryption",
+    "storageClass",
+    "s3CanonicalAcl",
+    "disableMultipartUpload",
+    "multipartUploadChunkSize",
+    "tmpDir",
+)
 CODECS = ("keep", "none", "gzip", "gz")
 MEBIBYTE = 1 << 20
 

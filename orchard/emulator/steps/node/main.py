@@ -6,7 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))  # isolated, it does not find the package by itself
 
 from orchard.base.errors import OrchardError
-from orchard.emulator.steps.node import dist_cp, hadoop, spark, streaming
+from orchard.emulator.steps.node import dist_cp, hadoop, notebook, spark, streaming
 
 PROGRAMS = {
     "spark-submit": spark.submit,
@@ -19,6 +19,7 @@ PROGRAMS = {
     "mapred": hadoop.mapred,
     "hadoop-streaming": streaming.main,
     "s3-dist-cp": dist_cp.main,
+    "notebook-execution": notebook.main,
 }
 
 
