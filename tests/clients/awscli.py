@@ -1,5 +1,6 @@
 """The AWS CLI 1, as a user runs it in a shell with the exports."""
 
+import gzip
 import json
 
 from attempts import BUCKET, ENDPOINT, NAMES, PLACE, attempt, call, contents, example, folder
@@ -40,12 +41,29 @@ def _() -> None:
 def _() -> None:
     groups = [f"InstanceGroupType={role},InstanceCount=1,InstanceType=m5.xlarge" for role in ("MASTER", "CORE")]
     roles = ("--service-role", "EMR_DefaultRole", "--ec2-attributes", "InstanceProfile=EMR_EC2_DefaultRole")
-    words = ("--name", "cli", "--release-label", "emr-7.5.0", "--instance-groups", *groups, *roles, "--tags", "a=b")
+    kept = ("--log-uri", f"s3://{BUCKET}/logs/", "--tags", "a=b")
+    words = (
+        "--name",
+        "cli",
+        "--release-label",
+        "emr-7.5.0",
+        "--instance-groups",
+        *groups,
+        *roles,
+        *logs,
+        "--tags",
+        "a=b",
+    )
     cluster = ("--cluster-id", emr("create-cluster", *words)["ClusterId"])
     step = "Type=CUSTOM_JAR,Jar=command-runner.jar,Name=hi,ActionOnFailure=CONTINUE,Args=[echo,hello]"
     (number,) = emr("add-steps", *cluster, "--steps", step)["StepIds"]
     emr("wait", "step-complete", *cluster, "--step-id", number)
     assert emr("describe-step", *cluster, "--step-id", number)["Step"]["Status"]["State"] == "COMPLETED"
+    assert [found["Id"] for found in emr("list-steps", *cluster)["Steps"]] == [number]
+    log = f"s3://{BUCKET}/logs/{cluster[1]}/steps/{number}/stdout.gz"
+    call("aws", "s3", "cp", log, PLACE)
+    assert gzip.decompress((PLACE / "stdout.gz").read_bytes()) == b"hello\n"
+    assert cluster[1] in [found["Id"] for found in emr("list-clusters", "--active")["Clusters"]]
     assert len(emr("list-instances", *cluster)["Instances"]) == 2
     assert emr("describe-cluster", *cluster)["Cluster"]["Tags"] == [{"Key": "a", "Value": "b"}]
     policy = ("--auto-termination-policy", "IdleTimeout=9999")
@@ -74,6 +92,12 @@ def _() -> None:
     assert emr("describe-release-label", "--release-label", "emr-7.5.0")["ReleaseLabel"] == "emr-7.5.0"
     emr("list-studios")
     emr("list-notebook-executions")
+
+
+@attempt("sts get-caller-identity")
+def _() -> None:
+    said = call("aws", "sts", "get-caller-identity", "--query", "Account", "--output", "text")
+    assert said.strip() == "123456789012"
 
 
 @attempt("emr describe-cluster of none", refusal="InvalidRequestException")

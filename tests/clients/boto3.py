@@ -17,7 +17,9 @@ def _() -> None:
 def _() -> None:
     for name in NAMES:
         s3.put_object(Bucket=BUCKET, Key=f"names/{name}", Body=name.encode(), Metadata={"tree": "pear"})
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="names/", PaginationConfig={"PageSize": 1})
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=BUCKET, Prefix="names/", PaginationConfig={"PageSize": 1}
+    )
     assert sorted(o["Key"] for page in pages for o in page["Contents"]) == sorted(f"names/{n}" for n in NAMES)
     told = s3.get_object(Bucket=BUCKET, Key=f"names/{NAMES[2]}")
     assert (told["Body"].read().decode(), told["Metadata"]) == (NAMES[2], {"tree": "pear"})
@@ -27,7 +29,9 @@ def _() -> None:
 def _() -> None:
     body = bytes(range(256)) * 40960  # 10 MiB
     s3.upload_fileobj(io.BytesIO(body), BUCKET, "parts")
-    assert s3.get_object(Bucket=BUCKET, Key="parts", Range="bytes=9000000-9000009")["Body"].read() == body[9000000:9000010]
+    assert (
+        s3.get_object(Bucket=BUCKET, Key="parts", Range="bytes=9000000-9000009")["Body"].read() == body[9000000:9000010]
+    )
 
 
 @attempt("a presigned address")

@@ -24,13 +24,14 @@ def _() -> None:
         assert file.read(10) == bytes((9_000_000 + i) % 256 for i in range(10))
 
 
-@attempt("copies, moves and removes a folder")
+@attempt("copies and removes a folder, moves a file")
 def _() -> None:
     files.copy(f"{BUCKET}/in", f"{BUCKET}/copy", recursive=True)
-    files.mv(f"{BUCKET}/copy", f"{BUCKET}/moved", recursive=True)
-    assert len(files.find(f"{BUCKET}/moved")) == len(NAMES)
-    files.rm(f"{BUCKET}/moved", recursive=True)
-    assert not files.exists(f"{BUCKET}/moved")
+    assert len(files.find(f"{BUCKET}/copy")) == len(NAMES)
+    files.mv(f"{BUCKET}/copy/{NAMES[2]}", f"{BUCKET}/moved")
+    assert files.cat(f"{BUCKET}/moved").decode() == NAMES[2]
+    files.rm(f"{BUCKET}/copy", recursive=True)
+    assert not files.exists(f"{BUCKET}/copy")
 
 
 @attempt("a file that is not there", refusal="FileNotFoundError")

@@ -38,6 +38,6 @@ def _() -> None:
     assert "synced/" not in s5cmd("ls", f"s3://{BUCKET}/*")
 
 
-@attempt("cat of what is not there", refusal="404")
+@attempt("cat of what is not there", refusal="not found")
 def _() -> None:
     s5cmd("cat", f"s3://{BUCKET}/nothing")
