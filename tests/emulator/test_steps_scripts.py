@@ -49,7 +49,7 @@ def test_a_script_works_with_spark_s3_and_hdfs(aws: Aws, workspace) -> None:
     aws.put(bucket, "readme.md", "at the root of the bucket")
     script = aws.put(bucket, "jobs/script.sh", SCRIPT)
     (step,) = aws.run(workspace.cluster, command("x") | {"HadoopJarStep": {"Jar": JAR, "Args": [script, bucket]}})
-    state = aws.step_until(workspace.cluster, step, within=WITHIN)["State"]
+    state = aws.step_until(workspace.cluster, step)["State"]
     assert state == "COMPLETED", aws.log(bucket, workspace.cluster, step, "stderr")
     said = aws.log(bucket, workspace.cluster, step, "stdout")
     assert "lines ['apple', 'apple', 'apple', 'pear']" in said
@@ -58,7 +58,7 @@ def test_a_script_works_with_spark_s3_and_hdfs(aws: Aws, workspace) -> None:
     assert not [key for key in aws.keys(bucket) if "data/late" in key or key.endswith(".crc")], "HDFS is not in S3"
     # HDFS outlives the step, and relative paths are below the home of the user hadoop
     (step,) = aws.run(workspace.cluster, command("hdfs", "dfs", "-ls", "/", "/user/hadoop/relative/_SUCCESS"))
-    assert aws.step_until(workspace.cluster, step, within=WITHIN)["State"] == "COMPLETED"
+    assert aws.step_until(workspace.cluster, step)["State"] == "COMPLETED"
     assert "/user/hadoop/relative/_SUCCESS" in aws.log(bucket, workspace.cluster, step, "stdout")
 
 
@@ -69,7 +69,7 @@ def test_sql_runs_from_bash(aws: Aws, workspace) -> None:
     query = aws.put(bucket, "jobs/query.sql", words)
     in_memory = "--conf spark.sql.catalogImplementation=in-memory"  # half as long as with Hive's
     (step,) = aws.run(workspace.cluster, command("bash", "-c", f"spark-sql --master yarn {in_memory} -f {query}"))
-    state = aws.step_until(workspace.cluster, step, within=WITHIN)["State"]
+    state = aws.step_until(workspace.cluster, step)["State"]
     assert state == "COMPLETED", aws.log(bucket, workspace.cluster, step, "stderr")
     assert "2" in aws.log(bucket, workspace.cluster, step, "stdout").splitlines()
 
@@ -77,7 +77,7 @@ def test_sql_runs_from_bash(aws: Aws, workspace) -> None:
 def test_a_python_job_in_client_mode_keeps_its_cause(aws: Aws, workspace) -> None:
     job = aws.put(workspace.bucket, "jobs/bad.py", "raise ValueError('no pears')")
     (step,) = aws.run(workspace.cluster, command("spark-submit", "--deploy-mode", "client", job))
-    status = aws.step_until(workspace.cluster, step, within=WITHIN)
+    status = aws.step_until(workspace.cluster, step)
     assert status["State"] == "FAILED"
     assert status["FailureDetails"]["Message"] == "ValueError: no pears"
     assert status["FailureDetails"]["LogFile"].endswith(f"/{step}/stdout.gz")
@@ -90,7 +90,7 @@ def test_a_streaming_job_counts_words(aws: Aws, workspace) -> None:
     asked = ["-files", f"{mapper},{reducer}", "-mapper", "python3 split.py", "-reducer", "python3 ones.py"]
     place = ["-input", f"s3://{bucket}/text/", "-output", f"s3://{bucket}/words"]
     (step,) = aws.run(workspace.cluster, command("hadoop-streaming", *asked, *place))
-    state = aws.step_until(workspace.cluster, step, within=WITHIN)["State"]
+    state = aws.step_until(workspace.cluster, step)["State"]
     assert state == "COMPLETED", aws.log(bucket, workspace.cluster, step, "stderr")
     assert aws.read(bucket, "words/part-00000") == b"apple\t1\nfig\t2\n"
     assert aws.keys(bucket, "words/") == ["words/_SUCCESS", "words/part-00000"]
