@@ -53,10 +53,10 @@ def images(settings: Settings, counted: int | None = None) -> int:
         settings: `mode`, `split` and `max_images` count.
         counted: how many there are in the mode's classes; those of the published data set when None.
     """
-    there = PUBLISHED[settings.split]
+    published = PUBLISHED[settings.split]
     if settings.mode == "mini":
-        return min(settings.max_images, counted or there["full"])
-    return there[settings.mode] if counted is None else counted
+        return min(settings.max_images, counted or published["full"])
+    return published[settings.mode] if counted is None else counted
 
 
 def vcpus_of(workers: Iterable[tuple[str, int]]) -> int:
@@ -72,13 +72,13 @@ def working_vcpus(settings: Settings) -> int:
 
 def duration(count: int, vcpus: int) -> Duration:
     """Estimate a run of `count` images on so many vCPUs."""
-    told = measured()
-    assumed = told["assumptions"]
+    throughput = measured()
+    assumed = throughput["assumptions"]
     cores = vcpus * assumed["vcpu_share_of_core"]
     return Duration(
         cluster_start=60 * assumed["cluster_start_minutes"],
-        features=count / (told["features"]["images_per_second_per_core"] * cores),
-        pca=count / (told["pca"]["images_per_second_per_core"] * cores),
+        features=count / (throughput["features"]["images_per_second_per_core"] * cores),
+        pca=count / (throughput["pca"]["images_per_second_per_core"] * cores),
         step_starts=2 * assumed["step_start_seconds"],
     )
 
@@ -123,6 +123,4 @@ def forgotten(hourly: Parts, hours: float, idle_seconds: float, lifetime_hours: 
     """
     start = measured()["assumptions"]["cluster_start_minutes"] / 60
     idle = min(hours, start + idle_seconds / 3600, lifetime_hours)
-    return Forgotten(
-        *(hourly.over(lived).total for lived in (idle, min(hours, lifetime_hours), hours)),
-    )
+    return Forgotten(*(hourly.over(lived).total for lived in (idle, min(hours, lifetime_hours), hours)))

@@ -55,8 +55,8 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
         shown.add_row(text, *(money.say(getattr(amount, name)) for amount in (hourly, run, whole)))
     console.print(shown)
 
-    told = estimate.measured()
-    assumed, source = told["assumptions"], "counted here" if counted else "as published"
+    measured, assumed = estimate.measured()["features"], estimate.measured()["assumptions"]
+    source = "counted here" if counted else "as published"
     speed = count / lasts.features if lasts.features else 0
     console.print(
         f"The run: --mode {settings.mode}, {count:,} photographs ({source}), about {durations.say(lasts.steps)}: "
@@ -69,8 +69,8 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
     most = hourly.over(settings.max_lifetime).total
     console.print(f"The guards bound it: no cluster costs more than {money.say(most)} unless you extend it.")
     console.print(
-        f"Measured: {told['features']['images_per_second_per_core']:g} images/s a core ({told['features']['date']}, "
-        f"{told['features']['machine']}). Assumed, never measured on AWS: a vCPU does "
+        f"Measured: {measured['images_per_second_per_core']:g} images/s a core ({measured['date']}, "
+        f"{measured['machine']}). Assumed, never measured on AWS: a vCPU does "
         f"{assumed['vcpu_share_of_core']:.0%} of that, and the times to start. Prices of {table.date} ({table.source})."
         + (f" {money.note[0].upper()}{money.note[1:]}." if money.note else "")
         + (" Spot nodes are counted at the price on demand." if len(nodes) > 1 else "")

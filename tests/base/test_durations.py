@@ -26,7 +26,9 @@ def test_what_is_no_length_is_refused_with_an_example(text):
     ("seconds", "said"),
     [
         (-5, "0 s"),
-        (0.4, "0 s"),
+        (0.41, "0.4 s"),
+        (3.0, "3 s"),
+        (9.97, "10 s"),
         (59, "59 s"),
         (61, "1 min 1 s"),
         (1201, "20 min"),

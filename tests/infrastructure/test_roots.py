@@ -76,7 +76,7 @@ def test_bootstrap_is_uploaded_once():
     ("setting", "value", "why"),
     [
         ("region", "eu-west-2", "personal data stays in the EU"),
-        ("instance_type", "m5.xlarg", "near it are m5.xlarge"),
+        ("instance_type", "m5.xlarg", "did you mean m5.xlarge"),
         ("idle_timeout", 59, "greater than or equal to 60"),
         ("idle_timeout", 604_801, "less than or equal to 604800"),
         ("bucket", "My_Photographs", "S3 takes 3 to 51 lower-case letters"),
