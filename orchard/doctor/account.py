@@ -19,7 +19,7 @@ SPOT_ROLE = "AWSServiceRoleForEC2Spot"
 def credentials(setup: Setup) -> Finding:
     """Ask who we are; names, never secrets."""
     try:
-        setup.account.account()  # explains what is wrong with credentials better than the call itself
+        setup.aws.account()  # explains what is wrong with credentials better than the call itself
     except OrchardError as error:
         return Finding("fail", error.cause, error.remedy)
     me = setup.client("sts").get_caller_identity()
@@ -101,19 +101,19 @@ def public_access(setup: Setup) -> Finding:
 
 def clusters(setup: Setup) -> Finding:
     """Name the clusters that are up, since they cost."""
-    up = [cluster for cluster in Emr(setup.account).all() if cluster.name.startswith(f"{setup.settings.project}-")]
+    up = [cluster for cluster in Emr(setup.aws).all() if cluster.name.startswith(f"{setup.settings.project}-")]
     if not up:
         return Finding("ok", "none is up")
     states = ", ".join(f"{cluster.name} {cluster.state}" for cluster in up)
-    return Finding("ok", f"{states}: costs until ./inv down" if setup.account.charges else states)
+    return Finding("ok", f"{states}: costs until ./inv down" if setup.aws.charges else states)
 
 
 def leftovers(setup: Setup) -> Finding:
     """Look for what has the project's tag, although no state of Terraform's tells of anything."""
-    tagged = tags.tagged(setup.settings, setup.account)
+    tagged = tags.tagged(setup.settings, setup.aws)
     if not tagged:
         return Finding("ok", "nothing has the project's tag")
-    if state.known(setup.settings, setup.account).words:
+    if state.known(setup.settings, setup.aws).words:
         return Finding("ok", f"{len(tagged)} things have the project's tag, and there is a state for them")
     some = ", ".join(tagged[:3]) + (", ..." if len(tagged) > 3 else "")
     return Finding(

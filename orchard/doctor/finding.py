@@ -43,7 +43,7 @@ class Setup:
         self.target = self.target.impatient() if self.target else None
 
     @property
-    def account(self) -> Target:
+    def aws(self) -> Target:
         """The target, for checks of the account, which run with a target only."""
         assert self.target is not None  # noqa: S101 - see `run.checks`
         return self.target
@@ -51,5 +51,5 @@ class Setup:
     def client(self, service: str) -> Any:
         """Return a client that gives up soon."""
         if service not in self.clients:
-            self.clients[service] = self.account.client(service)
+            self.clients[service] = self.aws.client(service)
         return self.clients[service]

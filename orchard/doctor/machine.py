@@ -90,7 +90,8 @@ def disk(_: Setup) -> Finding:
     folder = next(path for path in (HOME, *HOME.parents) if path.is_dir())
     free = shutil.disk_usage(folder).free / (1 << 30)
     state: State = "ok" if free >= DISK_ENOUGH else "warn" if free >= DISK_LEAST else "fail"
-    return Finding(state, f"{free:.0f} GiB free in {folder}", "make room, or point ORCHARD_HOME at a larger disk")
+    remedy = "make room, or point ORCHARD_HOME at a larger disk" if state != "ok" else ""
+    return Finding(state, f"{free:.0f} GiB free in {folder}", remedy)
 
 
 def photographs(setup: Setup) -> Finding:
@@ -101,9 +102,7 @@ def photographs(setup: Setup) -> Finding:
         classes = {split: sum(entry.is_dir() for entry in (root / split).iterdir()) for split in present}
         return Finding("ok", f"{root}: " + ", ".join(f"{s} {n} classes" for s, n in classes.items()))
     if setup.settings.dataset:
-        return Finding(
-            "fail", f"none in {root}", "correct ORCHARD_DATASET: it is the directory above Training and Test"
-        )
+        return Finding("fail", f"none in {root}", "ORCHARD_DATASET is to be the directory above Training and Test")
     return Finding("warn", f"none in {root}", "./inv fetch-dataset downloads Fruits-360")
 
 

@@ -34,10 +34,8 @@ def show(findings: Iterable[tuple[str, Finding]]) -> list[Finding]:
 def summary(findings: list[Finding]) -> str:
     """Count the states."""
     counts = {state: sum(finding.state == state for finding in findings) for state in COLOURS}
-    listed = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    return (
-        f"{listed}: {'something would stop ./inv up or ./inv run' if counts['fail'] else 'nothing stands in the way'}"
-    )
+    verdict = "something would stop ./inv up or ./inv run" if counts["fail"] else "nothing stands in the way"
+    return ", ".join(f"{count} {state}" for state, count in counts.items() if count) + f": {verdict}"
 
 
 def as_json(setup: Setup, findings: Iterable[tuple[str, Finding]]) -> tuple[str, list[Finding]]:

@@ -114,6 +114,7 @@ def test_tunnel_tools_are_asked_for_only_where_there_is_a_tunnel():
 def test_photographs(tmp_path):
     setup = Setup(Settings(dataset=tmp_path), None)
     assert machine.photographs(setup).state == "fail"
+    assert "the directory above Training and Test" in machine.photographs(setup).remedy
     (tmp_path / "Test" / "Apple").mkdir(parents=True)
     assert machine.photographs(setup).detail == f"{tmp_path}: Test 1 classes"
 
