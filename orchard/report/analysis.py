@@ -102,10 +102,9 @@ def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -
         return None
     asked = sample(labels, queries)
     search = NearestNeighbors(n_neighbors=k + 1, algorithm="brute", n_jobs=-1).fit(scores)
-    found = search.kneighbors(scores[asked], return_distance=False)
-    near = _without_itself(found, asked, k)
+    near = _without_itself(search.kneighbors(scores[asked], return_distance=False), asked, k)
     agree = (code[near] == code[asked][:, np.newaxis]).mean(1)
-    gaps, nearest = _gaps(scores, code, len(classes))
+    gaps, nearest = _gaps(scores, code)
     entries = []
     for number in np.flatnonzero(sizes > k):
         mine = code[asked] == number
@@ -132,23 +131,25 @@ def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -
     )
 
 
-def _without_itself(found: np.ndarray, asked: np.ndarray, k: int) -> np.ndarray:
+def _without_itself(near: np.ndarray, asked: np.ndarray, k: int) -> np.ndarray:
     """Drop each image from its own neighbours; among exact duplicates it may not be the first, or not be there."""
-    itself = found == asked[:, np.newaxis]
+    itself = near == asked[:, np.newaxis]
     itself[~itself.any(1), -1] = True
-    return found[~itself].reshape(len(asked), k)
+    return near[~itself].reshape(len(asked), k)
 
 
-def _gaps(scores: np.ndarray, code: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def centres(scores: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """Return the means of the classes, float64 (c, k), of scores (n, k) whose classes are numbered 0 to c - 1 (n,)."""
+    return np.array([scores[code == number].mean(0, dtype=np.float64) for number in range(code.max() + 1)])
+
+
+def _gaps(scores: np.ndarray, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return each class's distance to the nearest other centre over its own spread, and which centre that is."""
     from sklearn.metrics import pairwise_distances
 
-    sizes = np.bincount(code, minlength=classes)
-    centres = np.zeros((classes, scores.shape[1]))
-    np.add.at(centres, code, scores)
-    centres /= sizes[:, np.newaxis]
-    spread = np.sqrt(np.bincount(code, ((scores - centres[code]) ** 2).sum(1), classes) / sizes)
-    apart = pairwise_distances(centres)
+    middles = centres(scores, code)
+    spread = np.sqrt(np.bincount(code, ((scores - middles[code]) ** 2).sum(1)) / np.bincount(code))
+    apart = pairwise_distances(middles)
     np.fill_diagonal(apart, np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         return apart.min(1) / spread, apart.argmin(1)

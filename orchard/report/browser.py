@@ -12,8 +12,8 @@ from orchard.base.errors import OrchardError, UsageError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
-MAC = (
+NAMES = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge"),
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
@@ -31,12 +31,11 @@ def find() -> str | None:
     """
     named = os.environ.get("ORCHARD_BROWSER")
     if named:
-        found = shutil.which(named)
-        if found is None:
+        program = shutil.which(named)
+        if program is None:
             raise UsageError(f"ORCHARD_BROWSER = {named} is no program", "name a Chrome or Chromium, or unset it")
-        return found
-    there = (shutil.which(name) for name in NAMES)
-    return next((path for path in (*there, *filter(os.path.exists, MAC)) if path), None)
+        return program
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @contextmanager
@@ -51,9 +50,10 @@ def launch() -> Iterator["Browser"]:
     with sync_playwright() as playwright:
         # In a container one is root, and Chrome's sandbox refuses root; it only ever opens Orchard's own page.
         sandboxed = not hasattr(os, "geteuid") or os.geteuid() != 0
+        program = find()
         try:
             browser = playwright.chromium.launch(
-                executable_path=find(), args=list(FLAGS), chromium_sandbox=sandboxed and find() is not None
+                executable_path=program, args=list(FLAGS), chromium_sandbox=sandboxed and program is not None
             )
         except Error as error:
             raise OrchardError(

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from orchard.base import durations
 from orchard.report import analysis, facts
 from orchard.report.read import Run
 
@@ -38,28 +39,25 @@ def rows(one: Run, other: Run, separations: tuple[analysis.Separation | None, an
         other: the run that it is compared with.
         separations: of both, in this order.
     """
-    texts = [(_texts(run, found)) for run, found in zip((one, other), separations, strict=True)]
-    found = [Row(name, mine, texts[1][name], mine != texts[1][name]) for name, mine in texts[0].items()]
+    mine, theirs = (_texts(run, separation) for run, separation in zip((one, other), separations, strict=True))
     faster = facts.speed(one) / facts.speed(other) if facts.speed(other) else 0
-    change = f"{faster:.2f} times" if faster else ""
-    return [row._replace(change=change) if row.name == "Images per second" else row for row in found]
+    changes = {"Images per second": f"{faster:.2f} times" if faster else ""}
+    return [Row(name, text, theirs[name], text != theirs[name], changes.get(name, "")) for name, text in mine.items()]
 
 
-def _texts(run: Run, found: analysis.Separation | None) -> dict[str, str]:
-    counts, features = run.features.get("counts", {}), run.features
-    agreement = f"{found.overall:.1%} of {found.neighbours}" if found else "not computed"
-    same = {fact.name: fact.value for fact in facts.what(run)}
+def _texts(run: Run, separation: analysis.Separation | None) -> dict[str, str]:
+    counts = run.features.get("counts", {})
     return {
-        **same,
+        **{fact.name: fact.value for fact in facts.what(run)},
         "Images featurised": f"{counts.get('featurised', run.rows):,}",
         "Images rejected": f"{counts.get('rejected', 0):,}",
         "Classes": f"{len(np.unique(run.labels)):,}",
         "Images per second": f"{facts.speed(run):,.0f}",
-        "Cores": str(features.get("cores", "not recorded")),
-        "Time of both jobs": facts.duration(facts.seconds(run)),
+        "Cores": str(run.features.get("cores", "not recorded")),
+        "Time of both jobs": durations.say(facts.seconds(run)),
         "Variance kept": f"{facts.kept(run):.1%}",
         **{f"Components for {share}": number for share, number in facts.thresholds(run)},
-        "Neighbour agreement": agreement,
+        "Neighbour agreement": f"{separation.overall:.1%} of {separation.neighbours}" if separation else "not computed",
         "Cost": facts.cost(run).value,
     }
 

@@ -2,8 +2,11 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from orchard.base import durations
+from orchard.cost.money import Money
+from orchard.cost.parts import NAMES
 from orchard.report.analysis import SHARES, components_for
 from orchard.report.read import Run
 
@@ -33,14 +36,6 @@ class Rejection(NamedTuple):
     reason: str
     images: int
     examples: list[str]
-
-
-def duration(seconds: float) -> str:
-    """Return a time in the units that suit it: `0.4 s`, `4 min 33 s`, `1 h 23 min`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def counted(number: int, word: str) -> str:
@@ -81,13 +76,7 @@ def rejections(run: Run) -> list[Rejection]:
 
 def thresholds(run: Run) -> list[tuple[str, str]]:
     """Return for 80, 90, 95 and 99 % of the variance how many components explain them."""
-    return [
-        (
-            f"{share:.0%}",
-            "more than there are" if (found := components_for(run.spectrum, share)) is None else f"{found}",
-        )
-        for share in SHARES
-    ]
+    return [(f"{share:.0%}", str(components_for(run.spectrum, share) or "more than there are")) for share in SHARES]
 
 
 def where(run: Run) -> list[Fact]:
@@ -96,8 +85,8 @@ def where(run: Run) -> list[Fact]:
     facts = [Fact("Read from", str(run.features.get("input", "not recorded")))]
     if record is None:
         return [*facts, Fact("Cluster", "not recorded", "a run that was started without the control plane")]
-    place = "an AWS emulated on this machine" if record["emulated"] else "AWS"
-    facts.append(Fact("Target", f"{place}, {record['region']}"))
+    target = "an AWS emulated on this machine" if record["emulated"] else "AWS"
+    facts.append(Fact("Target", f"{target}, {record['region']}"))
     cluster = record.get("cluster")
     if cluster:
         groups = ", ".join(
@@ -106,7 +95,7 @@ def where(run: Run) -> list[Fact]:
             for group in cluster.get("instance_groups", [])
         )
         facts.append(Fact("Cluster", f"{cluster['name']} ({cluster['id']})", f"{cluster['release_label']}; {groups}"))
-    facts.append(Fact("Submitted", moment(record["submitted"])))
+    facts.append(Fact("Submitted", f"{datetime.fromisoformat(record['submitted']):%d %B %Y, %H:%M} UTC"))
     facts += [
         Fact(f"Step {step['job']}", step["state"].lower(), _span(step.get("started"), step.get("ended")))
         for step in record.get("steps", [])
@@ -136,46 +125,26 @@ def cost(run: Run) -> Fact:
     record = run.record
     if record is None:
         return Fact("Cost", "not recorded", "this run has no record of its cluster")
-    known = record.get("cost")
-    if known is None:
+    cost = record.get("cost")
+    if cost is None:
         if record["emulated"]:
             return Fact("Cost", "nothing", "emulated")
         return Fact("Cost", "not known yet", f"./inv cost --run {run.name} works it out")
-    amount = money(known["total"], known["currency"])
-    if known["emulated"]:
+    amount = Money(cost["currency"]).say(cost["total"])
+    if cost["emulated"]:
         return Fact("Cost", "nothing", f"emulated, cost nothing; the same time on AWS would cost {amount}")
-    return Fact("Cost", amount, f"{duration(known['hours'] * 3600)} of the cluster, prices of {known['prices_of']}")
+    time = durations.say(cost["hours"] * 3600)
+    return Fact("Cost", amount, f"{time} of the cluster, prices of {cost['prices_of']}")
 
 
 def cost_parts(run: Run) -> list[tuple[str, str]]:
     """Return the parts of the cost that are not nothing; empty where it is not known."""
-    known = (run.record or {}).get("cost") or {}
-    names = {"ec2": "EC2", "emr": "EMR fee", "ebs": "disks (EBS)", "nat": "NAT gateway", "s3": "S3"}
-    return [
-        (names.get(part, part), money(amount, known["currency"]))
-        for part, amount in known.get("parts", {}).items()
-        if amount
-    ]
-
-
-def money(amount: float, currency: str) -> str:
-    """Return an amount with as many digits as it needs: `0.004 USD`, `12.30 USD`."""
-    if 0 < amount < 0.001:
-        return f"less than 0.001 {currency}"
-    return f"{amount:,.2f} {currency}" if amount >= 0.1 or not amount else f"{amount:.3f} {currency}"
-
-
-def moment(text: str | None) -> str:
-    """Return an ISO-8601 time as people read it, in UTC."""
-    return f"{datetime.fromisoformat(text):%d %B %Y, %H:%M} UTC" if text else "not recorded"
+    cost = (run.record or {}).get("cost") or {}
+    parts = cost.get("parts", {}).items()
+    return [(NAMES.get(part, part), Money(cost["currency"]).say(amount)) for part, amount in parts if amount]
 
 
 def _span(started: str | None, ended: str | None) -> str:
     if not started or not ended:
         return ""
-    return duration((datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds())
-
-
-def versions(run: Run) -> dict[str, Any]:
-    """Return the versions of what computed the numbers."""
-    return dict(sorted(run.manifest.get("versions", {}).items()))
+    return durations.say((datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds())

@@ -3,7 +3,7 @@
 Each trace says in its `meta` which of the series colours it has, so that the page can change the theme.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,16 +34,9 @@ def scree(spectra: dict[str, np.ndarray]) -> "Figure":
     from plotly import graph_objects as go
 
     figure = go.Figure()
+    hover = "component %{x}: %{y:.2f}%<extra>%{fullData.name}</extra>"
     for number, (name, spectrum) in enumerate(spectra.items()):
-        shown = spectrum[:SHOWN] * 100
-        figure.add_bar(
-            x=np.arange(1, len(shown) + 1),
-            y=shown,
-            name=name,
-            marker_color=PALETTE["light"][number],
-            meta={"series": number},
-            hovertemplate="component %{x}: %{y:.2f}%<extra>%{fullData.name}</extra>",
-        )
+        figure.add_bar(**_series(number, spectrum[:SHOWN] * 100, hover), name=name, marker=_colour(number))
     return _styled(figure, "principal component", "share of variance (%)", legend=len(spectra) > 1)
 
 
@@ -57,28 +50,20 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure"
     from plotly import graph_objects as go
 
     figure = go.Figure()
+    hover = "first %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>"
     for number, (name, spectrum) in enumerate(spectra.items()):
-        figure.add_scatter(
-            x=np.arange(1, len(spectrum) + 1),
-            y=np.cumsum(spectrum) * 100,
-            name=name,
-            mode="lines",
-            line={"color": PALETTE["light"][number], "width": 3, "dash": "dash" if number else "solid"},
-            meta={"series": number},
-            hovertemplate="first %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>",
-        )
-    first = np.cumsum(next(iter(spectra.values()))) * 100
-    marks = {f"{share:.0%}": components_for(next(iter(spectra.values())), share) for share in SHARES} | (
-        {"kept": k} if k else {}
-    )
-    found = {name: number for name, number in marks.items() if number and number <= len(first)}
+        line = _colour(number) | {"width": 3, "dash": "dash" if number else "solid"}
+        figure.add_scatter(**_series(number, np.cumsum(spectrum) * 100, hover), name=name, mode="lines", line=line)
+    first = next(iter(spectra.values()))
+    marks = {f"{share:.0%}": components_for(first, share) for share in SHARES} | {"kept": k}
+    marks = {name: number for name, number in marks.items() if number and number <= len(first)}
     figure.add_scatter(
-        x=list(found.values()),
-        y=[first[number - 1] for number in found.values()],
-        text=[f"{name}: {number}" for name, number in found.items()],
-        textposition=["top left" if name == "kept" else "bottom right" for name in found],
+        x=list(marks.values()),
+        y=[first[:number].sum() * 100 for number in marks.values()],
+        text=[f"{name}: {number}" for name, number in marks.items()],
+        textposition=["top left" if name == "kept" else "bottom right" for name in marks],
         mode="markers+text",
-        marker={"size": 8, "color": PALETTE["light"][0]},
+        marker=_colour(0) | {"size": 8},
         cliponaxis=False,
         showlegend=False,
         meta={"series": 0},
@@ -100,16 +85,18 @@ def angles(degrees: np.ndarray) -> "Figure":
     from plotly import graph_objects as go
 
     figure = go.Figure()
-    figure.add_scatter(
-        x=np.arange(1, len(degrees) + 1),
-        y=degrees,
-        mode="lines+markers",
-        line={"color": PALETTE["light"][0]},
-        meta={"series": 0},
-        hovertemplate="angle %{x}: %{y:.1f}°<extra></extra>",
-    )
+    hover = "angle %{x}: %{y:.1f}°<extra></extra>"
+    figure.add_scatter(**_series(0, degrees, hover), mode="lines+markers", line=_colour(0))
     _styled(figure, "principal angle, the smallest first", "degrees", legend=False)
     return figure.update_yaxes(range=[0, 92])
+
+
+def _series(number: int, values: np.ndarray, hover: str) -> dict[str, Any]:
+    return {"x": np.arange(1, len(values) + 1), "y": values, "meta": {"series": number}, "hovertemplate": hover}
+
+
+def _colour(number: int) -> dict[str, Any]:
+    return {"color": PALETTE["light"][number]}
 
 
 def _styled(figure: "Figure", x: str, y: str, *, legend: bool) -> "Figure":

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from orchard.base import durations
 from orchard.report import analysis, facts
 from orchard.report.facts import Fact
 from orchard.report.read import Run
@@ -25,7 +26,7 @@ def tiles(run: Run, separation: analysis.Separation | None) -> list[Fact]:
     components = facts.counted(run.manifest["counts"]["components"], "component")
     ninety = analysis.components_for(run.spectrum, 0.9)
     cores = run.features.get("cores")
-    time = f"both jobs {facts.duration(facts.seconds(run))}"
+    time = f"both jobs {durations.say(facts.seconds(run))}"
     return [
         Fact("Photographs", f"{run.rows:,}", f"{rejected:,} rejected of {read:,} read"),
         Fact(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchard.base import durations
 from orchard.base.errors import OrchardError, UsageError
 from orchard.report import analysis, compare, facts, figures, headline, points, thumbnails
 from orchard.report.read import Run
@@ -21,10 +22,6 @@ STYLES = ("theme.css", "layout.css", "parts.css", "print.css")
 SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "preview.js", "legend.js", "main.js")
 
 Tell = Callable[[str], None]
-
-
-def silent(_: str) -> None:
-    """Tell nobody."""
 
 
 def path_for(run: Run, named: str | None = None) -> Path:
@@ -41,7 +38,7 @@ def path_for(run: Run, named: str | None = None) -> Path:
     return path
 
 
-def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell: Tell = silent) -> Path:
+def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell: Tell = lambda line: None) -> Path:
     """Write a run's report.
 
     Args:
@@ -67,24 +64,23 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell:
     return output
 
 
-def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = silent) -> str:
+def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = lambda line: None) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
     import jinja2
 
     tell(f"reading run {run.name}, {run.rows:,} images")
     sample = points.take(run)
-    place = thumbnails.find_place(sample.paths, thumbnails.candidates(dataset, run.features.get("input", "")))
-    if place:
+    root = thumbnails.find_root(sample.paths, dataset, run.features.get("input", ""))
+    if root:
         tell(f"putting {len(sample.paths):,} photographs on a sheet")
-    sheet = thumbnails.sheet(place, sample.paths, SHEET) if place else None
+    sheet = thumbnails.sheet(root, sample.paths, SHEET) if root else None
     tell("looking for the images' nearest neighbours")
     separation = analysis.separation(run.scores, run.labels)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["percent"] = lambda value: f"{value:.1%}"
-    environment.globals["counted"] = facts.counted
+    environment.filters |= {"percent": "{:.1%}".format, "number": "{:,}".format, "duration": durations.say}
     if other:
         tell(f"comparing it with run {other.name}, {other.rows:,} images")
     comparison = _comparison(run, other, separation) if other else None
@@ -95,26 +91,14 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
         made=datetime.now(UTC),
         summary=headline.summary(run),
         tiles=headline.tiles(run, separation),
+        facts=facts,
         sample=sample.says(run.rows),
-        pictures=_pictures(sheet, len(sample.rows), place),
+        pictures=_pictures(sheet, len(sample.rows), root),
         sheet=sheet,
         sheet_text=base64.b64encode(sheet.image).decode() if sheet else "",
         first_cell=_first_cells(sample, sheet),
         separation=separation,
         ranked=max(1, min(RANKED, len(separation.classes) // 2)) if separation else 0,
-        thresholds=facts.thresholds(run),
-        what=facts.what(run),
-        where=facts.where(run),
-        cost=facts.cost(run),
-        cost_parts=facts.cost_parts(run),
-        phases=facts.phases(run),
-        seconds=facts.seconds(run),
-        duration=facts.duration,
-        counts=run.features.get("counts", {}),
-        resumed=run.features.get("resumed", 0),
-        rejected=run.rejected,
-        rejections=facts.rejections(run),
-        versions=facts.versions(run),
         comparison=comparison,
         colours=figures.PALETTE,
         styles="\n".join((HERE / "page" / name).read_text() for name in STYLES),
@@ -124,22 +108,22 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
     )
 
 
-def _pictures(sheet: thumbnails.Sheet | None, shown: int, place: Path | None) -> str:
+def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: Path | None) -> str:
     if sheet is None:
-        why = "cannot be read" if place else "are not on this machine (name their directory: ORCHARD_DATASET)"
+        why = "cannot be read" if root else "are not on this machine (name their directory: ORCHARD_DATASET)"
         return f"Without pictures: the photographs {why}."
     missing = sheet.cells.count(-1)
     return f"{missing:,} of the {shown:,} photographs are missing here." if missing else ""
 
 
 def _first_cells(sample: points.Sample, sheet: thumbnails.Sheet | None) -> dict[str, tuple[int, int]]:
-    """Return each class's first photograph: its place on the sheet, pixels from the left and from above."""
-    found: dict[str, tuple[int, int]] = {}
+    """Return where on the sheet each class's first photograph is, in pixels from the left and from above."""
+    cells: dict[str, tuple[int, int]] = {}
     if sheet:
         for label, cell in zip(sample.labels, sheet.cells, strict=True):
             if cell >= 0:
-                found.setdefault(str(label), (cell % sheet.columns * sheet.size, cell // sheet.columns * sheet.size))
-    return found
+                cells.setdefault(str(label), (cell % sheet.columns * sheet.size, cell // sheet.columns * sheet.size))
+    return cells
 
 
 def _comparison(run: Run, other: Run, separation: analysis.Separation | None) -> dict[str, Any]:

@@ -164,10 +164,11 @@ class TestThumbnails:
         assert thumbnails.sheet(photographs, ["Test/bad.jpg", "Test/Kiwi/1_100.jpg"], 100_000).cells == [-1, 0]
         assert thumbnails.sheet(photographs, ["Test/bad.jpg"], 100_000) is None
 
-    def test_the_place_must_have_most_of_them(self, tmp_path, photographs):
+    def test_the_root_must_have_most_of_them(self, tmp_path, photographs):
         paths = [f"Test/Kiwi/{number}_100.jpg" for number in range(20)]
-        assert thumbnails.find_place(paths, [None, tmp_path, photographs]) == photographs
-        assert thumbnails.find_place([f"Training/{path}" for path in paths], [photographs]) is None
+        assert thumbnails.find_root(paths, photographs, str(tmp_path)) == photographs
+        assert thumbnails.find_root(paths, tmp_path, photographs.as_uri()) == photographs
+        assert thumbnails.find_root([f"Training/{path}" for path in paths], photographs, "") is None
 
     def test_without_photographs_the_page_says_so(self, tmp_path):
         write(tmp_path)

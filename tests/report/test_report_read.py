@@ -110,7 +110,6 @@ class TestFacts:
         run = self.of(tmp_path)
         assert facts.phases(run)[:2] == [("features: listing", 3.0), ("features: features", 273.6)]
         assert facts.seconds(run) == pytest.approx(288.3)
-        assert facts.duration(288.3) == "4 min 48 s"
 
     def test_rejections_are_counted_by_reason(self, tmp_path):
         bad = [(f"Test/Kiwi/{number}.jpg", "truncated") for number in range(7)] + [("Test/Kiwi/x.jpg", "empty file")]
@@ -156,11 +155,3 @@ class TestFacts:
         assert facts.phases(run) == []
         assert facts.speed(run) == 0
         assert "not recorded" in [fact.value for fact in facts.what(run) + facts.where(run)]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.41, "0.4 s"), (59.9, "59.9 s"), (60, "1 min 0 s"), (4980, "1 h 23 min"), (7199.9, "2 h 0 min")],
-)
-def test_duration(seconds, text):
-    assert facts.duration(seconds) == text
