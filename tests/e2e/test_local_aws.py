@@ -203,7 +203,7 @@ def test_notebooks_are_filled_in_from_what_is_up(user, cluster):
     said = user.inv("notebooks")
     bucket = "orchard-123456789012-eu-west-3"
     assert f"s3://{bucket}/notebooks/emr_studio.ipynb: written" in said
-    assert f"attach it to {cluster()['Name']} ({cluster()['Id']})" in said
+    assert f"EMR on EC2 cluster > {cluster()['Name']} ({cluster()['Id']}, " in said
     assert ".emrstudio-prod.eu-west-3.amazonaws.com" in said
     rendered = (user.home / "data" / "notebooks" / "emr_studio.ipynb").read_text()
     assert "{{" not in rendered
