@@ -189,10 +189,10 @@ def test_amounts_follow_the_currency():
 
 
 def test_plain_lines_tell_what_goes_on():
-    assert lines(ALONE, DOLLARS) == [
-        f"orchard-default RUNNING; {FULL}: features RUNNING (features 31200/67692 images); {FULL}: pca PENDING"
+    assert lines(ALONE) == [
+        f"orchard-default RUNNING; {FULL}: features RUNNING (features 31,200/67,692 images); {FULL}: pca PENDING"
     ]
-    assert lines(NOTHING, DOLLARS) == ["no cluster is running"]
+    assert lines(NOTHING) == ["no cluster is running"]
 
 
 def test_watching_without_a_terminal_prints_changes_and_ends_with_the_last_cluster(capsys):
@@ -200,7 +200,7 @@ def test_watching_without_a_terminal_prints_changes_and_ends_with_the_last_clust
     watch.watch(lambda: next(looks), DOLLARS, 0, Console(force_terminal=False, file=io.StringIO()))
     told = capsys.readouterr().out.splitlines()
     assert [line.split(" ", 1)[-1] for line in told] == [
-        lines(ALONE, DOLLARS)[0],
+        lines(ALONE)[0],
         "no cluster is running",
         "has ended: Auto-terminated after 3600 seconds of idle time",
     ]

@@ -147,5 +147,5 @@ class Status(Part):
 
 def schema() -> str:
     """Return the model's JSON schema, as the repository keeps it."""
-    told = Status.model_json_schema(mode="serialization")
-    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **told}, indent=2) + "\n"
+    fields = Status.model_json_schema(mode="serialization")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **fields}, indent=2) + "\n"

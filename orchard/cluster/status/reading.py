@@ -5,15 +5,19 @@ from typing import Any
 
 from orchard.aws.emr import OPEN
 from orchard.aws.scheduler import HardLimit
+from orchard.base.progress import seconds_left
 from orchard.cluster.status.model import Ended, Idle, Progress, Step
 
 
-def progress(said: dict[str, Any]) -> Progress:
+def progress(state: dict[str, Any]) -> Progress:
     """Read a job's progress file."""
-    done, total = int(said.get("done", 0)), int(said.get("total", 0))
-    speed = float(said.get("images_per_second", 0))
-    left = max(0.0, (total - done) / speed) if speed and total else None
-    return Progress(phase=said.get("phase", ""), done=done, total=total, images_per_second=speed, seconds_left=left)
+    return Progress(
+        phase=state.get("phase", ""),
+        done=state.get("done", 0),
+        total=state.get("total", 0),
+        images_per_second=state.get("images_per_second", 0),
+        seconds_left=seconds_left(state),
+    )
 
 
 def step(entry: dict[str, Any]) -> Step:
@@ -47,13 +51,10 @@ def idle(
         steps: all of its steps; None where they are not known.
     """
     if policy is not None:
-        told = policy.get("AutoTerminationPolicy", {}).get("IdleTimeout")
-        if told is None:
-            return None
-        seconds, source = int(told), "policy"
-    elif tag:
-        seconds, source = int(tag), "tag"
+        seconds, source = policy.get("AutoTerminationPolicy", {}).get("IdleTimeout"), "policy"
     else:
+        seconds, source = int(tag) if tag else None, "tag"
+    if seconds is None:
         return None
     since = None
     if state == "WAITING" and ready and steps is not None and not any(step.state in OPEN for step in steps):
@@ -81,8 +82,8 @@ def ended(entry: dict[str, Any], limit: HardLimit | None) -> Ended:
 
 def reason(status: dict[str, Any]) -> str:
     """Say why a cluster is in its state."""
-    told = status.get("StateChangeReason", {})
-    return told.get("Message") or told.get("Code") or ""
+    change = status.get("StateChangeReason", {})
+    return change.get("Message") or change.get("Code") or ""
 
 
 def utc(moment: Any) -> Any:
