@@ -70,7 +70,7 @@ def up(
     if only:
         return
     _say_why_it_ended(site)
-    bootstrap.upload(site.target.client("s3"), outputs["bucket"])
+    bootstrap.upload(bucket.Bucket(site.target, outputs["bucket"]))
     cluster = site.root("cluster")
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     with _alongside(meanwhile):
