@@ -78,12 +78,12 @@ def show_report(page: "Page", path: Path) -> None:
     Raises:
         OrchardError: they are not drawn in time.
     """
-    from playwright.sync_api import TimeoutError as LateError
+    from playwright import sync_api
 
     try:
         page.goto(path.resolve().as_uri(), timeout=DRAWN)
         page.wait_for_selector("html[data-ready]", state="attached", timeout=DRAWN)
-    except LateError:
+    except sync_api.TimeoutError:
         raise OrchardError(
             f"the charts of {path} were not drawn within {DRAWN // 1000} s",
             "open the page in a browser and look at its console; an older Chrome than 2024's cannot draw it",

@@ -1,14 +1,11 @@
 """The centres of the classes in PCA space, and how far they are from one another."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import plotly.express as px
+from plotly.graph_objects import Figure
 
 from orchard.report import analysis
 from orchard.report.read import Run
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 NAMED = 40  # classes whose names have room on the axes
 
@@ -28,10 +25,8 @@ def distances(run: Run) -> tuple[list[str], np.ndarray]:
     return [str(name) for name in names[order]], squareform(apart)[np.ix_(order, order)]
 
 
-def draw(run: Run) -> "Figure":
+def draw(run: Run) -> Figure:
     """Draw the distances as a heat map; its scale (cividis) is made for colour-blind eyes."""
-    import plotly.express as px
-
     names, apart = distances(run)
     figure = px.imshow(
         apart,

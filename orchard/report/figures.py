@@ -3,14 +3,12 @@
 Each trace says in its `meta` which of the series colours it has, so that the page can change the theme.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from plotly import graph_objects as go
 
 from orchard.report.analysis import SHARES, components_for
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 # Seven colours for each background: at least 3:1 against it (WCAG 2.2, 1.4.11), and apart from one another for
 # colour-blind eyes as well (simulated after Machado, Oliveira and Fernandes 2009; a test computes both).
@@ -18,21 +16,18 @@ PALETTE = {
     "light": ["#0a955f", "#0a1b84", "#aa9103", "#f149bc", "#8c0805", "#941afd", "#771954"],
     "dark": ["#12b886", "#5b8ff9", "#f0e442", "#e68ac8", "#ff7a45", "#7fd3ff", "#f2f2f2"],
 }
-BACKGROUND = {"light": "#ffffff", "dark": "#1a211d"}
 # A shape to each colour, so that none has to be told by its colour alone. Plotly has these in 2D and in 3D, where it
 # takes them from the fonts; its x is one that many machines lack.
 SYMBOLS = ["circle", "diamond", "square", "cross", "circle-open", "diamond-open", "square-open"]
 SHOWN = 50  # components of the scree plot; a spectrum has 1280
 
 
-def scree(spectra: dict[str, np.ndarray]) -> "Figure":
+def scree(spectra: dict[str, np.ndarray]) -> go.Figure:
     """Draw how much of the variance each component explains.
 
     Args:
         spectra: float (d,) shares by run: one or two runs.
     """
-    from plotly import graph_objects as go
-
     figure = go.Figure()
     hover = "component %{x}: %{y:.2f}%<extra>%{fullData.name}</extra>"
     for number, (name, spectrum) in enumerate(spectra.items()):
@@ -40,15 +35,13 @@ def scree(spectra: dict[str, np.ndarray]) -> "Figure":
     return _styled(figure, "principal component", "share of variance (%)", legend=len(spectra) > 1)
 
 
-def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure":
+def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> go.Figure:
     """Draw how much of the variance the first components explain together, on a logarithmic axis of components.
 
     Args:
         spectra: float (d,) shares by run: one or two runs.
         k: components that the first run kept, marked where given.
     """
-    from plotly import graph_objects as go
-
     figure = go.Figure()
     hover = "first %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>"
     for number, (name, spectrum) in enumerate(spectra.items()):
@@ -76,14 +69,12 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure"
     return figure.update_yaxes(range=[0, 102])
 
 
-def angles(degrees: np.ndarray) -> "Figure":
+def angles(degrees: np.ndarray) -> go.Figure:
     """Draw the principal angles between two subspaces.
 
     Args:
         degrees: float (m,), rising.
     """
-    from plotly import graph_objects as go
-
     figure = go.Figure()
     hover = "angle %{x}: %{y:.1f}°<extra></extra>"
     figure.add_scatter(**_series(0, degrees, hover), mode="lines+markers", line=_colour(0))
@@ -99,7 +90,7 @@ def _colour(number: int) -> dict[str, Any]:
     return {"color": PALETTE["light"][number]}
 
 
-def _styled(figure: "Figure", x: str, y: str, *, legend: bool) -> "Figure":
+def _styled(figure: go.Figure, x: str, y: str, *, legend: bool) -> go.Figure:
     figure.update_layout(
         template="none",
         margin={"l": 52, "r": 12, "t": 30 if legend else 12, "b": 48},

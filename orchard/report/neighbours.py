@@ -4,17 +4,15 @@ import base64
 import io
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from orchard.base.errors import UsageError
 from orchard.base.nearest import suggest
 from orchard.report import thumbnails
 from orchard.report.read import Run
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
 
 SIZE = 96  # pixels a side of a photograph
 
@@ -60,7 +58,7 @@ def gallery(run: Run, path: str, dataset: Path | None) -> str:
     return f"<div style='display:flex;flex-wrap:wrap;gap:1em'>{''.join(tiles)}</div>"
 
 
-def _shown(picture: "Picture | None") -> str:
+def _shown(picture: Image.Image | None) -> str:
     if picture is None:
         return f"<div style='height:{SIZE}px'>no photograph</div>"
     packed = io.BytesIO()

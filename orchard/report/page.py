@@ -5,8 +5,11 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import jinja2
 
 from orchard.base import durations
 from orchard.base.errors import OrchardError, UsageError
@@ -66,8 +69,6 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell:
 
 def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = lambda line: None) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
-    import jinja2
-
     tell(f"reading run {run.name}, {run.rows:,} images")
     sample = points.take(run)
     root = thumbnails.find_root(sample.paths, dataset, run.features.get("input", ""))
@@ -143,8 +144,6 @@ def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> d
 
 
 def _plotly() -> bytes:
-    from importlib.resources import files
-
     return files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
 
 

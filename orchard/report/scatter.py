@@ -1,22 +1,20 @@
 """The images of a run in PCA space, in two or three dimensions, a colour and a shape to each group of classes."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+import plotly.express as px
 import pyarrow as pa
+from plotly.graph_objects import Figure
 
 from orchard.report import analysis
 from orchard.report.figures import PALETTE, SYMBOLS
 from orchard.report.read import Run
 
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
 MOST = 5_000  # points: what a browser turns smoothly in three dimensions
 OTHER, GREY = "other classes", "#8a948e"
 
 
-def draw(run: Run, components: Sequence[int] = (1, 2), most: int = MOST) -> "Figure":
+def draw(run: Run, components: Sequence[int] = (1, 2), most: int = MOST) -> Figure:
     """Draw a sample of the images.
 
     Args:
@@ -24,8 +22,6 @@ def draw(run: Run, components: Sequence[int] = (1, 2), most: int = MOST) -> "Fig
         components: which to put on the axes, from 1; two or three of them.
         most: points to show; the same share of every class.
     """
-    import plotly.express as px
-
     rows = analysis.sample(run.labels, most)
     labels = run.labels[rows]
     groups = analysis.families(run.labels.tolist(), len(SYMBOLS))

@@ -3,12 +3,11 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from PIL import Image, ImageOps
 
 from orchard.photographs.dataset import DRAWN, RAW
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
 
 SIZE = 48  # pixels a side
 QUALITIES = (70, 55, 40, 25, 10)  # of WebP, tried in turn until the sheet is small enough
@@ -53,9 +52,7 @@ def sheet(root: Path, paths: Sequence[str], most: int) -> Sheet | None:
     Returns:
         the sheet, in the best quality that fits; None where no photograph can be read, or not even the lowest does.
     """
-    from PIL import Image
-
-    tiles: list[Picture] = []
+    tiles: list[Image.Image] = []
     cells: list[int] = []
     for path in paths:
         tile = small(root / path, SIZE)
@@ -76,10 +73,8 @@ def sheet(root: Path, paths: Sequence[str], most: int) -> Sheet | None:
     return None
 
 
-def small(photograph: Path, size: int) -> "Picture | None":
+def small(photograph: Path, size: int) -> Image.Image | None:
     """Return a photograph in the middle of a white square of `size` pixels a side; None where it cannot be read."""
-    from PIL import Image, ImageOps
-
     try:
         with Image.open(photograph) as picture:
             picture.draft("RGB", (size, size))  # JPEG decodes at a smaller scale at once
