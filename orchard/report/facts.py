@@ -1,7 +1,6 @@
 """What the report says in words and numbers, from a run's manifests and record."""
 
 from collections import Counter
-from datetime import datetime
 from typing import NamedTuple
 
 from orchard.base import durations
@@ -9,6 +8,7 @@ from orchard.cost.money import Money
 from orchard.cost.parts import NAMES
 from orchard.report.analysis import SHARES, components_for
 from orchard.report.read import Run
+from orchard.runs.run_record_model import Step
 
 EXAMPLES = 5  # rejected images named for each reason
 
@@ -85,22 +85,22 @@ def where(run: Run) -> list[Fact]:
     facts = [Fact("Read from", str(run.features.get("input", "not recorded")))]
     if record is None:
         return [*facts, Fact("Cluster", "not recorded", "a run that was started without the control plane")]
-    target = "an AWS emulated on this machine" if record["emulated"] else "AWS"
-    facts.append(Fact("Target", f"{target}, {record['region']}"))
-    cluster = record.get("cluster")
-    if cluster:
-        groups = ", ".join(
-            f"{group['count']} x {group['instance_type']} {ROLES.get(group['role'], group['role'].lower())}"
-            + (" (Spot)" if group.get("market") == "SPOT" else "")
-            for group in cluster.get("instance_groups", [])
-        )
-        facts.append(Fact("Cluster", f"{cluster['name']} ({cluster['id']})", f"{cluster['release_label']}; {groups}"))
-    facts.append(Fact("Submitted", f"{datetime.fromisoformat(record['submitted']):%d %B %Y, %H:%M} UTC"))
-    facts += [
-        Fact(f"Step {step['job']}", step["state"].lower(), _span(step.get("started"), step.get("ended")))
-        for step in record.get("steps", [])
+    nodes = ", ".join(
+        f"{group.count} x {group.instance_type} {ROLES.get(group.role, group.role.lower())}"
+        + (" (Spot)" if group.market == "SPOT" else "")
+        for group in record.cluster.instance_groups
+    )
+    return [
+        *facts,
+        Fact("Target", f"{'an AWS emulated on this machine' if record.emulated else 'AWS'}, {record.region}"),
+        Fact("Cluster", f"{record.cluster.name} ({record.cluster.id})", f"{record.cluster.release_label}; {nodes}"),
+        Fact("Submitted", f"{record.submitted:%d %B %Y, %H:%M} UTC"),
+        *(Fact(f"Step {step.job}", step.state.lower(), _span(step)) for step in record.steps),
     ]
-    return facts
+
+
+def _span(step: Step) -> str:
+    return durations.say(step.ended - step.started) if step.started and step.ended else ""
 
 
 def what(run: Run) -> list[Fact]:
@@ -122,29 +122,22 @@ def what(run: Run) -> list[Fact]:
 
 def cost(run: Run) -> Fact:
     """Say what the run cost, or that it cost nothing, or that nobody knows."""
-    record = run.record
-    if record is None:
+    if run.record is None:
         return Fact("Cost", "not recorded", "this run has no record of its cluster")
-    cost = record.get("cost")
+    cost = run.record.cost
     if cost is None:
-        if record["emulated"]:
+        if run.record.emulated:
             return Fact("Cost", "nothing", "emulated")
         return Fact("Cost", "not known yet", f"./inv cost --run {run.name} works it out")
-    amount = Money(cost["currency"]).say(cost["total"])
-    if cost["emulated"]:
+    amount = Money(cost.currency).say(cost.total)
+    if cost.emulated:
         return Fact("Cost", "nothing", f"emulated, cost nothing; the same time on AWS would cost {amount}")
-    time = durations.say(cost["hours"] * 3600)
-    return Fact("Cost", amount, f"{time} of the cluster, prices of {cost['prices_of']}")
+    return Fact("Cost", amount, f"{durations.say(cost.hours * 3600)} of the cluster, prices of {cost.prices_of}")
 
 
 def cost_parts(run: Run) -> list[tuple[str, str]]:
     """Return the parts of the cost that are not nothing; empty where it is not known."""
-    cost = (run.record or {}).get("cost") or {}
-    parts = cost.get("parts", {}).items()
-    return [(NAMES.get(part, part), Money(cost["currency"]).say(amount)) for part, amount in parts if amount]
-
-
-def _span(started: str | None, ended: str | None) -> str:
-    if not started or not ended:
-        return ""
-    return durations.say((datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds())
+    if run.record is None or run.record.cost is None:
+        return []
+    say = Money(run.record.cost.currency).say
+    return [(NAMES.get(part, part), say(amount)) for part, amount in run.record.cost.parts.items() if amount]

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.runs import run_names
+from orchard.runs.run_record_model import RunRecord
 
 
 def names(results: Path | None = None) -> list[str]:
@@ -107,10 +109,17 @@ class Run:
         return None if table is None else sorted((row["path"], row["reason"]) for row in table.to_pylist())
 
     @cached_property
-    def record(self) -> dict[str, Any] | None:
-        """Where the run ran and what it cost, from `runs/<run>/run.json`; None for a run without a record."""
+    def record(self) -> RunRecord | None:
+        """Where the run ran and what it cost, from `runs/<run>/run.json`; None for a run without a record.
+
+        Raises:
+            OrchardError: the file is damaged.
+        """
         path = self.results / "runs" / self.name / "run.json"
-        return _json(path, self.name) if path.exists() else None
+        try:
+            return RunRecord.model_validate_json(path.read_bytes()) if path.exists() else None
+        except ValidationError as error:
+            raise _damaged(path, str(error).splitlines()[0], self.name) from None
 
 
 def load(name: str | None = None, results: Path | None = None) -> Run:

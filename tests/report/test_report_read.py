@@ -95,6 +95,11 @@ class TestErrors:
         with pytest.raises(OrchardError, match="60 rows, and the manifest 120"):
             _ = read.load(NAME, tmp_path).scores
 
+    def test_a_damaged_record(self, tmp_path):
+        write(tmp_path, record={"run": NAME})
+        with pytest.raises(OrchardError, match=r"run\.json cannot be used"):
+            _ = read.load(NAME, tmp_path).record
+
     def test_a_damaged_manifest(self, tmp_path):
         (write(tmp_path) / "manifest.json").write_text('{"job": "pca"')
         with pytest.raises(OrchardError, match=r"manifest\.json cannot be used"):

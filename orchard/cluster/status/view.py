@@ -142,13 +142,13 @@ def _ends(cluster: Cluster, now: datetime) -> RenderableType:
     elif idle.strikes_at is None:
         when_idle = Text(f"{durations.say(idle.timeout_seconds)} after its last work")
     else:
-        left = durations.say((idle.strikes_at - now).total_seconds())
+        left = durations.say(idle.strikes_at - now)
         when_idle = Text(f"at {_clock(idle.strikes_at, now)} if nothing comes (in {left})")
     if limit is None:
         return Group(when_idle, Text("no hard limit is known", style="yellow"))
     if not limit.enabled:
         return Group(when_idle, Text("the schedule of its hard limit is switched off", style="red"))
-    left = durations.say((limit.strikes_at - now).total_seconds())
+    left = durations.say(limit.strikes_at - now)
     hint = "./inv extend 2h" + ("" if cluster.short_name == "default" else f" --name {cluster.short_name}")
     at = f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) "
     return Group(when_idle, Text.assemble(at, (hint, "dim")))
@@ -181,9 +181,9 @@ def _time(step: Step, now: datetime) -> str:
     if not step.started:
         return ""
     if step.ended:
-        return f"{durations.say((step.ended - step.started).total_seconds())}, at {_clock(step.ended, now)}"
+        return f"{durations.say(step.ended - step.started)}, at {_clock(step.ended, now)}"
     phase = step.progress.phase if step.progress else "starting" if step.run and step.state == "RUNNING" else ""
-    since = durations.say((now - step.started).total_seconds())
+    since = durations.say(now - step.started)
     return f"{since}, {phase}" if phase and phase != step.job else since
 
 
@@ -198,7 +198,7 @@ def _ended(ended: list[Ended], now: datetime) -> RenderableType:
     rows = []
     for cluster in ended:
         moment = f" at {_clock(cluster.ended, now)}" if cluster.ended else ""
-        lived = f", after {durations.say((cluster.ended - cluster.created).total_seconds())}" if cluster.ended else ""
+        lived = f", after {durations.say(cluster.ended - cluster.created)}" if cluster.ended else ""
         state = cluster.state.lower().replace("_", " ")
         rows.append((f"{cluster.name} {cluster.id}", f"{state}{moment}{lived}: {cluster.reason or 'no reason given'}"))
     return _listed("Ended lately", rows)
