@@ -23,7 +23,7 @@ def parse(text: str) -> timedelta:
 
 
 def say(length: float | timedelta) -> str:
-    """Write a length of time, or seconds, in its two largest units or to a tenth of a second; a negative one is none."""
+    """Write a length of time, or seconds, in its two largest units or to a tenth; a negative one is none."""
     seconds = length.total_seconds() if isinstance(length, timedelta) else length
     if seconds < 10:
         return f"{max(0.0, round(seconds, 1)):g} s"

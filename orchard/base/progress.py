@@ -70,25 +70,16 @@ def describe(state: dict[str, Any]) -> str:
 
 
 def in_words(state: dict[str, Any]) -> str:
-    """Say how far the phase is, how fast it goes and how long it will take yet, as far as that is known."""
-    return ", ".join(part for part in (counted(state), rate(state), left(state)) if part)
+    """Say how far the phase is, how fast images go through and how long it takes yet, as far as that is known."""
+    speed, seconds = state.get("images_per_second", 0), seconds_left(state)
+    parts = [counted(state), f"{speed:.{0 if speed >= 1 else 1}f} images/s" if speed else ""]
+    parts.append("" if seconds is None else f"about {durations.say(seconds)} left")
+    return ", ".join(part for part in parts if part)
 
 
 def counted(state: dict[str, Any]) -> str:
     """Say how many images are done; empty where the phase does not count them."""
     return f"{state['done']:,}/{state['total']:,} images" if state.get("total") else ""
-
-
-def rate(state: dict[str, Any]) -> str:
-    """Say how fast images go through; empty where the phase does not count them."""
-    speed = state.get("images_per_second", 0)
-    return f"{speed:.0f} images/s" if speed >= 1 else f"{speed:.1f} images/s" if speed else ""
-
-
-def left(state: dict[str, Any]) -> str:
-    """Say how long the phase will take yet, by its images a second; empty where that is not known."""
-    seconds = seconds_left(state)
-    return "" if seconds is None else f"about {durations.say(seconds)} left"
 
 
 def seconds_left(state: dict[str, Any]) -> float | None:

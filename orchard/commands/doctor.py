@@ -16,11 +16,7 @@ def doctor(_: Context, target: str | None = None, json: bool = False) -> None:
 
     settings = config.load(target=target)
     setup = Setup(settings, targets.connect(settings, start=False))
-    if json:
-        text, findings = report.as_json(setup, run.examine(setup))
-        print(text)
-    else:
-        findings = report.show(run.examine(setup))
-        print(report.summary(findings))
-    if any(finding.state == "fail" for finding in findings):
+    findings = dict(run.examine(setup)) if json else report.show(run.examine(setup))
+    print(report.as_json(setup, findings) if json else report.summary(findings))
+    if any(finding.state == "fail" for finding in findings.values()):
         raise Exit(code=1)

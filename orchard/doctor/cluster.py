@@ -2,11 +2,10 @@
 
 import json
 from datetime import date, timedelta
-from functools import cache
 
 from botocore.exceptions import ClientError
 
-from orchard.base.config import ROOT, Settings, instance_types
+from orchard.base.config import ROOT, instance_types
 from orchard.doctor.finding import Finding, Setup
 
 # Service Quotas of EC2, in vCPUs: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", and all
@@ -17,18 +16,13 @@ SOON = timedelta(days=60)
 _LATER = 'set release_label to a later one, such as "emr-7.13.0", and run a mini job before a large one'
 
 
-@cache
-def support() -> dict[str, str]:
-    """Return the last day of standard support by release label."""
-    return json.loads((ROOT / "terraform" / "modules" / "cluster" / "release_support.json").read_text())
-
-
 def release(setup: Setup, today: date | None = None) -> Finding:
     """Compare the release's end of standard support with today."""
     label, today = setup.settings.release_label, today or date.today()
-    if label not in support():
+    support = json.loads((ROOT / "terraform" / "modules" / "cluster" / "release_support.json").read_text())
+    if label not in support:
         return Finding("unknown", f"{label}: Orchard does not know until when AWS supports it")
-    until = date.fromisoformat(support()[label])
+    until = date.fromisoformat(support[label])
     if today > until:
         return Finding("warn", f"{label} has had no standard support since {until}", _LATER)
     if today + SOON > until:
@@ -48,23 +42,18 @@ def offered(setup: Setup) -> Finding:
 
 def on_demand_quota(setup: Setup) -> Finding:
     """Compare the on-demand nodes that the settings ask for with the account's quota on vCPUs."""
-    wanted = (1 + setup.settings.core_count) * vcpus(setup.settings)
-    return _quota(setup, ON_DEMAND, wanted, spot=False, fewer="core_count")
+    return _quota(setup, ON_DEMAND, 1 + setup.settings.core_count, spot=False, fewer="core_count")
 
 
 def spot_quota(setup: Setup) -> Finding:
     """Compare the Spot nodes that the settings ask for with the account's quota on vCPUs."""
     settings = setup.settings
     count = max(settings.task_spot_count, settings.managed_scaling_max - settings.core_count)
-    return _quota(setup, SPOT, count * vcpus(settings), spot=True, fewer="task_spot_count")
+    return _quota(setup, SPOT, count, spot=True, fewer="task_spot_count")
 
 
-def vcpus(settings: Settings) -> int:
-    """Return the vCPUs of a node."""
-    return instance_types()[settings.instance_type]["vcpus"]
-
-
-def _quota(setup: Setup, code: str, wanted: int, *, spot: bool, fewer: str) -> Finding:
+def _quota(setup: Setup, code: str, nodes: int, *, spot: bool, fewer: str) -> Finding:
+    wanted = nodes * instance_types()[setup.settings.instance_type]["vcpus"]
     try:
         answer = setup.client("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=code)
     except ClientError as error:

@@ -2,23 +2,24 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchard.doctor.finding import Finding, Setup
+from orchard.doctor.finding import Finding, Setup, State
 
-COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "cyan"}
+COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "cyan"}
 
 
-def show(findings: Iterable[tuple[str, Finding]]) -> list[Finding]:
+def show(findings: Iterable[tuple[str, Finding]]) -> dict[str, Finding]:
     """Print each finding on a line as it comes: what was checked, state, what was found, remedy; returns them all."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
-    shown = []
+    shown = {}
     for what, finding in findings:
-        shown.append(finding)
+        shown[what] = finding
         line = Table.grid(padding=(0, 1))
         line.add_column(width=14, no_wrap=True)
         line.add_column(width=7, no_wrap=True)
@@ -31,20 +32,19 @@ def show(findings: Iterable[tuple[str, Finding]]) -> list[Finding]:
     return shown
 
 
-def summary(findings: list[Finding]) -> str:
+def summary(findings: dict[str, Finding]) -> str:
     """Count the states."""
-    counts = {state: sum(finding.state == state for finding in findings) for state in COLOURS}
+    counts = Counter(finding.state for finding in findings.values())
     verdict = "something would stop ./inv up or ./inv run" if counts["fail"] else "nothing stands in the way"
-    return ", ".join(f"{count} {state}" for state, count in counts.items() if count) + f": {verdict}"
+    return ", ".join(f"{counts[state]} {state}" for state in COLOURS if counts[state]) + f": {verdict}"
 
 
-def as_json(setup: Setup, findings: Iterable[tuple[str, Finding]]) -> tuple[str, list[Finding]]:
-    """Return the findings as JSON, and themselves."""
-    named = list(findings)
+def as_json(setup: Setup, findings: dict[str, Finding]) -> str:
+    """Return the findings as JSON."""
     value = {
         "emulated": setup.target is None or not setup.target.charges,  # only an emulated one may not be there
         "region": setup.settings.region,
-        "ok": not any(finding.state == "fail" for _, finding in named),
-        "findings": [{"what": what, **finding._asdict()} for what, finding in named],
+        "ok": not any(finding.state == "fail" for finding in findings.values()),
+        "findings": [{"what": what, **finding._asdict()} for what, finding in findings.items()],
     }
-    return json.dumps(value, indent=2), [finding for _, finding in named]
+    return json.dumps(value, indent=2)

@@ -78,14 +78,10 @@ class Terraform:
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self.backend = self._s3(state_bucket, region) if state_bucket else self._local()
         self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(find_terraform()))
-        self._environment = dict(environment) | {
-            "TF_DATA_DIR": str(self.state_dir / f"{root}.data"),
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-        }
-        # What a shell may have left there would change every command line.
-        self._environment = {k: v for k, v in self._environment.items() if not k.startswith("TF_CLI_ARGS")}
-        self._environment |= provider.settings(self._environment, provider.cache_folder())
+        # TF_CLI_ARGS, which a shell may have left there, would change every command line.
+        own = {name: value for name, value in environment.items() if not name.startswith("TF_CLI_ARGS")}
+        own |= {"TF_DATA_DIR": str(self.state_dir / f"{root}.data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self._environment = own | provider.settings(own, provider.cache_folder())
 
     @property
     def plan_file(self) -> Path:

@@ -94,6 +94,7 @@ def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -
     Returns:
         None where there are fewer than two classes, or too few images of each.
     """
+    from sklearn.metrics import confusion_matrix
     from sklearn.neighbors import NearestNeighbors
 
     classes, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
@@ -103,28 +104,27 @@ def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -
     asked = sample(labels, queries)
     search = NearestNeighbors(n_neighbors=k + 1, algorithm="brute", n_jobs=-1).fit(scores)
     near = _without_itself(search.kneighbors(scores[asked], return_distance=False), asked, k)
-    agree = (code[near] == code[asked][:, np.newaxis]).mean(1)
+    # Of each class's neighbours, the share that is of each class.
+    shares = confusion_matrix(np.repeat(code[asked], k), code[near].ravel(), normalize="true")
+    others = np.where(np.eye(len(classes), dtype=bool), 0, shares)
+    worst = others.argmax(1)
     gaps, nearest = _gaps(scores, code)
-    entries = []
-    for number in np.flatnonzero(sizes > k):
-        mine = code[asked] == number
-        votes = np.bincount(code[near[mine]].ravel(), minlength=len(classes)) / (mine.sum() * k)
-        votes[number] = 0
-        worst = int(votes.argmax())
-        entries.append(
-            ClassSeparation(
-                label=str(classes[number]),
-                images=int(sizes[number]),
-                agreement=float(agree[mine].mean()),
-                mixed_with=(str(classes[worst]), float(votes[worst])) if votes[worst] else None,
-                gap=float(gaps[number]),
-                nearest=str(classes[nearest[number]]),
-            )
+    entries = [
+        ClassSeparation(
+            label=str(classes[number]),
+            images=int(sizes[number]),
+            agreement=float(shares[number, number]),
+            mixed_with=(str(classes[mixed]), float(others[number, mixed])) if others[number, mixed] else None,
+            gap=float(gaps[number]),
+            nearest=str(classes[nearest[number]]),
         )
+        for number, mixed in enumerate(worst)
+        if sizes[number] > k
+    ]
     return Separation(
         neighbours=k,
         asked=len(asked),
-        overall=float(agree.mean()),
+        overall=float((code[near] == code[asked][:, np.newaxis]).mean()),
         chance=float(((sizes / sizes.sum()) * (sizes - 1) / max(1, sizes.sum() - 1)).sum()),
         classes=sorted(entries, key=lambda entry: (-entry.agreement, -entry.gap)),
         left_out=[str(label) for label in classes[sizes <= k]],

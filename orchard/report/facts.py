@@ -1,6 +1,5 @@
 """What the report says in words and numbers, from a run's manifests and record."""
 
-from collections import Counter
 from typing import NamedTuple
 
 from orchard.base import durations
@@ -9,8 +8,6 @@ from orchard.cost.parts import NAMES
 from orchard.report.analysis import SHARES, components_for
 from orchard.report.read import Run
 from orchard.runs.run_record_model import Step
-
-EXAMPLES = 5  # rejected images named for each reason
 
 ROLES = {"MASTER": "primary"}  # as EMR calls it today; its interface keeps the old word
 MODES = {"mini": "mini (a sample)", "apples": "apples (the classes Apple*)", "full": "full (every image)"}
@@ -28,14 +25,6 @@ class Fact(NamedTuple):
     name: str
     value: str
     note: str = ""
-
-
-class Rejection(NamedTuple):
-    """A reason for which images could not be read, how many there are, and some of them."""
-
-    reason: str
-    images: int
-    examples: list[str]
 
 
 def counted(number: int, word: str) -> str:
@@ -65,13 +54,12 @@ def kept(run: Run) -> float:
     return float(run.manifest["explained_variance_sum"])
 
 
-def rejections(run: Run) -> list[Rejection]:
-    """Return the reasons why images were rejected, the most frequent first."""
-    rows = run.rejected or []
-    return [
-        Rejection(reason, count, [path for path, other in rows if other == reason][:EXAMPLES])
-        for reason, count in Counter(reason for _, reason in rows).most_common()
-    ]
+def rejections(run: Run) -> list[tuple[str, list[str]]]:
+    """Return the reasons why images were rejected, the most frequent first, each with the images' paths."""
+    paths: dict[str, list[str]] = {}
+    for path, reason in run.rejected or []:
+        paths.setdefault(reason, []).append(path)
+    return sorted(paths.items(), key=lambda entry: -len(entry[1]))
 
 
 def thresholds(run: Run) -> list[tuple[str, str]]:

@@ -26,22 +26,19 @@ def tiles(run: Run, separation: analysis.Separation | None) -> list[Fact]:
     components = facts.counted(run.manifest["counts"]["components"], "component")
     ninety = analysis.components_for(run.spectrum, 0.9)
     cores = run.features.get("cores")
+    agreement = Fact("Neighbour agreement", "not computed", "too few images of each class to say")
+    if separation:
+        chance = f"of the same class; by chance {separation.chance:.1%}"
+        agreement = Fact("Neighbour agreement", f"{separation.overall:.1%}", chance)
     time = f"both jobs {durations.say(facts.seconds(run))}"
     return [
         Fact("Photographs", f"{run.rows:,}", f"{rejected:,} rejected of {read:,} read"),
         Fact(
             "Variance kept", f"{facts.kept(run):.1%}", f"by {components}" + (f"; 90% takes {ninety}" if ninety else "")
         ),
-        _agreement(separation),
+        agreement,
         Fact(
             "Speed", f"{facts.speed(run):,.0f} images/s", f"{facts.counted(cores, 'core')}; {time}" if cores else time
         ),
         facts.cost(run),
     ]
-
-
-def _agreement(separation: analysis.Separation | None) -> Fact:
-    if separation is None:
-        return Fact("Neighbour agreement", "not computed", "too few images of each class to say")
-    chance = f"of the same class; by chance {separation.chance:.1%}"
-    return Fact("Neighbour agreement", f"{separation.overall:.1%}", chance)

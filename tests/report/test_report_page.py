@@ -74,6 +74,13 @@ def test_the_numbers_are_on_the_page(tmp_path):
     assert "Compared with" not in html
 
 
+def test_of_each_reason_some_of_the_rejected_are_named(tmp_path):
+    write(tmp_path, rejected=[(f"Test/Kiwi/{number}.jpg", "truncated") for number in range(7)])
+    html = page.render(read.load(NAME, tmp_path))
+    assert 'Test/Kiwi/4.jpg …</small></th><td class="n">7</td>' in html
+    assert "Test/Kiwi/5.jpg" not in html
+
+
 def test_scores_come_back_from_their_packing(tmp_path):
     write(tmp_path, k=12)
     run = read.load(NAME, tmp_path)

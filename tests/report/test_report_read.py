@@ -119,10 +119,7 @@ class TestFacts:
     def test_rejections_are_counted_by_reason(self, tmp_path):
         bad = [(f"Test/Kiwi/{number}.jpg", "truncated") for number in range(7)] + [("Test/Kiwi/x.jpg", "empty file")]
         found = facts.rejections(self.of(tmp_path, rejected=bad))
-        assert [(entry.reason, entry.images, len(entry.examples)) for entry in found] == [
-            ("truncated", 7, 5),
-            ("empty file", 1, 1),
-        ]
+        assert found == [("truncated", [path for path, _ in bad[:7]]), ("empty file", ["Test/Kiwi/x.jpg"])]
 
     @pytest.mark.parametrize(
         ("kept", "value", "note"),

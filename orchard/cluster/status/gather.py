@@ -157,7 +157,7 @@ class _Gathering:
         self, entry: dict[str, Any], nodes: list[Node], now: datetime, limit: Future, steps: Future, policy: Future
     ) -> Cluster:
         status, timeline = entry["Status"], entry["Status"]["Timeline"]
-        created, ready = reading.utc(timeline["CreationDateTime"]), reading.utc(timeline.get("ReadyDateTime"))
+        created, ready = timeline["CreationDateTime"], timeline.get("ReadyDateTime")
         uptime = max(0.0, (now - created).total_seconds())
         nat_hours = uptime / 3600 if self.settings.network == "private" else None
         spent = cost(nodes, self.rates, now, nat_hours)

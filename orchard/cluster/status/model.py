@@ -4,12 +4,13 @@ Times are UTC. Amounts are US dollars, as AWS would charge them: on an emulated 
 """
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]  # boto3's are local
 SCHEMA = Path(__file__).with_name("status.schema.json")
 
 
@@ -54,9 +55,9 @@ class Step(Part):
     run: str | None = Field(description="the run it belongs to; null for a step that Orchard did not submit")
     job: str | None
     state: str
-    created: datetime
-    started: datetime | None
-    ended: datetime | None
+    created: Moment
+    started: Moment | None
+    ended: Moment | None
     progress: Progress | None
 
 
@@ -64,15 +65,15 @@ class Idle(Part):
     """The idle time-out."""
 
     timeout_seconds: int
-    since: datetime | None = Field(description="when the last work ended; null while there is work")
-    strikes_at: datetime | None = Field(description="when it ends the cluster, if nothing comes until then")
+    since: Moment | None = Field(description="when the last work ended; null while there is work")
+    strikes_at: Moment | None = Field(description="when it ends the cluster, if nothing comes until then")
     source: Literal["policy", "tag"] = Field(description="EMR's policy itself, or the tag that Terraform set with it")
 
 
 class HardLimit(Part):
     """The end whatever the cluster does."""
 
-    strikes_at: datetime
+    strikes_at: Moment
     enabled: bool
 
 
@@ -84,8 +85,8 @@ class Cluster(Part):
     short_name: str = Field(description="what --name takes")
     state: str
     reason: str
-    created: datetime
-    ready: datetime | None
+    created: Moment
+    ready: Moment | None
     uptime_seconds: float
     release_label: str | None
     notebook: str | None
@@ -104,8 +105,8 @@ class Ended(Part):
     name: str
     state: str
     reason: str
-    created: datetime
-    ended: datetime | None
+    created: Moment
+    ended: Moment | None
 
 
 class Budget(Part):
@@ -132,7 +133,7 @@ class Missing(Part):
 class Status(Part):
     """Everything."""
 
-    taken: datetime = Field(description="by AWS's clock")
+    taken: Moment = Field(description="by AWS's clock")
     project: str
     region: str
     emulated: bool

@@ -1,6 +1,6 @@
 """What AWS's answers say, in the terms of the model."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from orchard.aws.emr import OPEN
@@ -31,9 +31,9 @@ def step(entry: dict[str, Any]) -> Step:
         run=run if ours else None,
         job=job if ours else None,
         state=entry["Status"]["State"],
-        created=utc(timeline["CreationDateTime"]),
-        started=utc(timeline.get("StartDateTime")),
-        ended=utc(timeline.get("EndDateTime")),
+        created=timeline["CreationDateTime"],
+        started=timeline.get("StartDateTime"),
+        ended=timeline.get("EndDateTime"),
         progress=None,
     )
 
@@ -66,7 +66,7 @@ def idle(
 def ended(entry: dict[str, Any], limit: HardLimit | None) -> Ended:
     """Read an entry of ListClusters that has ended; AWS calls an end by the schedule a user's request."""
     status, timeline = entry["Status"], entry["Status"]["Timeline"]
-    end, why = utc(timeline.get("EndDateTime")), reason(status)
+    end, why = timeline.get("EndDateTime"), reason(status)
     by_schedule = status.get("StateChangeReason", {}).get("Code") == "USER_REQUEST"
     if limit and entry["Id"] in limit.cluster_ids and by_schedule and end and end >= limit.ends_at:
         why = f"its hard limit of {limit.ends_at:%Y-%m-%d %H:%M} UTC was reached"
@@ -75,7 +75,7 @@ def ended(entry: dict[str, Any], limit: HardLimit | None) -> Ended:
         name=entry["Name"],
         state=status["State"],
         reason=why,
-        created=utc(timeline["CreationDateTime"]),
+        created=timeline["CreationDateTime"],
         ended=end,
     )
 
@@ -84,8 +84,3 @@ def reason(status: dict[str, Any]) -> str:
     """Say why a cluster is in its state."""
     change = status.get("StateChangeReason", {})
     return change.get("Message") or change.get("Code") or ""
-
-
-def utc(moment: Any) -> Any:
-    """Return a moment in UTC, as boto3 does not; None stays None."""
-    return moment.astimezone(UTC) if moment else None
