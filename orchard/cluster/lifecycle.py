@@ -12,7 +12,7 @@ from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.cluster.site import Site
-from orchard.cost.statement import statement
+from orchard.cost.view import statement
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import bootstrap, roots, state
 from orchard.infrastructure.terraform import Plan, Terraform

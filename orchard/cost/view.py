@@ -1,14 +1,32 @@
-"""Costs on a screen: before a run, and after it."""
+"""Costs on a screen: before a cluster is made, and before a run."""
 
 from rich.console import Console
 from rich.table import Table
 
+from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
 from orchard.cost import estimate, parts
 from orchard.cost.money import shown_in
 from orchard.cost.prices import rates
+
+
+def statement(settings: Settings, target: Target) -> list[str]:
+    """Say what starting the cluster will cost, and what ends it, in lines for people."""
+    table, nodes, say = rates(settings.region), parts.nodes_of(settings), shown_in(settings).say
+    hourly = parts.per_hour(nodes, table, nat=settings.network == "private")
+    cluster = f"Cluster: {sum(kind.count for kind in nodes)} x {settings.instance_type} in {settings.region}"
+    idle = f"ends itself after {settings.idle_timeout // 60} min without work"
+    guards = f"{idle}, at the latest after {settings.max_lifetime} h"
+    if not target.charges:
+        price = f"{cluster}, emulated on this machine: costs nothing."
+    elif hourly is None:
+        price = f"{cluster}; Orchard has no price for this type in this region (./inv cost --refresh)."
+    else:
+        price = f"{cluster}: {say(hourly.total)} per hour (EC2, EMR, disks; prices of {table.date}), plus requests."
+        guards += f": at most {say(hourly.over(settings.max_lifetime).total)} a launch"
+    return [price, f"It {guards}."]
 
 
 def before(settings: Settings, count: int, *, counted: bool, free: bool, console: Console | None = None) -> None:

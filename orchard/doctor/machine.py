@@ -55,7 +55,7 @@ def aws_provider(_: Setup) -> Finding:
     """Check where Terraform will get the AWS provider."""
     environment = dict(os.environ)
     try:
-        mirror = provider.named_mirror(environment) or provider.find_mirror(provider.PARENTS)
+        mirror = provider.find_mirror(environment)
     except OrchardError as error:
         return Finding("fail", error.cause, error.remedy)
     if mirror:

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from orchard.base import durations
 from orchard.cost.money import Money
 from orchard.cost.parts import NAMES
-from orchard.report.analysis import SHARES, components_for
+from orchard.report.analysis import SHARES, Separation, components_for
 from orchard.report.read import Run
 from orchard.runs.run_record_model import Step
 
@@ -65,6 +67,38 @@ def rejections(run: Run) -> list[tuple[str, list[str]]]:
 def thresholds(run: Run) -> list[tuple[str, str]]:
     """Return for 80, 90, 95 and 99 % of the variance how many components explain them."""
     return [(f"{share:.0%}", str(components_for(run.spectrum, share) or "more than there are")) for share in SHARES]
+
+
+def summary(run: Run) -> str:
+    """Say in a sentence what went in and what came out."""
+    counts = run.manifest["counts"]
+    classes = counted(len(np.unique(run.labels)), "class")
+    components = counted(counts["components"], "principal component")
+    return (
+        f"{counted(run.rows, 'photograph')} of {classes} became {counts['columns']:,} features each, "
+        f"and {components} that keep {kept(run):.1%} of their variance."
+    )
+
+
+def tiles(run: Run, separation: Separation | None) -> list[Fact]:
+    """Return the five numbers: photographs, variance, agreement, speed and cost."""
+    counts = run.features.get("counts", {})
+    rejected, read = counts.get("rejected", 0), counts.get("read", run.rows)
+    components = counted(run.manifest["counts"]["components"], "component")
+    ninety = components_for(run.spectrum, 0.9)
+    cores = run.features.get("cores")
+    agreement = Fact("Neighbour agreement", "not computed", "too few images of each class to say")
+    if separation:
+        chance = f"of the same class; by chance {separation.chance:.1%}"
+        agreement = Fact("Neighbour agreement", f"{separation.overall:.1%}", chance)
+    time = f"both jobs {durations.say(seconds(run))}"
+    return [
+        Fact("Photographs", f"{run.rows:,}", f"{rejected:,} rejected of {read:,} read"),
+        Fact("Variance kept", f"{kept(run):.1%}", f"by {components}" + (f"; 90% takes {ninety}" if ninety else "")),
+        agreement,
+        Fact("Speed", f"{speed(run):,.0f} images/s", f"{counted(cores, 'core')}; {time}" if cores else time),
+        cost(run),
+    ]
 
 
 def where(run: Run) -> list[Fact]:

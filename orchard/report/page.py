@@ -13,7 +13,7 @@ import jinja2
 
 from orchard.base import durations
 from orchard.base.errors import OrchardError, UsageError
-from orchard.report import analysis, compare, facts, figures, headline, points, thumbnails
+from orchard.report import analysis, compare, facts, figures, points, thumbnails
 from orchard.report.read import Run
 from orchard.runs import run_names
 
@@ -90,8 +90,6 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
         run=run,
         other=other,
         made=datetime.now(UTC),
-        summary=headline.summary(run),
-        tiles=headline.tiles(run, separation),
         facts=facts,
         sample=sample.says(run.rows),
         pictures=_pictures(sheet, len(sample.rows), root),

@@ -87,6 +87,16 @@ def test_a_named_mirror_without_the_provider(nowhere, monkeypatch, tmp_path):
     assert f"ORCHARD_PROVIDER_MIRROR = {tmp_path} holds no" in found.detail
 
 
+def test_a_terraform_configuration_of_ones_own_comes_before_a_mirror_nearby(nowhere, monkeypatch, tmp_path):
+    (tmp_path / "mirror" / provider.PROVIDER).mkdir(parents=True)
+    (tmp_path / "mine.tfrc").touch()
+    monkeypatch.setattr(provider, "PARENTS", (tmp_path,))
+    monkeypatch.delenv("ORCHARD_PROVIDER_MIRROR", raising=False)
+    assert machine.aws_provider(nowhere) == Finding("ok", f"mirror {tmp_path / 'mirror'}")
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "mine.tfrc"))
+    assert machine.aws_provider(nowhere) == Finding("ok", "as your own Terraform configuration says")
+
+
 def test_neither_a_mirror_nor_the_registry(nowhere, monkeypatch, tmp_path):
     for name in ("ORCHARD_PROVIDER_MIRROR", "TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
