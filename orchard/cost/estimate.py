@@ -31,12 +31,12 @@ class Duration(NamedTuple):
 
     @property
     def steps(self) -> float:
-        """Of the run alone."""
+        """How long the run takes on a cluster that is ready."""
         return self.features + self.pca + self.step_starts
 
     @property
     def total(self) -> float:
-        """From `up` to the end of the run."""
+        """How long it takes from `up` to the end of the run."""
         return self.cluster_start + self.steps
 
 

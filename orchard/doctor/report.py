@@ -33,7 +33,7 @@ def show(findings: Iterable[tuple[str, Finding]]) -> dict[str, Finding]:
 
 
 def summary(findings: dict[str, Finding]) -> str:
-    """Count the states."""
+    """Say how many checks ended in which state, and whether anything stands in the way of `up` and `run`."""
     counts = Counter(finding.state for finding in findings.values())
     verdict = "something would stop ./inv up or ./inv run" if counts["fail"] else "nothing stands in the way"
     return ", ".join(f"{counts[state]} {state}" for state in COLOURS if counts[state]) + f": {verdict}"

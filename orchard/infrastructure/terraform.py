@@ -208,7 +208,10 @@ class Terraform:
         interrupted = False
         while True:
             try:
-                self._follow(process, transcript)
+                for text in process.stdout or ():
+                    if event := transcript.read(text):
+                        self.report(event)
+                process.wait()
                 break
             except KeyboardInterrupt:
                 interrupted = True
@@ -222,10 +225,3 @@ class Terraform:
         if process.returncode not in allowed:
             raise translate(transcript, process.returncode, self.root)
         return process.returncode, transcript
-
-    def _follow(self, process: subprocess.Popen[str], transcript: Transcript) -> None:
-        for line in process.stdout or ():
-            event = transcript.read(line)
-            if event:
-                self.report(event)
-        process.wait()

@@ -62,7 +62,7 @@ class ClusterLogs:
         self.prefix = f"{parts.path.strip('/')}/{cluster_id}/".lstrip("/")
 
     def uri(self, log: LogFile) -> str:
-        """Return where a log is."""
+        """Return the `s3://` URI of a log."""
         return f"s3://{self.bucket}/{log.key}"
 
     def of_step(self, step_id: str) -> list[LogFile]:

@@ -1,4 +1,4 @@
-"""Two runs side by side."""
+"""Two runs side by side: their numbers, and how the subspaces of their models lie to one another."""
 
 from typing import NamedTuple
 
@@ -10,25 +10,12 @@ from orchard.report.read import Run
 
 
 class Row(NamedTuple):
-    """One thing in both runs, whether they differ in it, and by how much where that says something."""
+    """One thing in both runs, and by how much they differ in it where that says something."""
 
     name: str
     one: str
     other: str
-    differs: bool
-    change: str = ""
-
-
-class Subspaces(NamedTuple):
-    """How the subspaces of two models lie to one another.
-
-    Attributes:
-        degrees: float (m,), the principal angles, rising.
-        shared: the mean squared cosine, 0 (nothing in common) to 1 (one lies in the other).
-    """
-
-    degrees: np.ndarray
-    shared: float
+    change: str
 
 
 def rows(one: Run, other: Run, separations: tuple[analysis.Separation | None, analysis.Separation | None]) -> list[Row]:
@@ -42,7 +29,7 @@ def rows(one: Run, other: Run, separations: tuple[analysis.Separation | None, an
     mine, theirs = (_texts(run, separation) for run, separation in zip((one, other), separations, strict=True))
     faster = facts.speed(one) / facts.speed(other) if facts.speed(other) else 0
     changes = {"Images per second": f"{faster:.2f} times" if faster else ""}
-    return [Row(name, text, theirs[name], text != theirs[name], changes.get(name, "")) for name, text in mine.items()]
+    return [Row(name, text, theirs[name], changes.get(name, "")) for name, text in mine.items()]
 
 
 def _texts(run: Run, separation: analysis.Separation | None) -> dict[str, str]:
@@ -62,10 +49,9 @@ def _texts(run: Run, separation: analysis.Separation | None) -> dict[str, str]:
     }
 
 
-def subspaces(one: Run, other: Run) -> Subspaces | None:
-    """Compute the principal angles between two runs' models; None where there are none."""
+def angles(one: Run, other: Run) -> np.ndarray | None:
+    """Return the principal angles between two runs' models, float (m,) degrees, rising; None where one has no model."""
     mine, theirs = one.components, other.components
     if mine is None or theirs is None or len(mine) != len(theirs):
         return None
-    degrees = analysis.principal_angles(mine, theirs)
-    return Subspaces(degrees, float((np.cos(np.radians(degrees)) ** 2).mean()))
+    return analysis.principal_angles(mine, theirs)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import numpy as np
 
 from orchard.base import durations
 from orchard.base.errors import OrchardError, UsageError
@@ -70,11 +71,12 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell:
 def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = lambda line: None) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
     tell(f"reading run {run.name}, {run.rows:,} images")
-    sample = points.take(run)
-    root = thumbnails.find_root(sample.paths, dataset, run.features.get("input", ""))
+    rows = analysis.sample(run.labels, points.SHOWN)
+    paths = [run.paths[row] for row in rows]
+    root = thumbnails.find_root(paths, dataset, run.features.get("input", ""))
     if root:
-        tell(f"putting {len(sample.paths):,} photographs on a sheet")
-    sheet = thumbnails.sheet(root, sample.paths, SHEET) if root else None
+        tell(f"putting {len(paths):,} photographs on a sheet")
+    sheet = thumbnails.sheet(root, paths, SHEET) if root else None
     tell("looking for the images' nearest neighbours")
     separation = analysis.separation(run.scores, run.labels)
     environment = jinja2.Environment(
@@ -85,17 +87,17 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
     if other:
         tell(f"comparing it with run {other.name}, {other.rows:,} images")
     comparison = _comparison(run, other, separation) if other else None
-    data = points.pack(run, sample, separation, sheet) | {"charts": _charts(run, other, comparison)}
+    data = points.pack(run, rows, separation, sheet) | {"charts": _charts(run, other, comparison)}
     return environment.get_template("report.html.j2").render(
         run=run,
         other=other,
         made=datetime.now(UTC),
         facts=facts,
-        sample=sample.says(run.rows),
-        pictures=_pictures(sheet, len(sample.rows), root),
+        sample=points.describe(len(rows), run.rows),
+        pictures=_pictures(sheet, len(rows), root),
         sheet=sheet,
         sheet_text=base64.b64encode(sheet.image).decode() if sheet else "",
-        first_cell=_first_cells(sample, sheet),
+        first_cell=_first_cells(run.labels[rows], sheet),
         separation=separation,
         ranked=max(1, min(RANKED, len(separation.classes) // 2)) if separation else 0,
         comparison=comparison,
@@ -115,11 +117,11 @@ def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: Path | None) -> 
     return f"{missing:,} of the {shown:,} photographs are missing here." if missing else ""
 
 
-def _first_cells(sample: points.Sample, sheet: thumbnails.Sheet | None) -> dict[str, tuple[int, int]]:
+def _first_cells(labels: np.ndarray, sheet: thumbnails.Sheet | None) -> dict[str, tuple[int, int]]:
     """Return where on the sheet each class's first photograph is, in pixels from the left and from above."""
     cells: dict[str, tuple[int, int]] = {}
     if sheet:
-        for label, cell in zip(sample.labels, sheet.cells, strict=True):
+        for label, cell in zip(labels, sheet.cells, strict=True):
             if cell >= 0:
                 cells.setdefault(str(label), (cell % sheet.columns * sheet.size, cell // sheet.columns * sheet.size))
     return cells
@@ -127,7 +129,9 @@ def _first_cells(sample: points.Sample, sheet: thumbnails.Sheet | None) -> dict[
 
 def _comparison(run: Run, other: Run, separation: analysis.Separation | None) -> dict[str, Any]:
     theirs = analysis.separation(other.scores, other.labels)
-    return {"rows": compare.rows(run, other, (separation, theirs)), "subspaces": compare.subspaces(run, other)}
+    degrees = compare.angles(run, other)
+    shared = None if degrees is None else (np.cos(np.radians(degrees)) ** 2).mean()
+    return {"rows": compare.rows(run, other, (separation, theirs)), "degrees": degrees, "shared": shared}
 
 
 def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> dict[str, Any]:
@@ -136,8 +140,8 @@ def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> d
     drawn = {"scree": figures.scree(own), "cumulative": figures.cumulative(own, k)}
     if other and comparison:
         drawn["overlay"] = figures.cumulative(own | {other.name: other.spectrum})
-        if comparison["subspaces"]:
-            drawn["angles"] = figures.angles(comparison["subspaces"].degrees)
+        if comparison["degrees"] is not None:
+            drawn["angles"] = figures.angles(comparison["degrees"])
     return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}
 
 

@@ -62,7 +62,7 @@ class Step(Part):
 
 
 class Idle(Part):
-    """The idle time-out."""
+    """The idle time-out of a cluster, and when it strikes."""
 
     timeout_seconds: int
     since: Moment | None = Field(description="when the last work ended; null while there is work")
@@ -131,7 +131,7 @@ class Missing(Part):
 
 
 class Status(Part):
-    """Everything."""
+    """All that `status` tells, as of one moment."""
 
     taken: Moment = Field(description="by AWS's clock")
     project: str

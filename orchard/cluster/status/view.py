@@ -22,18 +22,10 @@ BAR = 10  # columns
 NAME = 44  # columns: of a step's name with a run's usual name in it
 ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task", "UNKNOWN": "other"}
 COLOURS = {
-    "WAITING": "green",
-    "RUNNING": "green",
-    "COMPLETED": "green",
-    "STARTING": "yellow",
-    "BOOTSTRAPPING": "yellow",
-    "PENDING": "yellow",
-    "CANCEL_PENDING": "yellow",
-    "TERMINATING": "yellow",
-    "TERMINATED_WITH_ERRORS": "red",
-    "FAILED": "red",
-    "CANCELLED": "magenta",
-    "INTERRUPTED": "magenta",
+    **dict.fromkeys(("WAITING", "RUNNING", "COMPLETED"), "green"),
+    **dict.fromkeys(("STARTING", "BOOTSTRAPPING", "PENDING", "CANCEL_PENDING", "TERMINATING"), "yellow"),
+    **dict.fromkeys(("TERMINATED_WITH_ERRORS", "FAILED"), "red"),
+    **dict.fromkeys(("CANCELLED", "INTERRUPTED"), "magenta"),
 }
 
 
