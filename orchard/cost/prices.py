@@ -15,7 +15,6 @@ class Rates(NamedTuple):
     """Prices in one region, in the table's currency.
 
     Attributes:
-        region: that they are of.
         currency: of all of them.
         date: of the table, ISO 8601.
         source: of the table.
@@ -26,7 +25,6 @@ class Rates(NamedTuple):
         requests: to S3, per 1,000, by name.
     """
 
-    region: str
     currency: str
     date: str
     source: str
@@ -53,7 +51,6 @@ def rates(region: str, refreshed: Path | None = REFRESHED) -> Rates:
     shipped = table()
     fetched = _fetched(refreshed).get(region, {}) if refreshed else {}
     return Rates(
-        region=region,
         currency=shipped["currency"],
         date=fetched.get("date", shipped["date"]),
         source=fetched.get("source", shipped["source"]),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orchard.aws.bucket import Bucket
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
@@ -120,8 +119,3 @@ def variables(root: Root, settings: Settings, target: Target) -> dict[str, Any]:
     if root == "foundation":
         return foundation_variables(settings, target)
     return cluster_variables(settings, target, foundation_output(settings, target))
-
-
-def upload_bootstrap(settings: Settings, target: Target) -> None:
-    """Put what nodes install into the bucket, which must be done before a cluster is applied."""
-    bootstrap.upload(Bucket(target, foundation_output(settings, target)["bucket"]))

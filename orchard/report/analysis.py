@@ -1,5 +1,6 @@
 """What the report computes from a run's scores: samples to show, separation of classes, closeness of two subspaces."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -184,15 +185,13 @@ def families(labels: Sequence[str], groups: int) -> dict[str, str]:
     Returns:
         class to group; `""` for the classes outside the `groups` families that have most images.
     """
-    classes, sizes = np.unique(np.asarray(labels, dtype=str), return_counts=True)
+    classes = sorted(set(labels))
     if len(classes) <= groups:
-        return {str(name): str(name) for name in classes}
-    weight: dict[str, int] = {}
-    for name, size in zip(classes, sizes, strict=True):
-        weight[_family(name)] = weight.get(_family(name), 0) + int(size)
-    largest = set(sorted(weight, key=lambda family: (-weight[family], family))[:groups])
-    return {str(name): _family(name) if _family(name) in largest else "" for name in classes}
+        return {name: name for name in classes}
+    images = Counter(map(_family, labels))
+    largest = sorted(images, key=lambda family: (-images[family], family))[:groups]
+    return {name: _family(name) if _family(name) in largest else "" for name in classes}
 
 
 def _family(name: str) -> str:
-    return str(name).split(" ", 1)[0]
+    return name.split(" ", 1)[0]

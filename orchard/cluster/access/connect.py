@@ -1,11 +1,11 @@
 """`connect`: a tunnel to JupyterHub or to Spark's history on the primary node, in the background."""
 
-import ssl
 import subprocess
-import urllib.error
-import urllib.request
+import warnings
 from pathlib import Path
 from typing import NamedTuple
+
+import urllib3
 
 from orchard.aws.emr import Emr
 from orchard.base.errors import OrchardError, UsageError
@@ -113,13 +113,8 @@ def _key(site: Site, node: Primary) -> tuple[Path, Path]:
 
 def _answers(address: str) -> bool:
     """Tell whether a web server answers, with whatever page and certificate."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-    try:
-        opener.open(address, timeout=10).close()
-    except urllib.error.HTTPError:
-        return True
-    except (OSError, ValueError):
-        return False
-    return True
+    with urllib3.PoolManager(cert_reqs="CERT_NONE") as pool, warnings.catch_warnings(action="ignore"):
+        try:
+            return pool.request("GET", address, timeout=10, retries=False).status > 0
+        except urllib3.exceptions.HTTPError:
+            return False

@@ -3,15 +3,12 @@
 Times are UTC. Amounts are US dollars, as AWS would charge them: on an emulated AWS (`emulated`) nothing was charged.
 """
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]  # boto3's are local
-SCHEMA = Path(__file__).with_name("status.schema.json")
 
 
 class Part(BaseModel):
@@ -144,9 +141,3 @@ class Status(Part):
     ended: list[Ended] = Field(description="in the last week, the newest first")
     orphans: list[Orphan]
     missing: list[Missing]
-
-
-def schema() -> str:
-    """Return the model's JSON schema, as the repository keeps it."""
-    fields = Status.model_json_schema(mode="serialization")
-    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **fields}, indent=2) + "\n"
