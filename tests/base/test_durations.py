@@ -17,13 +17,13 @@ def test_lengths_are_read(text, minutes):
 
 @pytest.mark.parametrize("text", ["", "2", "h", "-2h", "0h", "two hours", "2h3"])
 def test_what_is_no_length_is_refused_with_an_example(text):
-    with pytest.raises(UsageError, match="is not a length of time") as told:
+    with pytest.raises(UsageError, match="is not a length of time") as caught:
         durations.parse(text)
-    assert told.value.remedy == "write it as 2h, 90m or 1h30m"
+    assert caught.value.remedy == "write it as 2h, 90m or 1h30m"
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [
         (-5, "0 s"),
         (0.41, "0.4 s"),
@@ -42,5 +42,5 @@ def test_what_is_no_length_is_refused_with_an_example(text):
         (6 * 86400 + 7200, "6 d 2 h"),
     ],
 )
-def test_lengths_are_said_in_two_units(seconds, said):
-    assert durations.say(seconds) == said
+def test_lengths_are_said_in_two_units(seconds, text):
+    assert durations.say(seconds) == text

@@ -199,8 +199,8 @@ def test_plain_lines_tell_what_goes_on():
 def test_watching_without_a_terminal_prints_changes_and_ends_with_the_last_cluster(capsys):
     looks = iter([ALONE, ALONE, NOTHING])
     watch.watch(lambda: next(looks), DOLLARS, 0, Console(force_terminal=False, file=io.StringIO()))
-    told = capsys.readouterr().out.splitlines()
-    assert [line.split(" ", 1)[-1] for line in told] == [
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split(" ", 1)[-1] for line in printed] == [
         lines(ALONE)[0],
         "no cluster is running",
         "has ended: Auto-terminated after 3600 seconds of idle time",
@@ -227,7 +227,7 @@ def test_the_schema_in_the_repository_is_the_models():
 @pytest.mark.parametrize("status", [STATUS, ALONE, NOTHING])
 def test_the_data_is_what_the_schema_says(status):
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
-    told = json.loads(status.model_dump_json())
-    validator.validate(told)
-    del told["clusters"]
-    assert not validator.is_valid(told)
+    data = json.loads(status.model_dump_json())
+    validator.validate(data)
+    del data["clusters"]
+    assert not validator.is_valid(data)

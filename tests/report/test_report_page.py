@@ -29,12 +29,12 @@ def data_of(html: str) -> dict:
 @pytest.fixture
 def photographs(tmp_path):
     """Pictures for the first 20 images of each class of the usual run."""
-    place = tmp_path / "photographs"
+    root = tmp_path / "photographs"
     for label in ("Apple Red", "Apple Golden", "Kiwi", "Lemon"):
-        (place / "Test" / label).mkdir(parents=True)
+        (root / "Test" / label).mkdir(parents=True)
         for number in range(20):
-            Image.new("RGB", (100, 80), (number * 10, 90, 30)).save(place / "Test" / label / f"{number}_100.jpg")
-    return place
+            Image.new("RGB", (100, 80), (number * 10, 90, 30)).save(root / "Test" / label / f"{number}_100.jpg")
+    return root
 
 
 def test_the_full_set_fits_in_five_megabytes(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""A run on disk: what is read, and what is said when it is not as it should be."""
+"""A run on disk: what is read, and what is described when it is not as it should be."""
 
 import json
 
@@ -132,18 +132,18 @@ class TestFacts:
         ],
     )
     def test_cost(self, tmp_path, kept, value, note):
-        said = facts.cost(self.of(tmp_path, record=kept))
-        assert said.value == value
-        assert note in said.note
+        cost = facts.cost(self.of(tmp_path, record=kept))
+        assert cost.value == value
+        assert note in cost.note
 
     def test_where_names_the_cluster(self, tmp_path):
-        said = {
+        described = {
             fact.name: f"{fact.value} {fact.note}"
             for fact in facts.where(self.of(tmp_path, record=record(emulated=False, cost=None)))
         }
-        assert said["Target"].startswith("AWS, eu-west-3")
-        assert "2 x m5.xlarge task (Spot)" in said["Cluster"]
-        assert "5 min 30 s" in said["Step features"]
+        assert described["Target"].startswith("AWS, eu-west-3")
+        assert "2 x m5.xlarge task (Spot)" in described["Cluster"]
+        assert "5 min 30 s" in described["Step features"]
 
     def test_an_older_manifest_will_do(self, tmp_path):
         pca = write(tmp_path)
