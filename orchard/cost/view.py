@@ -81,7 +81,7 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
         f"features {durations.say(lasts.features)} at {speed:.0f} images/s on {vcpus} vCPUs, "
         f"PCA {durations.say(lasts.pca)}, {durations.say(lasts.step_starts)} for two steps to start; "
         f"before it about {assumed['cluster_start_minutes']} min until the cluster is ready. "
-        f"{sum(asked.values()):,} requests to S3 ({_counts(asked)})."
+        f"{sum(asked.values()):,} requests to S3 ({', '.join(f'{number:,} {name}' for name, number in asked.items())})."
     )
     console.print(_forgotten(settings, hourly))
     most = hourly.over(settings.max_lifetime).total
@@ -109,7 +109,3 @@ def _forgotten(settings: Settings, hourly: parts.Parts) -> Table:
         cost = estimate.forgotten(hourly, hours, settings.idle_timeout, settings.max_lifetime)
         table.add_row(name, *(say(amount) for amount in cost))
     return table
-
-
-def _counts(requests: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in requests.items() if count)

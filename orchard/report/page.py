@@ -105,7 +105,7 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
         styles="\n".join((HERE / "page" / name).read_text() for name in STYLES),
         scripts="\n".join((HERE / "page" / name).read_text() for name in SCRIPTS),
         data=_packed(json.dumps(data, separators=(",", ":")).encode()),
-        plotly=_packed(_plotly()),
+        plotly=_packed(files("plotly").joinpath("package_data/plotly.min.js").read_bytes()),
     )
 
 
@@ -143,10 +143,6 @@ def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> d
         if comparison["degrees"] is not None:
             drawn["angles"] = figures.angles(comparison["degrees"])
     return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}
-
-
-def _plotly() -> bytes:
-    return files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
 
 
 def _packed(content: bytes) -> str:

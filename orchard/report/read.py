@@ -34,12 +34,15 @@ class Run:
     def __init__(self, name: str, results: Path) -> None:
         self.name = name
         self.results = results
-        self.manifest: dict[str, Any] = _json(results / "pca" / name / "manifest.json", name)
+        path = results / "pca" / name / "manifest.json"
         try:
+            self.manifest: dict[str, Any] = json.loads(path.read_text())
             self.features: dict[str, Any] = self.manifest["features"]
             self.rows = int(self.manifest["counts"]["rows"])
+        except (OSError, ValueError) as error:
+            raise _damaged(path, str(error), name) from None
         except (KeyError, TypeError):
-            raise _damaged(results / "pca" / name / "manifest.json", "it lacks the counts", name) from None
+            raise _damaged(path, "it lacks the counts", name) from None
 
     def __repr__(self) -> str:
         return f"Run({self.name!r})"
@@ -160,16 +163,6 @@ def _parquet(folder: Path, columns: tuple[str, ...], run: str) -> pa.Table | Non
         return pq.read_table(parts, columns=list(columns)) if parts else None
     except (pa.ArrowException, OSError) as error:
         raise _damaged(folder, str(error).splitlines()[0], run) from None
-
-
-def _json(path: Path, run: str) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise _damaged(path, str(error), run) from None
-    if not isinstance(content, dict):
-        raise _damaged(path, "it is not a JSON object", run)
-    return content
 
 
 def _damaged(path: Path, why: str, run: str) -> OrchardError:

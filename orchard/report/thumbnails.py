@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,13 +53,10 @@ def sheet(root: Path, paths: Sequence[str], most: int) -> Sheet | None:
     Returns:
         the sheet, in the best quality that fits; None where no photograph can be read, or not even the lowest does.
     """
-    tiles: list[Image.Image] = []
-    cells: list[int] = []
-    for path in paths:
-        tile = small(root / path, SIZE)
-        cells.append(-1 if tile is None else len(tiles))
-        if tile is not None:
-            tiles.append(tile)
+    pictures = [small(root / path, SIZE) for path in paths]
+    numbers = count()
+    cells = [-1 if picture is None else next(numbers) for picture in pictures]
+    tiles = [picture for picture in pictures if picture]
     if not tiles:
         return None
     columns = max(1, round(len(tiles) ** 0.5))

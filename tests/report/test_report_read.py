@@ -101,9 +101,11 @@ class TestErrors:
             _ = read.load(NAME, tmp_path).record
 
     def test_a_damaged_manifest(self, tmp_path):
-        (write(tmp_path) / "manifest.json").write_text('{"job": "pca"')
-        with pytest.raises(OrchardError, match=r"manifest\.json cannot be used"):
-            read.load(NAME, tmp_path)
+        manifest = write(tmp_path) / "manifest.json"
+        for text in ('{"job": "pca"', '{"job": "pca"}', "[]"):
+            manifest.write_text(text)
+            with pytest.raises(OrchardError, match=r"manifest\.json cannot be used"):
+                read.load(NAME, tmp_path)
 
 
 class TestFacts:
