@@ -11,28 +11,28 @@ from pathlib import Path
 
 from orchard.base.config import HOME, ROOT, STATE
 
-PLACE = STATE / "jupyter"
+FOLDER = STATE / "jupyter"
 START = 300  # seconds that a session may take to start: a cluster's YARN may have to make room
 
 
-def prepare(livy: str, place: Path = PLACE, *, login: tuple[str, str] | None = None) -> dict[str, str]:
+def prepare(livy: str, folder: Path = FOLDER, *, login: tuple[str, str] | None = None) -> dict[str, str]:
     """Write the PySpark kernel and its configuration.
 
     Args:
         livy: URL of the Livy that the kernel's sessions run on.
-        place: where to.
+        folder: where to.
         login: user name and password for Livy; None where it asks for none.
 
     Returns:
         variables that a Jupyter program needs to find them.
     """
-    kernel = place / "data" / "kernels" / "pysparkkernel"  # as EMR names it
+    kernel = folder / "data" / "kernels" / "pysparkkernel"  # as EMR names it
     kernel.mkdir(parents=True, exist_ok=True)
     spec = {
         "argv": [sys.executable, "-m", "sparkmagic.kernels.pysparkkernel.pysparkkernel", "-f", "{connection_file}"],
         "display_name": "PySpark",
         "language": "python",
-        "env": {"SPARKMAGIC_CONF_DIR": str(place / "sparkmagic")},
+        "env": {"SPARKMAGIC_CONF_DIR": str(folder / "sparkmagic")},
     }
     (kernel / "kernel.json").write_text(json.dumps(spec, indent=2))
     user, password = login or ("", "")
@@ -45,14 +45,14 @@ def prepare(livy: str, place: Path = PLACE, *, login: tuple[str, str] | None = N
         },
         "livy_session_startup_timeout_seconds": START,
     }
-    configuration = place / "sparkmagic" / "config.json"
+    configuration = folder / "sparkmagic" / "config.json"
     configuration.parent.mkdir(parents=True, exist_ok=True)
     configuration.touch(mode=0o600)
     configuration.chmod(0o600)  # it may hold a password
     configuration.write_text(json.dumps(settings, indent=2))
-    folders = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}
-    return {name: str(place / folder) for name, folder in folders.items()} | {
-        "IPYTHONDIR": str(place / "ipython"),
+    variables = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}
+    return {variable: str(folder / name) for variable, name in variables.items()} | {
+        "IPYTHONDIR": str(folder / "ipython"),
         "PYTHONPATH": str(ROOT),  # results.ipynb imports orchard
         "ORCHARD_HOME": str(HOME),
     }
