@@ -1,7 +1,7 @@
 """Seconds to upload photographs: `./inv upload-dataset`, s5cmd and `aws s3 sync`, against one S3 endpoint in one run.
 
     python -m venv .venv-bench && .venv-bench/bin/pip install --require-hashes -r requirements/bench.lock
-    python -m venv .venv-awscli && .venv-awscli/bin/pip install --require-hashes -r requirements/awscli.lock
+    python -m venv .venv-awscli && .venv-awscli/bin/pip install --require-hashes -r requirements/clients/awscli.lock
     .venv/bin/python benchmarks/bench_upload.py PHOTOGRAPHS [--rounds 3] [--latency 20]
 
 The endpoint is benchmarks/s3.js (Node, in memory, written for this benchmark: moto and s3rver take longer for an object

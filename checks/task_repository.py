@@ -6,6 +6,7 @@ from pathlib import Path
 
 from invoke import Context, Exit
 
+from orchard.base.config import ROOT
 from orchard.commands.task import command
 
 # Laid into one environment, so each follows the versions of those before it.
@@ -16,7 +17,10 @@ LAYERS = (
     "requirements/browser",
     "requirements/checks",
 )
-APART = ("requirements/uv", "requirements/java", "requirements/terraform", "requirements/policy")
+APART = (
+    *("requirements/uv", "requirements/java", "requirements/terraform", "requirements/policy", "requirements/bench"),
+    *sorted(f"requirements/clients/{file.stem}" for file in (ROOT / "requirements" / "clients").glob("*.in")),
+)
 
 
 PROCESSES = 3  # for two cores: one of them mostly waits for Terraform, which has pauses of its own
@@ -49,6 +53,24 @@ def lint(_: Context) -> None:
     """Run every pre-commit hook on every file."""
     _tools()
     _python("-m", "pre_commit", "run", "--all-files")
+
+
+@command(help={"only": "some of the clients, with commas between them"})
+def clients(_: Context, only: str = "") -> None:
+    """Let clients that are not Orchard's use the local AWS; exits 1 when something fails."""
+    from rich.console import Console
+
+    from checks import clients, clients_view
+    from orchard.base.console import say
+
+    tried = {}
+    for name in clients.chosen(only):
+        say(f"{name} ...")
+        tried[name] = clients.run(name)
+    Console().print(clients_view.table(tried))
+    print(*clients_view.lines(tried), sep="\n")
+    if clients_view.failed(tried):
+        raise Exit(code=1)
 
 
 @command

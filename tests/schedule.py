@@ -55,7 +55,7 @@ SLOW = [
     Group("TensorFlow in this process", 40, ("test_engine.py", "test_weights.py")),
     Group("both roots, initialised", 35, ("test_addresses.py",)),
     Group("the policy scanner", 35, ("test_policy_scan.py",)),
-    Group("the AWS CLI", 35, ("emulator/test_cli.py",)),
+    Group("clients of others", 60, ("test_clients.py",)),
     Group("Terraform's own refusals", 30, ("test_terraform_refusals.py",)),
     Group("a Livy session", 25, ("test_livy.py",)),
     Group("steps of Spark", 25, ("test_steps_spark.py",)),

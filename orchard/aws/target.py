@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.config import Config
 
 from orchard.aws.door import through_door, translated
 from orchard.aws.timestamps import quicken
 from orchard.base.config import STATE, Settings
-from orchard.base.errors import OrchardError
-from orchard.emulator import process
-from orchard.emulator.credentials import Credentials
+from orchard.base.errors import OrchardError, UsageError
+from orchard.emulator import credentials, process, session
 
 CHECK_IP = "https://checkip.amazonaws.com"
 CONNECTIONS = 64  # the pool's default of 10 would make an upload with more threads wait for connections
@@ -176,7 +174,7 @@ def _local(region: str, found: process.LocalAws) -> Target:
         reachable=False,
         durable=False,
         livy_login=own.login,
-        _make_session=partial(_isolated_session, own),
+        _make_session=partial(session.isolated, own),
         packages=("jobs",),
         _config=LOOPBACK,
         _stop=process.stop,
@@ -184,22 +182,27 @@ def _local(region: str, found: process.LocalAws) -> Target:
     )
 
 
-def _isolated_session(own: Credentials) -> boto3.Session:
-    """Make a session that reads neither profiles nor configuration files: AWS_PROFILE may name one of the real AWS."""
-    nothing, nowhere = (None, None, None, None), (None, None, os.devnull, None)
-    session = botocore.session.Session(
-        {"profile": nothing, "config_file": nowhere, "credentials_file": nowhere, "ca_bundle": nothing}
-    )
-    return boto3.Session(own.key_id, own.secret, botocore_session=session)
-
-
 def _aws(region: str) -> Target:
+    _refuse_the_local_one()
     return Target(
         name="aws",
         region=region,
         instance_id=f"aws-{region}",
         state_dir=_made(STATE / "aws" / region / "terraform"),
         environment=os.environ | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
+    )
+
+
+def _refuse_the_local_one() -> None:
+    """Refuse a shell in which `./inv env` was evaluated: what one thinks is made on AWS would be made here."""
+    named = Path(os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or os.devnull)
+    try:
+        credentials.read(named.parent)
+    except (OSError, ValueError):  # not there, not ours to read, not of that form
+        return
+    raise UsageError(
+        f"AWS_SHARED_CREDENTIALS_FILE = {named} is the local AWS's, so this shell does not reach AWS itself",
+        "open another shell, or: unset AWS_ENDPOINT_URL AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE",
     )
 
 

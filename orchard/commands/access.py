@@ -1,7 +1,8 @@
-"""Ways in: the Studio, JupyterHub, Spark's pages."""
+"""Ways in: the Studio, JupyterHub, Spark's pages; and the local AWS, for other clients."""
 
 from invoke import Context
 
+from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.commands.flags import SITE_HELP, find_site, open_site
 from orchard.commands.task import command
@@ -49,3 +50,16 @@ def connect(
         return
     service = tunnels.SPARK_UI if spark_ui else tunnels.HUB
     print(*tunnels.open_(site, service, int(port) if port else None), sep="\n")
+
+
+@command
+def env(_: Context) -> None:
+    """Print what points any AWS client of a shell at the local AWS: eval "$(./inv env)"."""
+    from orchard.base import config
+    from orchard.emulator import exports, process
+
+    found = process.find()
+    if found is None:
+        raise UsageError("no local AWS runs", "start it with ./inv up, or alone: python -m orchard.emulator serve")
+    print(*exports.lines(exports.variables(found.endpoint, found.home, config.load().region)), sep="\n")
+    say(exports.NOTE)

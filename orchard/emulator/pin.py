@@ -2,7 +2,7 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from orchard.base.errors import OrchardError
+from orchard.emulator.outside import OrchardError
 
 MOTO = "5.2.5"
 

@@ -20,9 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from orchard.base.config import HOME, ROOT
-from orchard.base.errors import OrchardError
 from orchard.emulator import record
+from orchard.emulator.outside import HOME, ROOT, OrchardError
 from orchard.emulator.record import LocalAws
 
 __all__ = ["LocalAws", "directory", "find", "start", "stop"]

@@ -12,9 +12,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchard.base.errors import OrchardError
 from orchard.emulator import credentials
 from orchard.emulator.credentials import Credentials
+from orchard.emulator.outside import OrchardError
 
 HOST = "127.0.0.1"
 ANSWER_TIMEOUT = 15.0  # seconds, on a machine that does much else

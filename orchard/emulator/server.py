@@ -10,13 +10,14 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from orchard.base.errors import OrchardError
 from orchard.emulator import pin, record
 from orchard.emulator.clock import Clock
 from orchard.emulator.options import Delays, Options
+from orchard.emulator.outside import OrchardError
 
 log = logging.getLogger(__name__)
 
@@ -83,16 +84,22 @@ class Server:
         self._http.task_dispatcher.shutdown()
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Serve until told to stop; returns the exit code."""
+def serve(options: Options, told: Callable[[str], None], *, with_terminal: bool = False) -> int:
+    """Serve until told to stop; returns the exit code.
+
+    Args:
+        options: where its files are, who it is, how its time passes.
+        told: called with the endpoint once it answers.
+        with_terminal: end when the terminal closes.
+    """
     os.umask(0o077)  # nobody else's business, what the emulator and its steps write
-    options = _options(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns whenever a request waits a moment
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal may close
+    if not with_terminal:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         server = Server(options)
     except OrchardError as error:
@@ -102,6 +109,7 @@ def main(argv: list[str] | None = None) -> int:
     options.credentials.write(options.home)
     left = record.write(options.home, options.instance, options.port)
     log.info("the local AWS %s answers on %s", options.instance, server.endpoint)
+    told(server.endpoint)
     while not stop.wait(5) and left.exists():
         pass  # without its record nobody would find it again: it ends itself when its directory is removed
     log.info("stopping")
@@ -110,23 +118,34 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _options(argv: list[str] | None) -> Options:
-    parser = argparse.ArgumentParser(prog="python -m orchard.emulator.server", description="The local AWS.")
-    parser.add_argument("--home", type=Path, required=True, help="the directory of this emulator's files")
-    parser.add_argument("--instance", required=True, help="an id for this life of the emulator")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what says how an emulator listens and how its time passes."""
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose a free one")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast its time passes")
     parser.add_argument("--starting", type=float, default=Delays.starting, help="seconds in STARTING")
     parser.add_argument("--bootstrapping", type=float, default=Delays.bootstrapping, help="seconds in BOOTSTRAPPING")
     parser.add_argument("--terminating", type=float, default=Delays.terminating, help="seconds in TERMINATING")
-    given = parser.parse_args(argv)
+
+
+def options(given: argparse.Namespace, home: Path, instance: str) -> Options:
+    """Return the options of an emulator with these arguments, in that directory."""
     return Options(
-        home=given.home.resolve(),
-        instance=given.instance,
+        home=home.resolve(),
+        instance=instance,
         port=given.port,
         clock=Clock(given.speed),
         delays=Delays(given.starting, given.bootstrapping, given.terminating),
     )
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve in the background of a command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m orchard.emulator.server", description="The local AWS.")
+    parser.add_argument("--home", type=Path, required=True, help="the directory of this emulator's files")
+    parser.add_argument("--instance", required=True, help="an id for this life of the emulator")
+    add_arguments(parser)
+    given = parser.parse_args(argv)
+    return serve(options(given, given.home, given.instance), lambda _: None)
 
 
 if __name__ == "__main__":

@@ -1,61 +1,14 @@
-"""JupyterLab on this machine, with the kernel that EMR's notebooks use: sparkmagic, which works through Livy.
+"""JupyterLab on this machine, with the kernel that EMR's notebooks use; its files are under `.orchard/jupyter`."""
 
-All its files are Orchard's own, under `.orchard/jupyter`: neither ~/.jupyter nor ~/.sparkmagic is read or written.
-"""
-
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from orchard.base.config import HOME, ROOT, STATE
+from orchard.machine import pyspark_kernel
 
 FOLDER = STATE / "jupyter"
-START = 300  # seconds that a session may take to start: a cluster's YARN may have to make room
-
-
-def prepare(livy: str, folder: Path = FOLDER, *, login: tuple[str, str] | None = None) -> dict[str, str]:
-    """Write the PySpark kernel and its configuration.
-
-    Args:
-        livy: URL of the Livy that the kernel's sessions run on.
-        folder: where to.
-        login: user name and password for Livy; None where it asks for none.
-
-    Returns:
-        variables that a Jupyter program needs to find them.
-    """
-    kernel = folder / "data" / "kernels" / "pysparkkernel"  # as EMR names it
-    kernel.mkdir(parents=True, exist_ok=True)
-    spec = {
-        "argv": [sys.executable, "-m", "sparkmagic.kernels.pysparkkernel.pysparkkernel", "-f", "{connection_file}"],
-        "display_name": "PySpark",
-        "language": "python",
-        "env": {"SPARKMAGIC_CONF_DIR": str(folder / "sparkmagic")},
-    }
-    (kernel / "kernel.json").write_text(json.dumps(spec, indent=2))
-    user, password = login or ("", "")
-    settings = {
-        "kernel_python_credentials": {
-            "username": user,
-            "password": password,
-            "url": livy,
-            "auth": "Basic_Access" if login else "None",
-        },
-        "livy_session_startup_timeout_seconds": START,
-    }
-    configuration = folder / "sparkmagic" / "config.json"
-    configuration.parent.mkdir(parents=True, exist_ok=True)
-    configuration.touch(mode=0o600)
-    configuration.chmod(0o600)  # it may hold a password
-    configuration.write_text(json.dumps(settings, indent=2))
-    variables = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}
-    return {variable: str(folder / name) for variable, name in variables.items()} | {
-        "IPYTHONDIR": str(folder / "ipython"),
-        "PYTHONPATH": str(ROOT),  # results.ipynb imports orchard
-        "ORCHARD_HOME": str(HOME),
-    }
 
 
 def lab(folder: Path, livy: str, *, browser: bool, login: tuple[str, str] | None = None) -> int:
@@ -63,9 +16,9 @@ def lab(folder: Path, livy: str, *, browser: bool, login: tuple[str, str] | None
 
     Args:
         folder: of the notebooks.
-        livy: as for `prepare`.
+        livy: as for `pyspark_kernel.prepare`.
         browser: open one.
-        login: as for `prepare`.
+        login: as for `pyspark_kernel.prepare`.
 
     Returns:
         its exit code.
@@ -74,7 +27,9 @@ def lab(folder: Path, livy: str, *, browser: bool, login: tuple[str, str] | None
     line += [] if browser else ["--no-browser"]
     if os.geteuid() == 0:
         line.append("--allow-root")  # in a container; everything else here runs as root then, too
-    with subprocess.Popen(line, env=os.environ | prepare(livy, login=login)) as process:
+    kernel = pyspark_kernel.prepare(livy, FOLDER, login=login)
+    own = {"PYTHONPATH": str(ROOT), "ORCHARD_HOME": str(HOME)}  # results.ipynb imports orchard
+    with subprocess.Popen(line, env=os.environ | kernel | own) as process:
         while True:
             try:
                 return process.wait()

@@ -109,7 +109,7 @@ def test_the_picture_is_of_this_repository():
 
 def test_every_package_is_in_the_notice():
     notice = (ROOT / "NOTICE").read_text()
-    files = [*(ROOT / "requirements").glob("*.in"), ROOT / "spark" / "requirements.in"]
+    files = [*(ROOT / "requirements").rglob("*.in"), ROOT / "spark" / "requirements.in"]
     names = [name for file in files for name in re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==", file.read_text(), re.M)]
     assert len(names) > 30
     assert [name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", notice)] == []

@@ -84,7 +84,6 @@ def test_rules_between_groups_keep_their_description(aws: Aws) -> None:
 @pytest.mark.parametrize(
     ("service", "operation"),
     [
-        ("emr", "list_notebook_executions"),
         ("ec2", "describe_fast_snapshot_restores"),
         ("wellarchitected", "list_workloads"),
     ],

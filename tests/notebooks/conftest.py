@@ -11,7 +11,8 @@ from orchard.aws.layout import RAW
 from orchard.base import config
 from orchard.cluster.site import Site
 from orchard.emulator import process
-from orchard.notebooks import jupyter, rendering
+from orchard.machine import pyspark_kernel
+from orchard.notebooks import rendering
 from orchard.runs import pipeline, results, run_names, submission
 
 IMAGES = 24
@@ -102,6 +103,7 @@ def stepped(site: Site, home: Path) -> str:
 def kernels(site: Site, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels and their settings as `./inv notebooks --local` makes them."""
     monkeypatch.delenv("PYSPARK_PYTHON", raising=False)
-    for name, value in jupyter.prepare(site.livy(), home / "jupyter", login=site.target.livy_login).items():
+    for name, value in pyspark_kernel.prepare(site.livy(), home / "jupyter", login=site.target.livy_login).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ORCHARD_HOME", str(home))
+    monkeypatch.setenv("PYTHONPATH", str(config.ROOT))

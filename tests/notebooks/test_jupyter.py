@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from orchard.base.config import ROOT
-from orchard.notebooks import jupyter
+from orchard.machine import pyspark_kernel
 
 
 def test_the_lab_has_both_kernels_and_a_token(tmp_path):
@@ -40,7 +40,7 @@ def test_the_lab_has_both_kernels_and_a_token(tmp_path):
 
 
 def test_the_kernel_talks_to_the_livy_that_is_named(tmp_path: Path):
-    told = jupyter.prepare("http://127.0.0.1:8998", tmp_path, login=("user", "password"))
+    told = pyspark_kernel.prepare("http://127.0.0.1:8998", tmp_path, login=("user", "password"))
     kernel = json.loads((tmp_path / "data" / "kernels" / "pysparkkernel" / "kernel.json").read_text())
     place = Path(kernel["env"]["SPARKMAGIC_CONF_DIR"])
     assert place.is_relative_to(tmp_path)
@@ -53,6 +53,6 @@ def test_the_kernel_talks_to_the_livy_that_is_named(tmp_path: Path):
         "password": "password",
     }
     assert settings.stat().st_mode & 0o077 == 0
-    jupyter.prepare("http://127.0.0.1:8998", tmp_path)
+    pyspark_kernel.prepare("http://127.0.0.1:8998", tmp_path)
     assert json.loads(settings.read_text())["kernel_python_credentials"]["auth"] == "None"
     assert all(str(tmp_path) in value for name, value in told.items() if name.startswith("JUPYTER_"))

@@ -34,9 +34,10 @@ class Execution:
         cluster: that it runs on.
         fields: StartNotebookExecution's members.
         livy: where the cluster's Livy answers.
+        login: user name and password for it.
     """
 
-    def __init__(self, cluster: "ManagedCluster", fields: dict[str, Any], livy: str) -> None:
+    def __init__(self, cluster: "ManagedCluster", fields: dict[str, Any], livy: str, login: tuple[str, str]) -> None:
         self.id, self.cluster, self.fields = f"ex-{random_id(29)}", cluster, fields
         self.status, self.reason = "START_PENDING", "Execution is created."
         self.started, self.ended = utcnow(), None
@@ -50,6 +51,7 @@ class Execution:
             "html": fields.get("OutputNotebookFormat") == "HTML",
             "parameters": json.loads(fields.get("NotebookParams") or "{}"),
             "livy": livy,
+            "login": login,
         }
         self.step.environment = fields.get("EnvironmentVariables", {}) | {"ORCHARD_NOTEBOOK": json.dumps(asked)}
 
@@ -110,7 +112,7 @@ class NotebookExecutions:
         if not right:
             raise InvalidRequestException("NotebookParams must be a JSON object.")
         livy = f"http://127.0.0.1:{self._backend.options.port}/_orchard/livy/{cluster.id}"
-        execution = Execution(cluster, fields, livy)
+        execution = Execution(cluster, fields, livy, self._backend.options.credentials.login)
         self._known[execution.id] = execution
         execution.thread = threading.Thread(target=self._run, args=(execution,), name=execution.id, daemon=True)
         execution.thread.start()

@@ -7,10 +7,10 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from orchard.base.errors import OrchardError
 from orchard.emulator.clock import Clock
 from orchard.emulator.livy.driver import Driver, DriverEndedError
 from orchard.emulator.livy.request import BadRequestError, Request
+from orchard.emulator.outside import OrchardError
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster

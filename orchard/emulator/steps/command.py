@@ -6,7 +6,7 @@ application (Spark 3.5.2, launcher/SparkSubmitOptionParser). What only means som
 
 from dataclasses import dataclass, field
 
-from orchard.base.errors import UsageError
+from orchard.emulator.outside import UsageError
 
 FLAGS = frozenset({"--verbose", "-v", "--supervise", "--usage-error", "--version", "--help", "-h"})
 ALIASES = {"-c": "--conf"}

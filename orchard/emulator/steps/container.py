@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from orchard.base.errors import OrchardError
+from orchard.emulator.outside import OrchardError
 
 Locate = Callable[[str], Path | None]
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from orchard.base.errors import OrchardError
 from orchard.emulator.options import Options
+from orchard.emulator.outside import OrchardError
 from orchard.emulator.steps import container, failure, logs, processes, publish, yarn
 from orchard.emulator.steps.exchange import Exchange
 from orchard.emulator.steps.mirror import Mirror

@@ -4,12 +4,10 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchard.base.errors import OrchardError
+from orchard.emulator.outside import OrchardError, find_java, packages
 from orchard.emulator.steps import container, memory, resources
 from orchard.emulator.steps.command import SparkSubmit
 from orchard.emulator.steps.container import Locate
-from orchard.machine import packages
-from orchard.machine.java import find_java
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster

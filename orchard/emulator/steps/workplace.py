@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchard.emulator.outside import java
 from orchard.emulator.steps import filesystems, resources, spark
 from orchard.emulator.steps.node.place import FILE, Node
-from orchard.machine import java
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster

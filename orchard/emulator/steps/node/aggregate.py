@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from pathlib import Path
 
-from orchard.base.errors import UsageError
+from orchard.emulator.outside import UsageError
 
 
 def _double(values: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO, NoReturn
 
-from orchard.base.errors import OrchardError, UsageError
+from orchard.emulator.outside import OrchardError, UsageError
 from orchard.emulator.steps.node import place
 from orchard.emulator.steps.node.place import Node
 

@@ -5,7 +5,7 @@ There is no YARN: MapReduce runs in the process that starts it, as Hadoop does w
 
 from pathlib import PurePosixPath
 
-from orchard.base.errors import UsageError
+from orchard.emulator.outside import UsageError
 from orchard.emulator.steps import container
 from orchard.emulator.steps.node import dist_cp, running, streaming
 from orchard.emulator.steps.node.place import Node

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))  # isolated, it does not find the package by itself
 
-from orchard.base.errors import OrchardError
+from orchard.emulator.outside import OrchardError
 from orchard.emulator.steps.node import dist_cp, hadoop, notebook, spark, streaming
 
 PROGRAMS = {

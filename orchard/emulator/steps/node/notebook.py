@@ -11,12 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from orchard.base.errors import OrchardError
+from orchard.emulator.outside import OrchardError, packages, pyspark_kernel
 from orchard.emulator.steps.node.place import Node
-from orchard.notebooks import jupyter
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-OURS = ("PYTHONPATH", "ORCHARD_HOME")  # for Orchard's own notebooks, not for those of others
 
 
 def main(_: list[str]) -> int:
@@ -25,6 +23,7 @@ def main(_: list[str]) -> int:
     Raises:
         OrchardError: it does not exist, is no notebook, or wants a kernel that is not here.
     """
+    packages.require("notebooks")
     import nbformat
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient
@@ -39,8 +38,7 @@ def main(_: list[str]) -> int:
     except (ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
         raise OrchardError(f"{asked['notebook']} is no notebook: {error}", "upload one that Jupyter can open") from None
     _inject(book, asked["parameters"])
-    told = jupyter.prepare(asked["livy"], Path(node.base) / "jupyter")
-    os.environ.update({name: value for name, value in told.items() if name not in OURS})
+    os.environ |= pyspark_kernel.prepare(asked["livy"], Path(node.base) / "jupyter", login=tuple(asked["login"]))
     client = NotebookClient(book, timeout=None, resources={"metadata": {"path": str(node.work)}})
     try:
         client.execute()

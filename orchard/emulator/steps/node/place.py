@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from orchard.base.errors import OrchardError
+from orchard.emulator.outside import OrchardError
 
 FILE = "node.json"  # beside Spark's and Hadoop's settings
 S3 = ("s3", "s3a", "s3n")

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from orchard.emulator.outside import find_java
 from orchard.emulator.steps.node import place
 from orchard.emulator.steps.spark import home
-from orchard.machine.java import find_java
 
 
 def environment() -> dict[str, str]:

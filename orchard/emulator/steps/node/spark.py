@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchard.base.errors import OrchardError
+from orchard.emulator.outside import OrchardError
 from orchard.emulator.steps import command, spark
 from orchard.emulator.steps.node import running
 from orchard.emulator.steps.node.place import Node

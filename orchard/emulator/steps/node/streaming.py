@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchard.base.errors import OrchardError
+from orchard.emulator.outside import OrchardError
 from orchard.emulator.steps import container
 from orchard.emulator.steps.node import place, shuffle, streaming_options
 from orchard.emulator.steps.node.place import Node

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from orchard.base.errors import UsageError
+from orchard.emulator.outside import UsageError
 
 GENERIC_LISTS = {"-files": "files", "-archives": "archives"}
 ONCE = {"-output": "output", "-mapper": "mapper", "-reducer": "reducer", "-combiner": "combiner"}
