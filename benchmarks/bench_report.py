@@ -23,7 +23,7 @@ from plotly import graph_objects as go  # noqa: E402
 from report_runs import write  # noqa: E402
 
 from orchard.photographs import drawing  # noqa: E402
-from orchard.report import browser, page, points, read  # noqa: E402
+from orchard.report import analysis, browser, page, points, read  # noqa: E402
 
 SIZES = {f"Fruit {number % 68} {number}": 516 + (number < 96) for number in range(131)}
 SEEN = """Math.max(...["first view", "first-contentful-paint"].map(
@@ -59,7 +59,7 @@ def main() -> None:
         home = Path(folder)
         write(home, sizes=SIZES, k=50)
         run = read.load(None, home)
-        photographs(home, points.take(run).paths)
+        photographs(home, [run.paths[row] for row in analysis.sample(run.labels, points.SHOWN)])
         started = time.perf_counter()
         ours = page.write(run, None, home / "photographs", home / "report.html")
         print(f"written in {time.perf_counter() - started:.1f} s")

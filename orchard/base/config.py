@@ -1,6 +1,5 @@
 """The settings: orchard.toml, then ORCHARD_* in the environment, then a task's flags; the last one wins."""
 
-import difflib
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from pydantic_settings import (
 )
 
 from orchard.base.errors import UsageError
+from orchard.base.nearest import suggest
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "orchard.toml"
@@ -49,7 +49,7 @@ def instance_types() -> dict[str, dict[str, int]]:
 class Settings(BaseSettings):
     """Every setting with its type, its bounds and its default; see orchard.toml for what each one does."""
 
-    model_config = SettingsConfigDict(env_prefix="ORCHARD_", toml_file=FILE, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ORCHARD_", toml_file=FILE, extra="forbid", frozen=True)
 
     project: str = Field("orchard", pattern=r"^[a-z][a-z0-9-]{1,20}[a-z0-9]$")
     target: Literal["local", "aws"] = "local"
@@ -103,7 +103,8 @@ class Settings(BaseSettings):
     @classmethod
     def _emr_knows_the_instance_type(cls, instance_type: str) -> str:
         if instance_type not in instance_types():
-            raise ValueError(f"EMR does not know it, or Orchard has no figures for it; {_nearest(instance_type)}")
+            near = suggest(instance_type, instance_types())
+            raise ValueError(f"EMR does not know it, or Orchard has no figures for it; {near}")
         return instance_type
 
     @field_validator("bucket", "state_bucket")
@@ -139,41 +140,21 @@ def load(**flags: Any) -> Settings:
     Raises:
         UsageError: a setting is unknown, of the wrong type or out of bounds; names it, its value and what is allowed.
     """
-    unknown = sorted(_written() - set(Settings.model_fields))
-    if unknown:
-        raise UsageError(
-            f"orchard.toml has no setting called {unknown[0]!r}",
-            f"the settings are: {', '.join(Settings.model_fields)}",
-        )
     try:
         return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"orchard.toml is not valid TOML: {error}", "correct the line named here") from None
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0])
+        name, why = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            remedy = suggest(name, Settings.model_fields)
+            raise UsageError(f"orchard.toml has no setting called {name!r}", remedy) from None
         raise UsageError(
-            f"the setting {name} = {first['input']!r} cannot be used: {_lower(first['msg'])}",
+            f"the setting {name} = {first['input']!r} cannot be used: {why}",
             f"change it in orchard.toml, in ORCHARD_{name.upper()}, or by the flag {_flag(name)}",
         ) from None
 
 
-@cache
-def _written() -> set[str]:
-    try:
-        return set(tomllib.loads(FILE.read_text()))
-    except FileNotFoundError:
-        return set()
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"orchard.toml is not valid TOML: {error}", "correct the line named here") from None
-
-
 def _flag(name: str) -> str:
     return f"-{name}" if len(name) == 1 else f"--{name.replace('_', '-')}"
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:].removeprefix("Value error, ")
-
-
-def _nearest(instance_type: str) -> str:
-    near = difflib.get_close_matches(instance_type, instance_types(), n=3, cutoff=0.4)
-    return f"near it are {', '.join(near)}" if near else "m5.xlarge is the usual choice"

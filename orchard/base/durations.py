@@ -14,17 +14,20 @@ def parse(text: str) -> timedelta:
     Raises:
         UsageError: it is none, or it is nothing.
     """
-    found = _WRITTEN.fullmatch(text.strip().lower().replace(" ", ""))
-    days, hours, minutes, seconds = (float(part or 0) for part in found.groups()) if found else (0.0,) * 4
+    written = _WRITTEN.fullmatch(text.strip().lower().replace(" ", ""))
+    days, hours, minutes, seconds = (float(part or 0) for part in written.groups()) if written else (0.0,) * 4
     length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if not length:
         raise UsageError(f"{text!r} is not a length of time", "write it as 2h, 90m or 1h30m")
     return length
 
 
-def say(seconds: float) -> str:
-    """Write seconds as people say them, in the two largest units; a negative time is none."""
-    whole = max(0, round(seconds))
+def say(length: float | timedelta) -> str:
+    """Write a length of time, or seconds, in its two largest units or to a tenth; a negative one is none."""
+    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+    if seconds < 10:
+        return f"{max(0.0, round(seconds, 1)):g} s"
+    whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:

@@ -13,14 +13,12 @@ def suggest(name: str, known: Iterable[str]) -> str:
         name: what was asked for.
         known: what there is.
     """
-    there = list(dict.fromkeys(known))
-    if not there:
+    names = list(dict.fromkeys(known))
+    if not names:
         return "there are none yet"
-    lower = {item.lower(): item for item in reversed(there)}
+    lower = {item.lower(): item for item in reversed(names)}
     near = [lower[item] for item in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)]
     if near:
         return f"did you mean {' or '.join(near)}?"
-    more = f", and {len(there) - SHOWN} more" if len(there) > SHOWN else ""
-    return (
-        f"there is {', '.join(there[:SHOWN])}{more}" if len(there) == 1 else f"choose {', '.join(there[:SHOWN])}{more}"
-    )
+    more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{'there is' if len(names) == 1 else 'choose'} {', '.join(names[:SHOWN])}{more}"

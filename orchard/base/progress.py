@@ -22,7 +22,7 @@ class Display:
     """
 
     def __init__(self, phase: str, *, bar: bool = True) -> None:
-        self.phase, self._told = phase, time.monotonic()
+        self.phase, self._shown_at = phase, time.monotonic()
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
         self._bar = Progress(*columns, console=console, transient=True) if bar and console.is_terminal else None
@@ -43,8 +43,8 @@ class Display:
             self._bar.update(self._task, description=escape(phase), words=escape(words), completed=done, total=total)
             return
         now = time.monotonic()
-        if phase != self.phase or now - self._told >= PLAIN_INTERVAL:
-            self.phase, self._told = phase, now
+        if phase != self.phase or now - self._shown_at >= PLAIN_INTERVAL:
+            self.phase, self._shown_at = phase, now
             self.remark(f"{phase} {words}".rstrip())
 
     def remark(self, line: str) -> None:
@@ -59,8 +59,7 @@ def show_job(display: Display, state: dict[str, Any]) -> None:
     """Show what a job's `_progress.json` says; an empty one is the time before its first word, or between two jobs."""
     if not state and display.phase:
         return
-    words = ", ".join(word for word in (counted(state), rate(state), left(state)) if word)
-    display.show(describe(state), words, state.get("done", 0), state.get("total") or None)
+    display.show(describe(state), in_words(state), state.get("done", 0), state.get("total") or None)
 
 
 def describe(state: dict[str, Any]) -> str:
@@ -70,20 +69,20 @@ def describe(state: dict[str, Any]) -> str:
     return f"{state['job']}: {state['phase']}" if state["phase"] != state["job"] else state["job"]
 
 
+def in_words(state: dict[str, Any]) -> str:
+    """Say how far the phase is, how fast images go through and how long it takes yet, as far as that is known."""
+    speed, seconds = state.get("images_per_second", 0), seconds_left(state)
+    parts = [counted(state), f"{speed:.{0 if speed >= 1 else 1}f} images/s" if speed else ""]
+    parts.append("" if seconds is None else f"about {durations.say(seconds)} left")
+    return ", ".join(part for part in parts if part)
+
+
 def counted(state: dict[str, Any]) -> str:
     """Say how many images are done; empty where the phase does not count them."""
     return f"{state['done']:,}/{state['total']:,} images" if state.get("total") else ""
 
 
-def rate(state: dict[str, Any]) -> str:
-    """Say how fast images go through; empty where the phase does not count them."""
-    speed = state.get("images_per_second", 0)
-    return f"{speed:.0f} images/s" if speed >= 1 else f"{speed:.1f} images/s" if speed else ""
-
-
-def left(state: dict[str, Any]) -> str:
-    """Say how long the phase will take yet, by its images a second; empty where that is not known."""
-    speed = state.get("images_per_second", 0)
-    if not speed or not state.get("total"):
-        return ""
-    return f"about {durations.say(max(0, state['total'] - state['done']) / speed)} left"
+def seconds_left(state: dict[str, Any]) -> float | None:
+    """Return how long the phase will take yet, by its images a second; None where that is not known."""
+    speed, total = state.get("images_per_second", 0), state.get("total", 0)
+    return max(0.0, (total - state.get("done", 0)) / speed) if speed and total else None

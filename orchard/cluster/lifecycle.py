@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from orchard import cost
 from orchard.aws import bucket, scheduler, tags
 from orchard.aws.emr import Cluster, Emr
 from orchard.base import progress
@@ -13,6 +12,7 @@ from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.cluster.site import Site
+from orchard.cost.view import statement
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import bootstrap, roots, state
 from orchard.infrastructure.terraform import Plan, Terraform
@@ -36,7 +36,7 @@ def plan(site: Site) -> None:
         cluster = site.root("cluster")
         variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
         print(cluster.show(cluster.plan(variables)))
-    say(*cost.statement(site.settings, site.target))
+    say(*statement(site.settings, site.target))
 
 
 def up(
@@ -64,7 +64,7 @@ def up(
     if only not in (None, "foundation"):
         raise UsageError(f"--only {only} is not a part", "the part to make alone is the foundation")
     if only is None:
-        say(*cost.statement(site.settings, site.target))
+        say(*statement(site.settings, site.target))
         _agree(site, confirm)
         packages.require(*site.target.packages)
     foundation = site.root("foundation")
@@ -74,7 +74,7 @@ def up(
         return
     cluster = site.root("cluster")
     _say_why_it_ended(site, cluster)
-    bootstrap.upload(site.target.client("s3"), outputs["bucket"])
+    bootstrap.upload(bucket.Bucket(site.target, outputs["bucket"]))
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     with _alongside(meanwhile):
         _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
@@ -173,7 +173,7 @@ def _apply(
 
 
 def _agree(site: Site, confirm: Confirm) -> None:
-    if cost.hourly(site.settings, site.target).per_hour == 0 or Emr(site.target).clusters(site.cluster_name):
+    if not site.target.charges or Emr(site.target).clusters(site.cluster_name):
         return
     if confirm("Go on? Type yes: ") != "yes":
         raise UsageError("nothing was changed", "type yes when asked, or call again with --yes")

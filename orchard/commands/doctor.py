@@ -12,15 +12,11 @@ def doctor(_: Context, target: str | None = None, json: bool = False) -> None:
     from orchard.aws import target as targets
     from orchard.base import config
     from orchard.doctor import report, run
-    from orchard.doctor.finding import Place
+    from orchard.doctor.finding import Setup
 
     settings = config.load(target=target)
-    place = Place(settings, targets.connect(settings, start=False))
-    if json:
-        text, findings = report.as_json(place, run.examine(place))
-        print(text)
-    else:
-        findings = report.show(run.examine(place))
-        print(report.summary(findings))
-    if any(found.state == "fail" for found in findings):
+    setup = Setup(settings, targets.connect(settings, start=False))
+    findings = dict(run.examine(setup)) if json else report.show(run.examine(setup))
+    print(report.as_json(setup, findings) if json else report.summary(findings))
+    if any(finding.state == "fail" for finding in findings.values()):
         raise Exit(code=1)

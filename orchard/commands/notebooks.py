@@ -6,7 +6,7 @@ from orchard.base.console import say
 from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
 from orchard.commands.task import command
 
-WORDS = {
+OUTCOMES = {
     "written": "written",
     "unchanged": "unchanged",
     "kept": "kept as it is: it has changes of its own (--force replaces it)",
@@ -40,18 +40,17 @@ def notebooks(
 ) -> None:
     """Fill in the notebooks for the cluster that is up, and put them where EMR Studio and JupyterHub find them."""
     from orchard.machine import packages
-    from orchard.notebooks import jupyter
-    from orchard.notebooks import rendering as books
+    from orchard.notebooks import jupyter, rendering
 
     site = open_site(target, name, mode=mode, k=k, split=split, max_images=max_images)
     packages.require("notebooks")
-    for placed in books.place(site, run=run_name, user=user, force=force):
-        say(f"{placed.place}: {WORDS[placed.what]}")
+    for copy in rendering.publish(site, run=run_name, user=user, force=force):
+        say(f"{copy.location}: {OUTCOMES[copy.outcome]}")
     if not local:
-        say(*books.clicks(site, user=user))
+        say(*rendering.steps_by_hand(site, user=user))
         if not site.target.reachable:
             say("This AWS is emulated and has no pages to open: ./inv notebooks --local shows the same notebooks here.")
         return
-    say(f"JupyterLab on {books.LOCAL}, its PySpark kernel on {site.livy()}; Ctrl-C ends it.")
-    if code := jupyter.lab(books.LOCAL, site.livy(), browser=not no_browser, login=site.target.livy_login):
+    say(f"JupyterLab on {rendering.LOCAL}, its PySpark kernel on {site.livy()}; Ctrl-C ends it.")
+    if code := jupyter.lab(rendering.LOCAL, site.livy(), browser=not no_browser, login=site.target.livy_login):
         raise Exit(code=code)

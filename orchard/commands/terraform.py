@@ -88,7 +88,8 @@ def plan(
 @command(help=ROOT_HELP)
 def apply(_: Context, root: str = "foundation", target: str | None = None, workspace: str = "default") -> None:
     """Do what the last plan says, and nothing else."""
-    from orchard.infrastructure import roots
+    from orchard.aws.bucket import Bucket
+    from orchard.infrastructure import bootstrap, roots
     from orchard.infrastructure.terraform import Plan
 
     terraform, settings, place = _open(root, target, workspace)
@@ -96,7 +97,7 @@ def apply(_: Context, root: str = "foundation", target: str | None = None, works
     if not file.exists():
         raise UsageError(f"there is no plan of the {root} to apply", f"make one: ./inv tf.plan --root {root}")
     if root == "cluster":
-        roots.upload_bootstrap(settings, place)
+        bootstrap.upload(Bucket(place, roots.foundation_output(settings, place)["bucket"]))  # nodes install from there
     terraform.init()
     terraform.apply(Plan(file, True, {}, []))
     file.unlink()

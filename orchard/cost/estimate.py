@@ -38,12 +38,12 @@ class Duration(NamedTuple):
 
     @property
     def steps(self) -> float:
-        """Of the run alone."""
+        """How long the run takes on a cluster that is ready."""
         return sum(self.jobs.values()) + self.step_starts
 
     @property
     def total(self) -> float:
-        """From `up` to the end of the run."""
+        """How long it takes from `up` to the end of the run."""
         return self.cluster_start + self.steps
 
 
@@ -65,10 +65,10 @@ def images(settings: Settings, counted: int | None = None) -> int:
         settings: `mode`, `split` and `max_images` count.
         counted: how many there are in the mode's classes; those of the published data set when None.
     """
-    there = PUBLISHED[settings.split]
+    published = PUBLISHED[settings.split]
     if settings.mode == "mini":
-        return min(settings.max_images, counted or there["full"])
-    return there[settings.mode] if counted is None else counted
+        return min(settings.max_images, counted or published["full"])
+    return published[settings.mode] if counted is None else counted
 
 
 def vcpus_of(workers: Iterable[tuple[str, int]]) -> int:
@@ -84,12 +84,14 @@ def working_vcpus(settings: Settings) -> int:
 
 def duration(count: int, vcpus: int) -> Duration:
     """Estimate a run of `count` images on so many vCPUs."""
-    told = measured()
-    assumed = told["assumptions"]
+    throughput = measured()
+    assumed = throughput["assumptions"]
     cores = vcpus * assumed["vcpu_share_of_core"]
     return Duration(
         cluster_start=60 * assumed["cluster_start_minutes"],
-        jobs={job: count / (told[job]["images_per_second_per_core"] * cores) for job in JOBS if job in told},
+        jobs={
+            job: count / (throughput[job]["images_per_second_per_core"] * cores) for job in JOBS if job in throughput
+        },
         step_starts=len(JOBS) * assumed["step_start_seconds"],
     )
 
@@ -135,6 +137,4 @@ def forgotten(hourly: Parts, hours: float, idle_seconds: float, lifetime_hours: 
     """
     start = measured()["assumptions"]["cluster_start_minutes"] / 60
     idle = min(hours, start + idle_seconds / 3600, lifetime_hours)
-    return Forgotten(
-        *(hourly.over(lived).total for lived in (idle, min(hours, lifetime_hours), hours)),
-    )
+    return Forgotten(*(hourly.over(lived).total for lived in (idle, min(hours, lifetime_hours), hours)))

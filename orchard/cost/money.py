@@ -14,17 +14,13 @@ class Money(NamedTuple):
         note: which rate, in words; empty for dollars.
     """
 
-    code: str
-    rate: float
-    note: str
-
-    def amount(self, usd: float) -> float:
-        """Convert from dollars."""
-        return usd * self.rate
+    code: str = "USD"
+    rate: float = 1.0
+    note: str = ""
 
     def say(self, usd: float) -> str:
-        """Write an amount with its currency: `0.79 USD`; small ones with two significant digits."""
-        value = self.amount(usd)
+        """Write an amount of dollars in this currency: `0.79 USD`; small ones with two significant digits."""
+        value = usd * self.rate
         if value == 0 or abs(value) >= 0.1:
             return f"{value:.2f} {self.code}"
         return f"{value:#.2g} {self.code}" if value >= 0.0001 else f"<0.0001 {self.code}"
@@ -33,6 +29,6 @@ class Money(NamedTuple):
 def shown_in(settings: Settings) -> Money:
     """Return euros where the settings have a rate, else dollars, in which AWS charges."""
     if not settings.eur_rate:
-        return Money("USD", 1.0, "")
+        return Money()
     of = f" of {settings.eur_rate_date}" if settings.eur_rate_date else ""
     return Money("EUR", settings.eur_rate, f"{settings.eur_rate:g} EUR for a dollar, the rate{of} in the settings")

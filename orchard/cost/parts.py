@@ -37,7 +37,7 @@ class Parts:
 
     @property
     def total(self) -> float:
-        """The sum."""
+        """The cost of all parts together."""
         return self.ec2 + self.emr + self.ebs + self.nat + self.s3
 
     def over(self, hours: float) -> "Parts":
@@ -45,7 +45,7 @@ class Parts:
         return Parts(*(getattr(self, name) * hours for name in NAMES))
 
     def plus(self, other: "Parts") -> "Parts":
-        """Add up."""
+        """Return the sum of two costs, part by part."""
         return Parts(*(getattr(self, name) + getattr(other, name) for name in NAMES))
 
 

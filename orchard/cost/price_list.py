@@ -39,16 +39,9 @@ def fetch(pricing: Any, region: str, instance_types: list[str]) -> tuple[dict[st
     Raises:
         OrchardError: AWS refuses, or there is no price list where the client asks.
     """
-    found: dict[str, Any] = {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "source": "AWS Price List API",
-        "ec2": {},
-        "emr": {},
-        "requests": {},
-    }
     unclear: list[str] = []
 
-    def look(what: str, service: str, fields: dict[str, str], keep: Callable[[Product], bool] = bool) -> Any:
+    def price(what: str, service: str, fields: dict[str, str], keep: Callable[[Product], bool] = bool) -> float | None:
         products = filter(keep, _products(pricing, service, fields | {"regionCode": region}))
         amounts = {usd for product in products for usd in _amounts(product)}
         if len(amounts) == 1:
@@ -57,16 +50,22 @@ def fetch(pricing: Any, region: str, instance_types: list[str]) -> tuple[dict[st
         unclear.append(f"{what}: {several} in AWS's list; the table's stays")
         return None
 
+    prices: dict[str, Any] = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "source": "AWS Price List API"}
+    prices |= {"ec2": {}, "emr": {}, "requests": {}}
     for kind in instance_types:
         of = {"instanceType": kind}
-        found["ec2"][kind] = look(f"EC2 {kind}", "AmazonEC2", of | EC2_SHARED_LINUX)
-        found["emr"][kind] = look(f"EMR fee {kind}", "ElasticMapReduce", of | {"softwareType": "EMR"})
-    found["gp3"] = look("gp3", "AmazonEC2", {"productFamily": "Storage", "volumeApiName": "gp3"}, _is_storage)
-    found["nat"] = look("NAT gateway", "AmazonEC2", {"productFamily": "NAT Gateway"}, _is_nat_hour)
+        if usd := price(f"EC2 {kind}", "AmazonEC2", of | EC2_SHARED_LINUX):
+            prices["ec2"][kind] = usd
+        if usd := price(f"EMR fee {kind}", "ElasticMapReduce", of | {"softwareType": "EMR"}):
+            prices["emr"][kind] = usd
+    if usd := price("gp3", "AmazonEC2", {"productFamily": "Storage", "volumeApiName": "gp3"}, _is_storage):
+        prices["gp3"] = usd
+    if usd := price("NAT gateway", "AmazonEC2", {"productFamily": "NAT Gateway"}, _is_nat_hour):
+        prices["nat"] = usd
     for group, names in S3_GROUPS.items():
-        usd = look(f"S3 requests {group}", "AmazonS3", {"productFamily": "API Request", "group": group})
-        found["requests"] |= dict.fromkeys(names, None if usd is None else usd * 1000)
-    return _without_gaps(found), unclear
+        if usd := price(f"S3 requests {group}", "AmazonS3", {"productFamily": "API Request", "group": group}):
+            prices["requests"] |= dict.fromkeys(names, usd * 1000)
+    return prices, unclear
 
 
 def _products(pricing: Any, service: str, fields: dict[str, str]) -> Iterator[Product]:
@@ -81,32 +80,24 @@ def _products(pricing: Any, service: str, fields: dict[str, str]) -> Iterator[Pr
         ) from None
 
 
+def _on_demand(product: Product) -> Iterator[dict[str, Any]]:
+    for term in product.get("terms", {}).get("OnDemand", {}).values():
+        yield from term["priceDimensions"].values()
+
+
 def _amounts(product: Product) -> Iterator[float]:
     """Yield what a product costs on demand, USD a unit; a price of nothing is a free tier's."""
-    for term in product.get("terms", {}).get("OnDemand", {}).values():
-        for dimension in term["priceDimensions"].values():
-            usd = float(dimension["pricePerUnit"].get("USD", 0))
-            if usd and dimension.get("beginRange", "0") == "0":
-                yield usd
-
-
-def _unit(product: Product) -> str:
-    terms = product.get("terms", {}).get("OnDemand", {}).values()
-    return next((d["unit"] for term in terms for d in term["priceDimensions"].values()), "")
+    for dimension in _on_demand(product):
+        usd = float(dimension["pricePerUnit"].get("USD", 0))
+        if usd and dimension.get("beginRange", "0") == "0":
+            yield usd
 
 
 def _is_storage(product: Product) -> bool:
-    return _unit(product) == "GB-Mo"  # the others are operations and throughput above gp3's base
+    # The others are operations and throughput above gp3's base.
+    return any(dimension["unit"] == "GB-Mo" for dimension in _on_demand(product))
 
 
 def _is_nat_hour(product: Product) -> bool:
     # `EUW3-NatGateway-Hours`; `EUW3-RegionalNatGateway-Hours` is another product.
     return product["product"]["attributes"].get("usagetype", "").endswith("-NatGateway-Hours")
-
-
-def _without_gaps(found: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what was not found, so that the shipped table's price stays."""
-    kept = {
-        name: {k: v for k, v in part.items() if v is not None} for name, part in found.items() if isinstance(part, dict)
-    }
-    return {name: kept.get(name, part) for name, part in found.items() if part is not None}

@@ -15,7 +15,6 @@ class Rates(NamedTuple):
     """Prices in one region, in the table's currency.
 
     Attributes:
-        region: that they are of.
         currency: of all of them.
         date: of the table, ISO 8601.
         source: of the table.
@@ -26,7 +25,6 @@ class Rates(NamedTuple):
         requests: to S3, per 1,000, by name.
     """
 
-    region: str
     currency: str
     date: str
     source: str
@@ -51,32 +49,30 @@ def rates(region: str, refreshed: Path | None = REFRESHED) -> Rates:
         refreshed: the file with what was fetched; None to look at the shipped table alone.
     """
     shipped = table()
-    own = _fetched(refreshed).get(region, {}) if refreshed else {}
-    emr = shipped["emr"] | own.get("emr", {})
+    fetched = _fetched(refreshed).get(region, {}) if refreshed else {}
     return Rates(
-        region=region,
         currency=shipped["currency"],
-        date=own.get("date", shipped["date"]),
-        source=own.get("source", shipped["source"]),
-        ec2=shipped["ec2"].get(region, {}) | own.get("ec2", {}),
-        emr=emr,
-        gp3=own.get("gp3", shipped["gp3_gib_month"].get(region)),
-        nat=own.get("nat", shipped["nat_hour"].get(region)),
-        requests=shipped["s3_per_1000_requests"] | own.get("requests", {}),
+        date=fetched.get("date", shipped["date"]),
+        source=fetched.get("source", shipped["source"]),
+        ec2=shipped["ec2"].get(region, {}) | fetched.get("ec2", {}),
+        emr=shipped["emr"] | fetched.get("emr", {}),
+        gp3=fetched.get("gp3", shipped["gp3_gib_month"].get(region)),
+        nat=fetched.get("nat", shipped["nat_hour"].get(region)),
+        requests=shipped["s3_per_1000_requests"] | fetched.get("requests", {}),
     )
 
 
-def keep(region: str, found: dict[str, Any], refreshed: Path = REFRESHED) -> None:
+def keep(region: str, fetched: dict[str, Any], refreshed: Path = REFRESHED) -> None:
     """Keep fetched prices of a region for this user.
 
     Args:
         region: that they are of.
-        found: any of `ec2`, `emr`, `gp3`, `nat`, `requests` as in Rates, with `date` and `source`.
+        fetched: any of `ec2`, `emr`, `gp3`, `nat`, `requests` as in Rates, with `date` and `source`.
         refreshed: the file.
     """
     refreshed.parent.mkdir(parents=True, exist_ok=True)
     partial = refreshed.with_suffix(".partial")
-    partial.write_text(json.dumps(_fetched(refreshed) | {region: found}, indent=2))
+    partial.write_text(json.dumps(_fetched(refreshed) | {region: fetched}, indent=2))
     partial.replace(refreshed)
 
 

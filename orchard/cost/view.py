@@ -1,15 +1,33 @@
-"""Costs on a screen: before a run, and after it."""
+"""Costs on a screen: before a cluster is made, and before a run."""
 
 from rich.console import Console
 from rich.table import Table
 
 from orchard.aws.layout import JOBS
+from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
 from orchard.cost import estimate, parts
 from orchard.cost.money import shown_in
 from orchard.cost.prices import rates
+
+
+def statement(settings: Settings, target: Target) -> list[str]:
+    """Say what starting the cluster will cost, and what ends it, in lines for people."""
+    table, nodes, say = rates(settings.region), parts.nodes_of(settings), shown_in(settings).say
+    hourly = parts.per_hour(nodes, table, nat=settings.network == "private")
+    cluster = f"Cluster: {sum(kind.count for kind in nodes)} x {settings.instance_type} in {settings.region}"
+    idle = f"ends itself after {settings.idle_timeout // 60} min without work"
+    guards = f"{idle}, at the latest after {settings.max_lifetime} h"
+    if not target.charges:
+        price = f"{cluster}, emulated on this machine: costs nothing."
+    elif hourly is None:
+        price = f"{cluster}; Orchard has no price for this type in this region (./inv cost --refresh)."
+    else:
+        price = f"{cluster}: {say(hourly.total)} per hour (EC2, EMR, disks; prices of {table.date}), plus requests."
+        guards += f": at most {say(hourly.over(settings.max_lifetime).total)} a launch"
+    return [price, f"It {guards}."]
 
 
 def before(settings: Settings, count: int, *, counted: bool, free: bool, console: Console | None = None) -> None:
@@ -56,22 +74,22 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
         shown.add_row(text, *(money.say(getattr(amount, name)) for amount in (hourly, run, whole)))
     console.print(shown)
 
-    told = estimate.measured()
-    assumed, source = told["assumptions"], "counted here" if counted else "as published"
+    measured, assumed = estimate.measured()["features"], estimate.measured()["assumptions"]
+    source = "counted here" if counted else "as published"
     spans = [f"{job} {durations.say(spent)} ({count / spent:,.0f} images/s)" for job, spent in lasts.jobs.items()]
     spans += [f"{job} not counted (never measured)" for job in estimate.unmeasured()]
     console.print(
         f"The run: --mode {settings.mode}, {count:,} photographs ({source}), about {durations.say(lasts.steps)}: "
         f"{', '.join(spans)} on {vcpus} vCPUs, {durations.say(lasts.step_starts)} for {len(JOBS)} steps to start; "
         f"before it about {assumed['cluster_start_minutes']} min until the cluster is ready. "
-        f"{sum(asked.values()):,} requests to S3 ({_counts(asked)})."
+        f"{sum(asked.values()):,} requests to S3 ({', '.join(f'{number:,} {name}' for name, number in asked.items())})."
     )
     console.print(_forgotten(settings, hourly))
     most = hourly.over(settings.max_lifetime).total
     console.print(f"The guards bound it: no cluster costs more than {money.say(most)} unless you extend it.")
     console.print(
-        f"Measured: {told['features']['images_per_second_per_core']:g} images/s a core ({told['features']['date']}, "
-        f"{told['features']['machine']}). Assumed, never measured on AWS: a vCPU does "
+        f"Measured: {measured['images_per_second_per_core']:g} images/s a core ({measured['date']}, "
+        f"{measured['machine']}). Assumed, never measured on AWS: a vCPU does "
         f"{assumed['vcpu_share_of_core']:.0%} of that, and the times to start. Prices of {table.date} ({table.source})."
         + (f" {money.note[0].upper()}{money.note[1:]}." if money.note else "")
         + (" Spot nodes are counted at the price on demand." if len(nodes) > 1 else "")
@@ -92,7 +110,3 @@ def _forgotten(settings: Settings, hourly: parts.Parts) -> Table:
         cost = estimate.forgotten(hourly, hours, settings.idle_timeout, settings.max_lifetime)
         table.add_row(name, *(say(amount) for amount in cost))
     return table
-
-
-def _counts(requests: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in requests.items() if count)

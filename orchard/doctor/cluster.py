@@ -2,11 +2,10 @@
 
 import json
 from datetime import date, timedelta
-from functools import cache
 
-from orchard.base.config import ROOT, Settings, instance_types
+from orchard.base.config import ROOT, instance_types
 from orchard.diagnosis.aws import NotFoundError
-from orchard.doctor.finding import Finding, Place
+from orchard.doctor.finding import Finding, Setup
 
 # Service Quotas of EC2, in vCPUs: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", and all
 # "Standard Spot Instance Requests" of these families.
@@ -16,74 +15,61 @@ SOON = timedelta(days=60)
 _LATER = 'set release_label to a later one, such as "emr-7.13.0", and run a mini job before a large one'
 
 
-@cache
-def support() -> dict[str, str]:
-    """Return the last day of standard support by release label."""
-    return json.loads((ROOT / "terraform" / "modules" / "cluster" / "release_support.json").read_text())
-
-
-def release(place: Place, today: date | None = None) -> Finding:
+def release(setup: Setup, today: date | None = None) -> Finding:
     """Compare the release's end of standard support with today."""
-    label, today = place.settings.release_label, today or date.today()
-    if label not in support():
-        return Finding("EMR release", "unknown", f"{label}: Orchard does not know until when AWS supports it", "")
-    until = date.fromisoformat(support()[label])
+    label, today = setup.settings.release_label, today or date.today()
+    support = json.loads((ROOT / "terraform" / "modules" / "cluster" / "release_support.json").read_text())
+    if label not in support:
+        return Finding("unknown", f"{label}: Orchard does not know until when AWS supports it")
+    until = date.fromisoformat(support[label])
     if today > until:
-        return Finding("EMR release", "warn", f"{label} has had no standard support since {until}", _LATER)
+        return Finding("warn", f"{label} has had no standard support since {until}", _LATER)
     if today + SOON > until:
-        return Finding("EMR release", "warn", f"{label} is supported until {until} only", _LATER)
-    return Finding("EMR release", "ok", f"{label}, supported until {until}")
+        return Finding("warn", f"{label} is supported until {until} only", _LATER)
+    return Finding("ok", f"{label}, supported until {until}")
 
 
-def offered(place: Place) -> Finding:
+def offered(setup: Setup) -> Finding:
     """Check that the region has the instance type."""
-    name, region = place.settings.instance_type, place.settings.region
+    name, region = setup.settings.instance_type, setup.settings.region
     filters = [{"Name": "instance-type", "Values": [name]}]
-    answer = place.client("ec2").describe_instance_type_offerings(LocationType="region", Filters=filters)
+    answer = setup.client("ec2").describe_instance_type_offerings(LocationType="region", Filters=filters)
     if answer["InstanceTypeOfferings"]:
-        return Finding("instance type", "ok", f"{name} is offered in {region}")
-    return Finding(
-        "instance type", "fail", f"{region} does not offer {name}", "choose another instance_type, such as m5.xlarge"
-    )
+        return Finding("ok", f"{name} is offered in {region}")
+    return Finding("fail", f"{region} does not offer {name}", "choose another instance_type, such as m5.xlarge")
 
 
-def on_demand_quota(place: Place) -> Finding:
+def on_demand_quota(setup: Setup) -> Finding:
     """Compare the on-demand nodes that the settings ask for with the account's quota on vCPUs."""
-    wanted = (1 + place.settings.core_count) * vcpus(place.settings)
-    return _quota(place, "quota", ON_DEMAND, wanted, spot=False, fewer="core_count")
+    return _quota(setup, ON_DEMAND, 1 + setup.settings.core_count, spot=False, fewer="core_count")
 
 
-def spot_quota(place: Place) -> Finding:
+def spot_quota(setup: Setup) -> Finding:
     """Compare the Spot nodes that the settings ask for with the account's quota on vCPUs."""
-    chosen = place.settings
-    count = max(chosen.task_spot_count, chosen.managed_scaling_max - chosen.core_count)
-    return _quota(place, "Spot quota", SPOT, count * vcpus(chosen), spot=True, fewer="task_spot_count")
+    settings = setup.settings
+    count = max(settings.task_spot_count, settings.managed_scaling_max - settings.core_count)
+    return _quota(setup, SPOT, count, spot=True, fewer="task_spot_count")
 
 
-def vcpus(settings: Settings) -> int:
-    """Return the vCPUs of a node."""
-    return instance_types()[settings.instance_type]["vcpus"]
-
-
-def _quota(place: Place, what: str, code: str, wanted: int, *, spot: bool, fewer: str) -> Finding:
+def _quota(setup: Setup, code: str, nodes: int, *, spot: bool, fewer: str) -> Finding:
+    wanted = nodes * instance_types()[setup.settings.instance_type]["vcpus"]
     try:
-        answer = place.client("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=code)
+        answer = setup.client("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=code)
     except NotFoundError:
-        said = f"{wanted} vCPUs are wanted; this AWS knows no quota {code}"
-        return Finding(what, "unknown", said, "")
-    limit, used = int(answer["Quota"]["Value"]), _used(place, spot=spot)
-    said = f"{wanted} vCPUs are wanted, {used} of {limit} are in use"
+        return Finding("unknown", f"{wanted} vCPUs are wanted; this AWS knows no quota {code}")
+    limit, used = int(answer["Quota"]["Value"]), _used(setup, spot=spot)
+    detail = f"{wanted} vCPUs are wanted, {used} of {limit} are in use"
     if wanted <= limit - used:
-        return Finding(what, "ok", said)
+        return Finding("ok", detail)
     ask = f"ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code {code} "
     remedy = f"fewer or smaller nodes ({fewer}, instance_type), or {ask}--desired-value {wanted + used}"
     # What is in use may be the very cluster that the settings describe.
-    return Finding(what, "fail" if wanted > limit else "warn", said, remedy)
+    return Finding("fail" if wanted > limit else "warn", detail, remedy)
 
 
-def _used(place: Place, *, spot: bool) -> int:
+def _used(setup: Setup, *, spot: bool) -> int:
     filters = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
-    pages = place.client("ec2").get_paginator("describe_instances").paginate(Filters=filters)
+    pages = setup.client("ec2").get_paginator("describe_instances").paginate(Filters=filters)
     running = [i for page in pages for r in page["Reservations"] for i in r["Instances"]]
     counted = [i for i in running if (i.get("InstanceLifecycle") == "spot") == spot]
     return sum(_size(i) for i in counted if i["InstanceType"].startswith(FAMILIES))

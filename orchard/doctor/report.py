@@ -2,50 +2,49 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchard.doctor.finding import Finding, Place
+from orchard.doctor.finding import Finding, Setup, State
 
-COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "cyan"}
-WIDTHS = {"what": 14, "state": 7}
+COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "cyan"}
 
 
-def show(findings: Iterable[Finding]) -> list[Finding]:
-    """Print each finding on a line as it comes: what, state, what was found, and the remedy; returns them all."""
+def show(findings: Iterable[tuple[str, Finding]]) -> dict[str, Finding]:
+    """Print each finding on a line as it comes: what was checked, state, what was found, remedy; returns them all."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
-    seen = []
-    for found in findings:
-        seen.append(found)
+    shown = {}
+    for what, finding in findings:
+        shown[what] = finding
         line = Table.grid(padding=(0, 1))
-        line.add_column(width=WIDTHS["what"], no_wrap=True)
-        line.add_column(width=WIDTHS["state"], no_wrap=True)
+        line.add_column(width=14, no_wrap=True)
+        line.add_column(width=7, no_wrap=True)
         line.add_column(ratio=1, overflow="fold")
-        told = Text(found.said)
-        if found.remedy and found.state != "ok":
-            told.append(" -> ", "dim").append(found.remedy)
-        line.add_row(found.what, Text(found.state, COLOURS[found.state]), told)
+        detail = Text(finding.detail)
+        if finding.remedy and finding.state != "ok":
+            detail.append(" -> ", "dim").append(finding.remedy)
+        line.add_row(what, Text(finding.state, COLOURS[finding.state]), detail)
         console.print(line, soft_wrap=False)
-    return seen
+    return shown
 
 
-def summary(findings: list[Finding]) -> str:
-    """Count the states."""
-    counts = {state: sum(found.state == state for found in findings) for state in COLOURS}
-    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    return f"{told}: {'something would stop ./inv up or ./inv run' if counts['fail'] else 'nothing stands in the way'}"
+def summary(findings: dict[str, Finding]) -> str:
+    """Say how many checks ended in which state, and whether anything stands in the way of `up` and `run`."""
+    counts = Counter(finding.state for finding in findings.values())
+    verdict = "something would stop ./inv up or ./inv run" if counts["fail"] else "nothing stands in the way"
+    return ", ".join(f"{counts[state]} {state}" for state in COLOURS if counts[state]) + f": {verdict}"
 
 
-def as_json(place: Place, findings: Iterable[Finding]) -> tuple[str, list[Finding]]:
-    """Return the findings as JSON, and themselves."""
-    seen = list(findings)
+def as_json(setup: Setup, findings: dict[str, Finding]) -> str:
+    """Return the findings as JSON."""
     value = {
-        "emulated": place.target is None or not place.target.charges,  # only an emulated one may not be there
-        "region": place.settings.region,
-        "ok": not any(found.state == "fail" for found in seen),
-        "findings": [found._asdict() for found in seen],
+        "emulated": setup.target is None or not setup.target.charges,  # only an emulated one may not be there
+        "region": setup.settings.region,
+        "ok": not any(finding.state == "fail" for finding in findings.values()),
+        "findings": [{"what": what, **finding._asdict()} for what, finding in findings.items()],
     }
-    return json.dumps(value, indent=2), seen
+    return json.dumps(value, indent=2)

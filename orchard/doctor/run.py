@@ -2,72 +2,71 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from orchard.base.errors import OrchardError
 from orchard.doctor import account, cluster, machine
-from orchard.doctor.finding import Finding, Place
+from orchard.doctor.finding import Finding, Setup
 
-Check = tuple[str, Callable[[Place], Finding]]
+Check = Callable[[Setup], Finding]
 THREADS = 12
 
 
-def checks(place: Place) -> tuple[list[Check], list[Check]]:
-    """Choose the checks that make sense in a place: of this machine and the settings, and of the account."""
-    settings = place.settings
-    here: list[Check] = [
-        ("Python", machine.python),
-        ("Java", machine.java_runtime),
-        *([("Spark", machine.job_packages)] if place.target is None or place.target.packages else []),
-        ("Terraform", machine.terraform_binary),
-        ("AWS provider", machine.aws_provider),
-        *([("tunnel tools", machine.access_tools)] if settings.notebook == "jupyterhub" else []),
-        ("disk", machine.disk),
-        ("photographs", machine.photographs),
-        ("weights", machine.weights),
-        ("EMR release", cluster.release),
-        ("local AWS", machine.local_aws),
-    ]
-    if place.target is None:
-        return here, []
+def checks(setup: Setup) -> tuple[dict[str, Check], dict[str, Check]]:
+    """Choose the checks that make sense, by what each one checks: of this machine and the settings, of the account."""
+    settings = setup.settings
+    local: dict[str, Check] = {
+        "Python": machine.python,
+        "Java": machine.java_runtime,
+        **({"Spark": machine.job_packages} if setup.target is None or setup.target.packages else {}),
+        "Terraform": machine.terraform_binary,
+        "AWS provider": machine.aws_provider,
+        **({"tunnel tools": machine.access_tools} if settings.notebook == "jupyterhub" else {}),
+        "disk": machine.disk,
+        "photographs": machine.photographs,
+        "weights": machine.weights,
+        "EMR release": cluster.release,
+        "local AWS": machine.local_aws,
+    }
+    if setup.target is None:
+        return local, {}
     spot = settings.task_spot_count or settings.managed_scaling_max
-    there: list[Check] = [
-        ("credentials", account.credentials),
-        ("clock", account.clock),
-        ("region", account.region),
-        ("network", account.default_vpc),
-        ("instance type", cluster.offered),
-        ("quota", cluster.on_demand_quota),
-        *([("Spot quota", cluster.spot_quota)] if spot else []),
-        ("service roles", account.service_linked_roles),
-        ("public access", account.public_access),
-        ("clusters", account.clusters),
-        ("leftovers", account.leftovers),
-    ]
-    return here, there
+    remote: dict[str, Check] = {
+        "credentials": account.credentials,
+        "clock": account.clock,
+        "region": account.region,
+        "network": account.default_vpc,
+        "instance type": cluster.offered,
+        "quota": cluster.on_demand_quota,
+        **({"Spot quota": cluster.spot_quota} if spot else {}),
+        "service roles": account.service_linked_roles,
+        "public access": account.public_access,
+        "clusters": account.clusters,
+        "leftovers": account.leftovers,
+    }
+    return local, remote
 
 
-def examine(place: Place) -> Iterator[Finding]:
-    """Run all checks and give their findings in order, each as soon as those before it are done."""
-    here, there = checks(place)
+def examine(setup: Setup) -> Iterator[tuple[str, Finding]]:
+    """Run all checks and give what each one checks and its finding, in order, as soon as those before it are done."""
+    local, remote = checks(setup)
+    outcome = partial(_outcome, setup)
     with ThreadPoolExecutor(THREADS) as pool:
-        started = [pool.submit(_safely, what, check, place) for what, check in here]
-        first = pool.submit(_safely, there[0][0], there[0][1], place) if there else None
-        yield from (done.result() for done in started)
-        if first is None:
+        credentials = pool.submit(outcome, remote.pop("credentials")) if remote else None
+        yield from zip(local, pool.map(outcome, local.values()), strict=True)
+        if credentials is None:
             return
-        known = first.result()
-        yield known
-        if known.state in ("fail", "unknown"):  # every other call would fail for the same reason
-            yield from (Finding(what, "unknown", "needs the credentials", "") for what, _ in there[1:])
-            return
-        yield from pool.map(lambda named: _safely(named[0], named[1], place), there[1:])
+        yield "credentials", credentials.result()
+        if credentials.result().state in ("fail", "unknown"):  # every other call would fail for the same reason
+            yield from ((what, Finding("unknown", "needs the credentials")) for what in remote)
+        else:
+            yield from zip(remote, pool.map(outcome, remote.values()), strict=True)
 
 
-def _safely(what: str, check: Callable[[Place], Finding], place: Place) -> Finding:
+def _outcome(setup: Setup, check: Check) -> Finding:
     try:
-        return check(place)
+        return check(setup)
     except OrchardError as error:
-        state = "fail" if what == "credentials" else "unknown"
-        return Finding(what, state, error.cause, error.remedy)  # type: ignore[arg-type]
+        return Finding("unknown", error.cause, error.remedy)
     except Exception as error:  # a check must not end the others, whatever it met
-        return Finding(what, "unknown", f"the check itself failed: {type(error).__name__}: {error}", "")
+        return Finding("unknown", f"the check itself failed: {type(error).__name__}: {error}")

@@ -34,21 +34,27 @@ _REMEDIES = (
 )
 
 
-def unknown(items: Iterable[str], known: set[str]) -> list[str]:
-    """Pick what no state knows.
+def unknown(
+    tagged: Iterable[tags.Tagged], phrases: Iterable[str], clusters: Iterable[tuple[str, str]], known: set[str]
+) -> list[str]:
+    """Pick what no state knows, sorted; what EMR makes for a cluster that a state knows is no orphan.
 
     Args:
-        items: what was found, ARNs or phrases as `orchard.aws.tags` makes them.
+        tagged: what carries the project's tag.
+        phrases: what has its name, as `orchard.aws.tags` says it.
+        clusters: ids and names of those that are up.
         known: ids and ARNs in all states.
     """
-    return [item for item in items if not _is_known(item, known)]
+    ours = {word for cluster in clusters if cluster[0] in known for word in cluster}
+    items = {*phrases, *(item.arn for item in tagged if not item.belongs_to(ours))}
+    return sorted(item for item in items if not _is_known(item, known))
 
 
 def remedy(item: str) -> str:
     """Say how to remove an orphan by hand."""
     for pattern, command in _REMEDIES:
-        if found := re.search(pattern, item):
-            return command.replace("{}", found[1]).replace("<its ARN>", item)
+        if match := re.search(pattern, item):
+            return command.replace("{}", match[1]).replace("<its ARN>", item)
     return "remove it in the AWS console"
 
 
@@ -73,6 +79,5 @@ def find(settings: Settings, target: Target) -> list[str]:
             "Terraform is at work here, and what it makes just now is in no state yet",
             "call again when it has finished",
         )
-    ours = {word for c in Emr(target).all() if c.id in known for word in (c.id, c.name)}
-    tagged = [item.arn for item in tags.by_tag(target.client, settings.project) if not item.belongs_to(ours)]
-    return sorted(set(unknown([*tagged, *tags.others(target.client, settings.project)], known)))
+    tagged, phrases = tags.by_tag(target.client, settings.project), tags.others(target.client, settings.project)
+    return unknown(tagged, phrases, ((cluster.id, cluster.name) for cluster in Emr(target).all()), known)

@@ -6,8 +6,9 @@ from typing import Any
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
+from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import bootstrap, ssh_key
-from orchard.infrastructure.terraform import Event, Root, Terraform
+from orchard.infrastructure.terraform import Root, Terraform
 
 DEFAULT_WORKSPACE = "default"
 
@@ -29,13 +30,12 @@ def open_root(
         workspace: of the cluster root, which of several clusters.
         report: is told what happens.
     """
-    shared = state_bucket(settings, target)
     return Terraform(
         root,
         target.state_dir,
         target.environment,
         workspace=workspace if root == "cluster" else DEFAULT_WORKSPACE,
-        state_bucket=shared,
+        state_bucket=state_bucket(settings, target),
         region=settings.region,
         report=report,
     )
@@ -81,15 +81,15 @@ def cluster_variables(settings: Settings, target: Target, foundation: Mapping[st
         foundation: the foundation root's output of that name.
     """
     chosen = (
-        "notebook release_label instance_type core_count task_spot_count managed_scaling_max idle_timeout "
-        "max_lifetime subnet_index"
+        *("notebook", "release_label", "instance_type", "core_count", "task_spot_count", "managed_scaling_max"),
+        *("idle_timeout", "max_lifetime", "subnet_index"),
     )
     return {
         "foundation": dict(foundation),
         "emulated": target.terraform_variables["emulated"],
         "bootstrap": bootstrap.variable(),
         "ssh": ssh_key.variable(settings, target),
-        **{name: getattr(settings, name) for name in chosen.split()},
+        **{name: getattr(settings, name) for name in chosen},
     }
 
 
@@ -99,9 +99,9 @@ def foundation_output(settings: Settings, target: Target) -> dict[str, Any]:
     Raises:
         OrchardError: the foundation does not exist yet.
     """
-    found = open_root("foundation", settings, target)
-    found.init()
-    outputs = found.outputs()
+    root = open_root("foundation", settings, target)
+    root.init()
+    outputs = root.outputs()
     if "foundation" not in outputs:
         raise OrchardError(
             "the cluster has nothing to stand on: the foundation has not been applied",
@@ -119,8 +119,3 @@ def variables(root: Root, settings: Settings, target: Target) -> dict[str, Any]:
     if root == "foundation":
         return foundation_variables(settings, target)
     return cluster_variables(settings, target, foundation_output(settings, target))
-
-
-def upload_bootstrap(settings: Settings, target: Target) -> list[str]:
-    """Put what nodes install into the bucket, which must be done before a cluster is applied; returns the keys put."""
-    return bootstrap.upload(target.client("s3"), foundation_output(settings, target)["bucket"])

@@ -19,9 +19,9 @@ ADDRESS = "address"  # the last one that was opened, for when it cannot be asked
 
 def folder(target: Target) -> Path:
     """Return where keys and tunnels of a target are kept: for this user alone."""
-    place = target.state_dir.parent / "access"
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return place
+    access = target.state_dir.parent / "access"
+    access.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return access
 
 
 def variable(settings: Settings, target: Target) -> dict[str, str] | None:
@@ -54,11 +54,11 @@ def private(target: Target, *, make: bool = True) -> Path:
             )
         # RSA, because EMR's documentation names no other kind.
         _keygen("-t", "rsa", "-b", "3072", "-m", "PEM", "-N", "", "-C", "orchard", "-f", str(key))
-    found = key.stat()
-    if found.st_uid != os.getuid():
+    status = key.stat()
+    if status.st_uid != os.getuid():
         raise OrchardError(f"the key {key} belongs to another user", f"remove {key}, then ./inv up makes a new one")
-    if stat.S_IMODE(found.st_mode) & 0o177:
-        say(f"The key {key} could be read by others (mode {stat.S_IMODE(found.st_mode):o}); it is 600 again.")
+    if (mode := stat.S_IMODE(status.st_mode)) & 0o177:
+        say(f"The key {key} could be read by others (mode {mode:o}); it is 600 again.")
         key.chmod(0o600)
     return key
 

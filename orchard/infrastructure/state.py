@@ -36,26 +36,22 @@ def known(settings: Settings, target: Target) -> Known:
         AwsError: the bucket that keeps them refuses.
     """
     at_work = _is_locked(settings, target)  # first: an apply that ends meanwhile has written all it made
-    return Known({word for state in _states(settings, target) for word in _words(state)}, at_work)
+    return Known({word for _, state in _named(settings, target) for word in _words(state)}, at_work)
 
 
 def workspaces(settings: Settings, target: Target) -> list[str]:
     """Return the workspaces of the cluster root that hold anything, sorted."""
-    found = []
-    for name, state in _named(settings, target):
-        if name != "foundation" and any(resource["mode"] == "managed" for resource in state["resources"]):
-            found.append(name)
-    return sorted(found)
-
-
-def _states(settings: Settings, target: Target) -> Iterator[dict[str, Any]]:
-    return (state for _, state in _named(settings, target))
+    return sorted(
+        name
+        for name, state in _named(settings, target)
+        if name != "foundation" and any(resource["mode"] == "managed" for resource in state["resources"])
+    )
 
 
 def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the foundation's state and each cluster's under its workspace's name, from where `up` keeps them."""
     shared = roots.state_bucket(settings, target)
-    for name, text in _in_bucket(Bucket(target, shared)) if shared else _here(target):
+    for name, text in _in_bucket(Bucket(target, shared)) if shared else _on_disk(target):
         state = json.loads(text)
         if state.get("version") != VERSION:
             raise OrchardError(
@@ -65,7 +61,7 @@ def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, 
         yield name, state
 
 
-def _here(target: Target) -> Iterator[tuple[str, str]]:
+def _on_disk(target: Target) -> Iterator[tuple[str, str]]:
     for name, path in (("foundation", "foundation.tfstate"), ("default", "cluster.tfstate")):
         if (file := target.state_dir / path).exists():
             yield name, file.read_text()

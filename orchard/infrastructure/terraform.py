@@ -18,7 +18,7 @@ from python_terraform import IsFlagged
 
 from orchard.base.config import ROOT
 from orchard.base.errors import InterruptedByUserError
-from orchard.diagnosis.terraform import TerraformError, translate
+from orchard.diagnosis.terraform import translate
 from orchard.diagnosis.terraform_events import Event, Transcript
 from orchard.machine import provider
 from orchard.machine.terraform import find_terraform
@@ -55,6 +55,9 @@ class Terraform:
         state_bucket: an S3 bucket that keeps the state instead, with S3's own locking.
         region: the region of that bucket.
         report: is told what happens while it happens.
+
+    Attributes:
+        backend: the configuration of the backend that keeps the state, as `init` hands it over.
     """
 
     def __init__(
@@ -73,17 +76,12 @@ class Terraform:
         self.directory = directory or DIRECTORY / root
         self.state_dir = state_dir.resolve()
         self.state_dir.mkdir(parents=True, exist_ok=True)
-        self._backend = self._s3(state_bucket, region) if state_bucket else self._local()
-        self._remote = bool(state_bucket)
+        self.backend = self._s3(state_bucket, region) if state_bucket else self._local()
         self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(find_terraform()))
-        self._environment = dict(environment) | {
-            "TF_DATA_DIR": str(self.state_dir / f"{root}.data"),
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-        }
-        # What a shell may have left there would change every command line.
-        self._environment = {k: v for k, v in self._environment.items() if not k.startswith("TF_CLI_ARGS")}
-        self._environment |= provider.settings(self._environment, provider.cache_folder())
+        # TF_CLI_ARGS, which a shell may have left there, would change every command line.
+        own = {name: value for name, value in environment.items() if not name.startswith("TF_CLI_ARGS")}
+        own |= {"TF_DATA_DIR": str(self.state_dir / f"{root}.data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self._environment = own | provider.settings(own, provider.cache_folder())
 
     @property
     def plan_file(self) -> Path:
@@ -100,7 +98,7 @@ class Terraform:
         if backend:
             self._choose_backend()
         moved = {"migrate_state": IsFlagged, "force_copy": IsFlagged} if migrate else {"reconfigure": IsFlagged}
-        options = {"backend_config": self._backend, **moved} if backend else {"backend": False}
+        options = {"backend_config": self.backend, **moved} if backend else {"backend": False}
         self._run("init", lockfile="readonly", json=IsFlagged, **options)
         if backend and (self.workspace != "default" or (self.state_dir / f"{self.root}.data" / "environment").exists()):
             self._run("workspace select", self.workspace, or_create=True)
@@ -119,7 +117,7 @@ class Terraform:
         """
         given = self.state_dir / f"{self.root}.tfvars.json"
         given.write_text(json.dumps(dict(variables), indent=2, default=str))
-        code, said = self._run(
+        code, transcript = self._run(
             "plan",
             allowed=(0, 2),  # with -detailed-exitcode, 2 says that there is something to do
             json=IsFlagged,
@@ -130,42 +128,32 @@ class Terraform:
             refresh=refresh,
             destroy=destroy or None,
         )
-        warnings = [" ".join((w.get("detail") or w["summary"]).split()) for w in said.warnings]
-        return Plan(self.plan_file, code == 2, said.changes, warnings)
+        warnings = [" ".join((w.get("detail") or w["summary"]).split()) for w in transcript.warnings]
+        return Plan(self.plan_file, code == 2, transcript.changes, warnings)
 
     def apply(self, plan: Plan) -> None:
         """Do what a saved plan says, and nothing else."""
         self._run("apply", str(plan.file), json=IsFlagged, input=False)
 
-    def destroy(self, variables: Mapping[str, Any]) -> dict[str, int]:
-        """Remove everything in the state; returns the counts of what was done. Nothing there is a success."""
-        plan = self.plan(variables, destroy=True)
-        if plan.changed:
-            self.apply(plan)
-        return plan.counts
-
     def outputs(self) -> dict[str, Any]:
         """Return the outputs, each as its plain value; empty before the first apply."""
-        _, said = self._run("output", json=IsFlagged)
-        return {name: output["value"] for name, output in json.loads("\n".join(said.plain) or "{}").items()}
+        document = self._read("output", json=IsFlagged)
+        return {name: output["value"] for name, output in json.loads(document or "{}").items()}
 
     def show(self, plan: Plan) -> str:
         """Return a saved plan as people read it."""
-        _, said = self._run("show", str(plan.file), no_color=IsFlagged)
-        return "\n".join(said.plain)
+        return self._read("show", str(plan.file), no_color=IsFlagged)
 
     def show_json(self, plan: Plan) -> dict[str, Any]:
         """Return a saved plan in Terraform's JSON format."""
-        _, said = self._run("show", str(plan.file), json=IsFlagged)
-        return json.loads("\n".join(said.plain))
+        return json.loads(self._read("show", str(plan.file), json=IsFlagged))
 
     def replaced(self, plan: Plan, kind: str) -> list[str]:
         """Return the arguments whose change makes a plan replace a resource of a type, such as `release_label`."""
-        changes = self.show_json(plan).get("resource_changes", [])
-        ended = [entry["change"] for entry in changes if entry["type"] == kind]
-        paths = [path for change in ended if set(change["actions"]) == {"create", "delete"}
-                 for path in change.get("replace_paths", [])]  # fmt: skip
-        return sorted({str(path[0]) for path in paths})
+        entries = self.show_json(plan).get("resource_changes", [])
+        changes = [entry["change"] for entry in entries if entry["type"] == kind]
+        replacing = [change for change in changes if set(change["actions"]) == {"create", "delete"}]
+        return sorted({str(path[0]) for change in replacing for path in change.get("replace_paths", [])})
 
     def unlock(self, lock_id: str) -> None:
         """Remove a lock whose holder has crashed."""
@@ -194,13 +182,17 @@ class Terraform:
         replacing it (Terraform documentation, "Override Files").
         """
         override = self.directory / OVERRIDE
-        if self._remote:
+        if "bucket" in self.backend:
             override.write_text(json.dumps({"terraform": {"backend": {"s3": {}}}}) + "\n")
         else:
             override.unlink(missing_ok=True)
 
+    def _read(self, words: str, *args: str, **options: Any) -> str:
+        _, transcript = self._run(words, *args, **options)
+        return "\n".join(transcript.plain)
+
     def _run(self, words: str, *args: str, allowed: tuple[int, ...] = (0,), **options: Any) -> tuple[int, Transcript]:
-        said = Transcript(events=words in ("init", "plan", "apply"))
+        transcript = Transcript(events=words in ("init", "plan", "apply"))
         line = self._lines.generate_cmd_string(words, **options) + list(args)
         # A session of its own: one Ctrl-C must reach Terraform once, for at the second it drops what it is doing.
         process = subprocess.Popen(
@@ -217,7 +209,10 @@ class Terraform:
         interrupted = False
         while True:
             try:
-                self._follow(process, said)
+                for text in process.stdout or ():
+                    if event := transcript.read(text):
+                        self.report(event)
+                process.wait()
                 break
             except KeyboardInterrupt:
                 interrupted = True
@@ -229,15 +224,5 @@ class Terraform:
                 f"what exists is in the state: ./inv tf.plan --root {self.root} shows it; up or down goes on there",
             )
         if process.returncode not in allowed:
-            raise translate(said, process.returncode, self.root)
-        return process.returncode, said
-
-    def _follow(self, process: subprocess.Popen[str], said: Transcript) -> None:
-        for line in process.stdout or ():
-            event = said.read(line)
-            if event:
-                self.report(event)
-        process.wait()
-
-
-__all__ = ["Event", "Plan", "Root", "Terraform", "TerraformError"]
+            raise translate(transcript, process.returncode, self.root)
+        return process.returncode, transcript

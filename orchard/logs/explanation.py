@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from orchard.aws.emr import Cluster, Emr, Step
+from orchard.aws.emr import STARTING, Cluster, Emr, Step
 from orchard.base.console import say
 from orchard.base.errors import OrchardError
 from orchard.cluster.site import Site
@@ -36,7 +36,8 @@ def show(site: Site, wanted: str | None, *, run: str | None = None, whole: bool,
     """
     emr, s3 = Emr(site.target), site.target.client("s3")
     cluster = reading.find_cluster(emr, site.cluster_name)
-    print(f"Cluster {cluster.name} ({cluster.id}) is {cluster.state}{_reason(cluster)}")
+    reason = f": {cluster.reason}" if cluster.reason else ""
+    print(f"Cluster {cluster.name} ({cluster.id}) is {cluster.state}{reason}")
     steps = emr.steps(cluster.id)
     if run:
         steps = reading.steps_of(steps, run)
@@ -56,29 +57,23 @@ def _step(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, whole: bool, wait:
         raise OrchardError(
             f"the step {step.name} has not begun, so it has no logs", "it begins when the one before it ends"
         )
-    opened = reading.open_logs(emr, s3, cluster)
+    logs = reading.open_logs(emr, s3, cluster)
     ended = reading.ended_at(emr, cluster.id, step.id)
-    files = reading.of_step(opened, step, ended, late=wait)
+    files = reading.of_step(logs, step, ended, late=wait)
     if not files:
-        when = (
-            "EMR uploads them every five minutes: call again in a few"
-            if ended is None
-            else "they came too late, or expired"
-        )
-        raise OrchardError(f"there are no logs of {step.name} under s3://{opened.bucket}/{opened.prefix}steps/", when)
-    _tell(opened, files, failed=step.state in ("FAILED", "INTERRUPTED"), whole=whole, emr_said=step.failure)
+        late = "they came too late, or expired"
+        remedy = late if ended else "EMR uploads them every five minutes: call again in a few"
+        raise OrchardError(f"there are no logs of {step.name} under s3://{logs.bucket}/{logs.prefix}steps/", remedy)
+    _explain(logs, files, failed=step.state in ("FAILED", "INTERRUPTED"), whole=whole, reason=step.failure)
 
 
-def _bootstrap(opened: ClusterLogs, cluster: Cluster, *, whole: bool) -> None:
-    files = opened.of_bootstrap()
-    ended_badly = cluster.state == "TERMINATED_WITH_ERRORS"
-    if files:
-        _tell(opened, files, failed=ended_badly, whole=whole, emr_said=cluster.reason)
+def _bootstrap(logs: ClusterLogs, cluster: Cluster, *, whole: bool) -> None:
+    files = logs.of_bootstrap()
+    failed = cluster.state == "TERMINATED_WITH_ERRORS"
+    if files or failed:
+        _explain(logs, files, failed=failed, whole=whole, reason=cluster.reason)
         return
-    if ended_badly:
-        _cause(failures.diagnose(cluster.reason))
-        return
-    if reading.is_young(cluster):
+    if cluster.state in STARTING:
         raise OrchardError(
             f"the cluster is {cluster.state} and has no logs yet", "wait until it is WAITING, or has failed"
         )
@@ -87,24 +82,26 @@ def _bootstrap(opened: ClusterLogs, cluster: Cluster, *, whole: bool) -> None:
     )
 
 
-def _tell(opened: ClusterLogs, files: list[LogFile], *, failed: bool, whole: bool, emr_said: str) -> None:
-    found = reading.read(opened, files)
+def _explain(logs: ClusterLogs, files: list[LogFile], *, failed: bool, whole: bool, reason: str) -> None:
+    """Print the cause, as the logs or EMR's own reason have it, and the logs or the part of them that tells it."""
+    failure, telling, text = reading.read(logs, files)
     if failed:
-        of_emr = failures.diagnose(emr_said)
-        known = found.failure.id not in ("java", failures.UNKNOWN) or of_emr.id in ("java", failures.UNKNOWN)
-        _cause(found.failure if known else of_emr)
+        of_emr = failures.diagnose(reason)
+        known = failure.id not in ("java", failures.UNKNOWN) or of_emr.id in ("java", failures.UNKNOWN)
+        better = failure if known and files else of_emr
+        print(f"cause: {better.cause}", f"remedy: {better.remedy}", sep="\n")
     if whole:
         for log in files:
-            print(f"\n==> {opened.uri(log)} ({log.kind}) <==", flush=True)
-            for piece in opened.chunks(log):
+            print(f"\n==> {logs.uri(log)} ({log.kind}) <==", flush=True)
+            for piece in logs.chunks(log):
                 sys.stdout.write(piece)
         return
-    if found.log:
-        first, last, lines = excerpt(found.text, found.failure, failed=failed)
-        where = f"{opened.uri(found.log)} ({found.log.kind})"
-        print(f"\n{where}", f"lines {first + 1} to {last} of {len(found.text.splitlines())}:", sep="\n")
+    if telling:
+        first, last, lines = excerpt(text, failure, failed=failed)
+        print(f"\n{logs.uri(telling)} ({telling.kind})")
+        print(f"lines {first + 1} to {last} of {len(text.splitlines())}:")
         print(*(f"  {line[:WIDEST]}{' ...' if len(line) > WIDEST else ''}" for line in lines), sep="\n")
-    rest = [log for log in found.others if log.size > 20]  # an empty file is 20 bytes of gzip
+    rest = [log for log in files if log != telling and log.size > 20]  # an empty file is 20 bytes of gzip
     if rest:
         print(f"\n{len(rest)} more {'log' if len(rest) == 1 else 'logs'}: ./inv logs --all prints the whole of them")
 
@@ -127,10 +124,8 @@ def excerpt(text: str, failure: Failure, *, failed: bool = True) -> tuple[int, i
         if number < failure.line and re.match(r"\S", lines[number]):
             break
     # Java's own frames tell nothing to somebody who wrote Python.
-    frames = (
-        n for n in range(failure.line + 1, last) if re.match(r"\s+at |Traceback|\d\d/\d\d/\d\d .* INFO ", lines[n])
-    )
-    last = next(frames, last)
+    java = re.compile(r"\s+at |Traceback|\d\d/\d\d/\d\d .* INFO ")
+    last = next((number for number in range(failure.line + 1, last) if java.match(lines[number])), last)
     return first, last, _without_sparks_frames(lines[first:last])
 
 
@@ -149,11 +144,3 @@ def _without_sparks_frames(lines: list[str]) -> list[str]:
         elif frame and left_out == 1:
             kept.append("  ... (Spark's own frames)")
     return kept
-
-
-def _cause(failure: Failure) -> None:
-    print(f"cause: {failure.cause}", f"remedy: {failure.remedy}", sep="\n")
-
-
-def _reason(cluster: Cluster) -> str:
-    return f": {cluster.reason}" if cluster.reason else ""

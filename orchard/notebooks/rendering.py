@@ -6,14 +6,13 @@ its cells: so a copy that somebody has changed since is known, wherever it lies.
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchard.aws import layout
 from orchard.base.config import DATA, ROOT
 from orchard.base.errors import OrchardError
+from orchard.cluster.access import studio
 from orchard.cluster.site import Site
 from orchard.runs import job_code, run_names, submission
 
@@ -24,45 +23,18 @@ SOURCES = ROOT / "notebooks"
 LOCAL = DATA / "notebooks"
 STUDIO, HUB, RESULTS = "emr_studio.ipynb", "jupyterhub.ipynb", "results.ipynb"
 FLAVOURS = {STUDIO: "studio", HUB: "jupyterhub"}  # both from cluster.ipynb, whose cells are tagged where they differ
-HUB_USER = "jovyan"  # JupyterHub's first user on EMR (Amazon EMR Release Guide, "Adding Jupyter Notebook users")
 MARK = re.compile(r"\{\{(\w+)\}\}")
 
 
-@dataclass(frozen=True)
-class Values:
-    """What is filled in.
+class Copy(NamedTuple):
+    """A copy of a notebook, and what became of it: `written`, `unchanged`, or `kept` for changes of somebody's own."""
 
-    Attributes:
-        input: the prefix in the bucket that the photographs are under.
-        run: the name under which the cluster's notebooks save.
-        shown: the run that the results' notebook opens; empty: the newest.
-        code: the hash that the job code is shipped under.
-        python: the interpreter of drivers and executors.
-    """
-
-    bucket: str
-    region: str
-    input: str
-    run: str
-    shown: str
-    code: str
-    python: str
-    mode: str
-    split: str
-    max_images: int
-    k: str
-    max_error_rate: float
+    location: str
+    outcome: str
 
 
-class Placed(NamedTuple):
-    """What happened to a copy: `written`, `unchanged`, or `kept`, where it has changes of somebody's own."""
-
-    place: str
-    what: str
-
-
-def values(site: Site, code: job_code.Package, cluster: dict[str, Any], run: str | None) -> Values:
-    """Collect what is to be filled in.
+def values(site: Site, code: job_code.Package, cluster: dict[str, Any], run: str | None) -> dict[str, str]:
+    """Collect what is filled in, by the marks' names.
 
     Args:
         site: the settings and the target.
@@ -70,25 +42,26 @@ def values(site: Site, code: job_code.Package, cluster: dict[str, Any], run: str
         cluster: as DescribeCluster tells of it.
         run: a name to save under and to open; a new one and the newest when None.
 
+    Returns:
+        `run`, under which the cluster's notebooks save, `shown`, the run that the results' notebook opens (empty: the
+        newest), `input`, the prefix that the photographs are under, `code`, the hash that the job code is shipped
+        under, `python`, the interpreter of drivers and executors, the bucket, the region and the jobs' settings.
+
     Raises:
         UsageError: there are no photographs in the bucket.
         OrchardError: the cluster does not say which Python its sessions use.
     """
     settings = site.settings
-    return Values(
-        bucket=site.bucket().name,
-        region=settings.region,
-        input=submission.source(site.bucket(), settings.split).rstrip("/"),
-        run=run_names.checked(run) if run else f"{datetime.now(UTC):%Y%m%dT%H%M%S}-notebook",
-        shown=run_names.checked(run) if run else "",
-        code=code.code_hash,
-        python=_python(cluster),
-        mode=settings.mode,
-        split=settings.split,
-        max_images=settings.max_images,
-        k=f"{settings.k:g}",
-        max_error_rate=settings.max_error_rate,
-    )
+    jobs = ("region", "mode", "split", "max_images", "max_error_rate")
+    return {name: str(getattr(settings, name)) for name in jobs} | {
+        "bucket": site.bucket().name,
+        "input": submission.source(site.bucket(), settings.split).rstrip("/"),
+        "run": run_names.checked(run) if run else f"{datetime.now(UTC):%Y%m%dT%H%M%S}-notebook",
+        "shown": run_names.checked(run) if run else "",
+        "code": code.code_hash,
+        "python": _python(cluster),
+        "k": f"{settings.k:g}",
+    }
 
 
 def _python(cluster: dict[str, Any]) -> str:
@@ -101,7 +74,7 @@ def _python(cluster: dict[str, Any]) -> str:
     )
 
 
-def render(name: str, filled: Values) -> "NotebookNode":
+def render(name: str, filled: dict[str, str]) -> "NotebookNode":
     """Fill in a notebook's marks, and leave out the cells of the other flavour.
 
     Raises:
@@ -113,14 +86,13 @@ def render(name: str, filled: Values) -> "NotebookNode":
     book = nbformat.read(SOURCES / ("cluster.ipynb" if flavour else name), as_version=4)
     others = {*FLAVOURS.values()} - {flavour}
     book.cells = [cell for cell in book.cells if others.isdisjoint(cell.metadata.get("tags", []))]
-    given = {key: str(value) for key, value in asdict(filled).items()}
-    known = given | {job.name: job.prefix for job in layout.JOBS.values()} | {"jobs": layout.CODE}
+    known = filled | {job.name: job.prefix for job in layout.JOBS.values()} | {"jobs": layout.CODE}
     for cell in book.cells:
         unknown = [mark for mark in MARK.findall(cell.source) if mark not in known]
         if unknown:
             raise OrchardError(f"the notebook {name} has a mark {{{{{unknown[0]}}}}}", f"known are {', '.join(known)}")
         cell.source = MARK.sub(lambda mark: known[mark[1]], cell.source)
-    book.metadata["orchard"] = {"values": given, "digest": digest(book)}
+    book.metadata["orchard"] = {"values": filled, "digest": digest(book)}
     return book
 
 
@@ -130,28 +102,28 @@ def digest(book: "NotebookNode") -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def choose(name: str, filled: Values, there: str | None, *, force: bool, fixed: bool) -> tuple[str, str | None]:
+def choose(name: str, filled: dict[str, str], text: str | None, *, force: bool, named: bool) -> tuple[str, str | None]:
     """Decide about one copy of a notebook.
 
     Args:
         name: of the notebook.
         filled: what to fill in.
-        there: the copy's content; None where there is none.
+        text: the copy's content; None where there is none.
         force: replace what somebody has changed.
-        fixed: the run's name was given; otherwise an unfinished name that is there already stays.
+        named: the run's name was given; otherwise an unfinished name that is in the copy already stays.
 
     Returns:
         `written`, `unchanged` or `kept`, and the new content where it is to be written.
     """
     import nbformat
 
-    old = _parse(there) if there else None
-    if there and not force and (old is None or old.metadata.get("orchard", {}).get("digest") != digest(old)):
+    old = _parse(text) if text else None
+    ours = old.metadata.get("orchard", {}) if old is not None else {}
+    if text and not force and (old is None or ours.get("digest") != digest(old)):
         return "kept", None
-    if old is not None and not fixed:
-        before = old.metadata.get("orchard", {}).get("values", {})
-        if before and before | {"run": ""} == {k: str(v) for k, v in asdict(replace(filled, run="")).items()}:
-            filled = replace(filled, run=before["run"])
+    before = ours.get("values", {})
+    if before and not named and before | {"run": ""} == filled | {"run": ""}:
+        filled = before
     new = render(name, filled)
     if old is not None and digest(old) == digest(new):
         return "unchanged", None
@@ -167,7 +139,7 @@ def _parse(text: str) -> "NotebookNode | None":
         return None  # somebody's, whatever it is
 
 
-def place(site: Site, *, run: str | None, user: str, force: bool) -> list[Placed]:
+def publish(site: Site, *, run: str | None, user: str, force: bool) -> list[Copy]:
     """Ship the job code, and put the rendered notebooks on this machine and into the bucket.
 
     Args:
@@ -180,32 +152,28 @@ def place(site: Site, *, run: str | None, user: str, force: bool) -> list[Placed
         UsageError: there are no photographs in the bucket.
         OrchardError: there is no cluster; or as `orchard.aws.bucket`.
     """
-    described = describe(site)
+    cluster = describe(site)
     code = job_code.build(submission.JOBS)
     store = site.bucket()
     submission.ship(store, code, site.settings)
-    filled = values(site, code, described, run)
-    placed = []
+    filled = values(site, code, cluster, run)
+    LOCAL.mkdir(parents=True, exist_ok=True)
+    copies = []
     for name in (STUDIO, HUB, RESULTS):
         local = LOCAL / name
-        what, text = choose(name, filled, _read(local), force=force, fixed=bool(run))
+        outcome, text = choose(
+            name, filled, local.read_text() if local.exists() else None, force=force, named=bool(run)
+        )
         if text is not None:
-            local.parent.mkdir(parents=True, exist_ok=True)
             local.write_text(text)
-        placed.append(Placed(str(local), what))
-        hubs = [f"{layout.JUPYTER}{user}/{name}"] if name == HUB and has_hub(described) else []
-        keys = [layout.NOTEBOOKS + name, *hubs]
-        for key in keys:
-            there = store.read_text(key)
-            what, text = choose(name, filled, there, force=force, fixed=bool(run))
+        copies.append(Copy(str(local), outcome))
+        hubs = [f"{layout.JUPYTER}{user}/{name}"] if name == HUB and has_hub(cluster) else []
+        for key in (layout.NOTEBOOKS + name, *hubs):
+            outcome, text = choose(name, filled, store.read_text(key), force=force, named=bool(run))
             if text is not None:
                 store.write_text(key, text)
-            placed.append(Placed(store.uri(key), what))
-    return placed
-
-
-def _read(path: Path) -> str | None:
-    return path.read_text() if path.exists() else None
+            copies.append(Copy(store.uri(key), outcome))
+    return copies
 
 
 def describe(site: Site) -> dict[str, Any]:
@@ -218,27 +186,17 @@ def has_hub(cluster: dict[str, Any]) -> bool:
     return "JupyterHub" in {entry["Name"] for entry in cluster.get("Applications", [])}
 
 
-def clicks(site: Site, *, user: str) -> list[str]:
-    """Say what is left to do by hand, in lines: AWS offers no API for Workspaces."""
+def steps_by_hand(site: Site, *, user: str) -> list[str]:
+    """Say what is left to do by hand, in lines: in JupyterHub where the cluster runs it, else in EMR Studio.
+
+    Raises:
+        OrchardError: there is no Studio.
+    """
     cluster = describe(site)
-    named = f"{cluster['Name']} ({cluster['Id']})"
-    if has_hub(cluster):
-        return [
-            f"JupyterHub, on the primary node of {named}:",
-            "  1. Open a way to it: ./inv connect; then https://localhost:9443 (its certificate is its own).",
-            f"  2. Log in as {user} (EMR's first user is jovyan, password jupyter: change it).",
-            f"  3. Open {HUB} and run it with the kernel PySpark.",
-        ]
+    if not has_hub(cluster):
+        return studio.show(site, browse=False)
     return [
-        f"EMR Studio ({_studio(site)}):",
-        "  1. Open it, signed in with your IAM identity (not as root).",
-        f"  2. Workspaces > Create Workspace; under Advanced configuration attach it to {named}.",
-        f"  3. In the Workspace, upload {LOCAL / STUDIO}.",
-        "  4. Open it and run it with the kernel PySpark.",
+        f"JupyterHub, on the primary node of {cluster['Name']} ({cluster['Id']}):",
+        "  1. Open a way to it: ./inv connect; it says where, and how to log in.",
+        f"  2. Log in as {user}, open {HUB}, and run it with the kernel PySpark.",
     ]
-
-
-def _studio(site: Site) -> str:
-    pages = site.target.client("emr").get_paginator("list_studios").paginate()
-    found = [entry["Url"] for page in pages for entry in page["Studios"] if entry["Name"] == site.settings.project]
-    return found[0] if found else "there is none: ./inv up --only foundation makes it"

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from orchard import cost
 from orchard.aws.bucket import Bucket, Entry
 from orchard.aws.layout import PACKED, RAW
 from orchard.aws.target import CONNECTIONS
+from orchard.cost.money import Money
+from orchard.cost.prices import of_requests
 from orchard.photographs import packed as packing
 from orchard.photographs.items import Item, Single
 from orchard.photographs.tree import SPLITS, Tree
@@ -152,7 +153,7 @@ def describe(plan: Plan, *, free: bool) -> list[str]:
     shards = f" in {len(plan.send):,} shards" if plan.packed else ""
     kept = len(plan.tree.photographs) - plan.images
     requests = ", ".join(f"{count:,} {name}" for name, count in plan.requests.items() if count)
-    price = "free on this target" if free else f"{cost.of_requests(plan.requests):.2f} {cost.table()['currency']}"
+    price = "free on this target" if free else Money().say(of_requests(plan.requests))
     return [
         f"{len(plan.tree.photographs):,} photographs ({plan.tree.size / 1e6:,.1f} MB) in {plan.tree.root}",
         f"  to send: {plan.images:,} ({plan.size / 1e6:,.1f} MB){shards}; in the bucket already: {kept:,}",

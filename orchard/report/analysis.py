@@ -1,5 +1,6 @@
 """What the report computes from a run's scores: samples to show, separation of classes, closeness of two subspaces."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -94,6 +95,7 @@ def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -
     Returns:
         None where there are fewer than two classes, or too few images of each.
     """
+    from sklearn.metrics import confusion_matrix
     from sklearn.neighbors import NearestNeighbors
 
     classes, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
@@ -102,53 +104,53 @@ def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -
         return None
     asked = sample(labels, queries)
     search = NearestNeighbors(n_neighbors=k + 1, algorithm="brute", n_jobs=-1).fit(scores)
-    found = search.kneighbors(scores[asked], return_distance=False)
-    near = _without_itself(found, asked, k)
-    agree = (code[near] == code[asked][:, np.newaxis]).mean(1)
-    gaps, nearest = _gaps(scores, code, len(classes))
-    entries = []
-    for number in np.flatnonzero(sizes > k):
-        mine = code[asked] == number
-        votes = np.bincount(code[near[mine]].ravel(), minlength=len(classes)) / (mine.sum() * k)
-        votes[number] = 0
-        worst = int(votes.argmax())
-        entries.append(
-            ClassSeparation(
-                label=str(classes[number]),
-                images=int(sizes[number]),
-                agreement=float(agree[mine].mean()),
-                mixed_with=(str(classes[worst]), float(votes[worst])) if votes[worst] else None,
-                gap=float(gaps[number]),
-                nearest=str(classes[nearest[number]]),
-            )
+    near = _without_itself(search.kneighbors(scores[asked], return_distance=False), asked, k)
+    # Of each class's neighbours, the share that is of each class.
+    shares = confusion_matrix(np.repeat(code[asked], k), code[near].ravel(), normalize="true")
+    others = np.where(np.eye(len(classes), dtype=bool), 0, shares)
+    worst = others.argmax(1)
+    gaps, nearest = _gaps(scores, code)
+    entries = [
+        ClassSeparation(
+            label=str(classes[number]),
+            images=int(sizes[number]),
+            agreement=float(shares[number, number]),
+            mixed_with=(str(classes[mixed]), float(others[number, mixed])) if others[number, mixed] else None,
+            gap=float(gaps[number]),
+            nearest=str(classes[nearest[number]]),
         )
+        for number, mixed in enumerate(worst)
+        if sizes[number] > k
+    ]
     return Separation(
         neighbours=k,
         asked=len(asked),
-        overall=float(agree.mean()),
+        overall=float((code[near] == code[asked][:, np.newaxis]).mean()),
         chance=float(((sizes / sizes.sum()) * (sizes - 1) / max(1, sizes.sum() - 1)).sum()),
         classes=sorted(entries, key=lambda entry: (-entry.agreement, -entry.gap)),
         left_out=[str(label) for label in classes[sizes <= k]],
     )
 
 
-def _without_itself(found: np.ndarray, asked: np.ndarray, k: int) -> np.ndarray:
+def _without_itself(near: np.ndarray, asked: np.ndarray, k: int) -> np.ndarray:
     """Drop each image from its own neighbours; among exact duplicates it may not be the first, or not be there."""
-    itself = found == asked[:, np.newaxis]
+    itself = near == asked[:, np.newaxis]
     itself[~itself.any(1), -1] = True
-    return found[~itself].reshape(len(asked), k)
+    return near[~itself].reshape(len(asked), k)
 
 
-def _gaps(scores: np.ndarray, code: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def centres(scores: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """Return the means of the classes, float64 (c, k), of scores (n, k) whose classes are numbered 0 to c - 1 (n,)."""
+    return np.array([scores[code == number].mean(0, dtype=np.float64) for number in range(code.max() + 1)])
+
+
+def _gaps(scores: np.ndarray, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return each class's distance to the nearest other centre over its own spread, and which centre that is."""
     from sklearn.metrics import pairwise_distances
 
-    sizes = np.bincount(code, minlength=classes)
-    centres = np.zeros((classes, scores.shape[1]))
-    np.add.at(centres, code, scores)
-    centres /= sizes[:, np.newaxis]
-    spread = np.sqrt(np.bincount(code, ((scores - centres[code]) ** 2).sum(1), classes) / sizes)
-    apart = pairwise_distances(centres)
+    middles = centres(scores, code)
+    spread = np.sqrt(np.bincount(code, ((scores - middles[code]) ** 2).sum(1)) / np.bincount(code))
+    apart = pairwise_distances(middles)
     np.fill_diagonal(apart, np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         return apart.min(1) / spread, apart.argmin(1)
@@ -183,15 +185,13 @@ def families(labels: Sequence[str], groups: int) -> dict[str, str]:
     Returns:
         class to group; `""` for the classes outside the `groups` families that have most images.
     """
-    classes, sizes = np.unique(np.asarray(labels, dtype=str), return_counts=True)
+    classes = sorted(set(labels))
     if len(classes) <= groups:
-        return {str(name): str(name) for name in classes}
-    weight: dict[str, int] = {}
-    for name, size in zip(classes, sizes, strict=True):
-        weight[_family(name)] = weight.get(_family(name), 0) + int(size)
-    largest = set(sorted(weight, key=lambda family: (-weight[family], family))[:groups])
-    return {str(name): _family(name) if _family(name) in largest else "" for name in classes}
+        return {name: name for name in classes}
+    images = Counter(map(_family, labels))
+    largest = sorted(images, key=lambda family: (-images[family], family))[:groups]
+    return {name: _family(name) if _family(name) in largest else "" for name in classes}
 
 
 def _family(name: str) -> str:
-    return str(name).split(" ", 1)[0]
+    return name.split(" ", 1)[0]

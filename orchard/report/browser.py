@@ -13,8 +13,8 @@ from orchard.machine import packages
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
-MAC = (
+NAMES = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge"),
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
@@ -32,12 +32,11 @@ def find() -> str | None:
     """
     named = os.environ.get("ORCHARD_BROWSER")
     if named:
-        found = shutil.which(named)
-        if found is None:
+        program = shutil.which(named)
+        if program is None:
             raise UsageError(f"ORCHARD_BROWSER = {named} is no program", "name a Chrome or Chromium, or unset it")
-        return found
-    there = (shutil.which(name) for name in NAMES)
-    return next((path for path in (*there, *filter(os.path.exists, MAC)) if path), None)
+        return program
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @contextmanager
@@ -53,9 +52,10 @@ def launch(*flags: str) -> Iterator["Browser"]:
     with sync_playwright() as playwright:
         # In a container one is root, and Chrome's sandbox refuses root; it only ever opens Orchard's own page.
         sandboxed = not hasattr(os, "geteuid") or os.geteuid() != 0
+        program = find()
         try:
             browser = playwright.chromium.launch(
-                executable_path=find(), args=[*FLAGS, *flags], chromium_sandbox=sandboxed and find() is not None
+                executable_path=program, args=[*FLAGS, *flags], chromium_sandbox=sandboxed and program is not None
             )
         except Error as error:
             raise OrchardError(
@@ -80,12 +80,12 @@ def show_report(page: "Page", path: Path) -> None:
     Raises:
         OrchardError: they are not drawn in time.
     """
-    from playwright.sync_api import TimeoutError as LateError
+    from playwright import sync_api
 
     try:
         page.goto(path.resolve().as_uri(), timeout=DRAWN)
         page.wait_for_selector("html[data-ready]", state="attached", timeout=DRAWN)
-    except LateError:
+    except sync_api.TimeoutError:
         raise OrchardError(
             f"the charts of {path} were not drawn within {DRAWN // 1000} s",
             "open the page in a browser and look at its console; an older Chrome than 2024's cannot draw it",

@@ -1,13 +1,15 @@
 """What the report says in words and numbers, from a run's manifests and record."""
 
-from collections import Counter
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from orchard.report.analysis import SHARES, components_for
+import numpy as np
+
+from orchard.base import durations
+from orchard.cost.money import Money
+from orchard.cost.parts import NAMES
+from orchard.report.analysis import SHARES, Separation, components_for
 from orchard.report.read import Run
-
-EXAMPLES = 5  # rejected images named for each reason
+from orchard.runs.run_record_model import Step
 
 ROLES = {"MASTER": "primary"}  # as EMR calls it today; its interface keeps the old word
 MODES = {"mini": "mini (a sample)", "apples": "apples (the classes Apple*)", "full": "full (every image)"}
@@ -25,22 +27,6 @@ class Fact(NamedTuple):
     name: str
     value: str
     note: str = ""
-
-
-class Rejection(NamedTuple):
-    """A reason for which images could not be read, how many there are, and some of them."""
-
-    reason: str
-    images: int
-    examples: list[str]
-
-
-def duration(seconds: float) -> str:
-    """Return a time in the units that suit it: `0.4 s`, `4 min 33 s`, `1 h 23 min`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def counted(number: int, word: str) -> str:
@@ -70,23 +56,48 @@ def kept(run: Run) -> float:
     return float(run.manifest["explained_variance_sum"])
 
 
-def rejections(run: Run) -> list[Rejection]:
-    """Return the reasons why images were rejected, the most frequent first."""
-    rows = run.rejected or []
-    return [
-        Rejection(reason, count, [path for path, other in rows if other == reason][:EXAMPLES])
-        for reason, count in Counter(reason for _, reason in rows).most_common()
-    ]
+def rejections(run: Run) -> list[tuple[str, list[str]]]:
+    """Return the reasons why images were rejected, the most frequent first, each with the images' paths."""
+    paths: dict[str, list[str]] = {}
+    for path, reason in run.rejected or []:
+        paths.setdefault(reason, []).append(path)
+    return sorted(paths.items(), key=lambda entry: -len(entry[1]))
 
 
 def thresholds(run: Run) -> list[tuple[str, str]]:
     """Return for 80, 90, 95 and 99 % of the variance how many components explain them."""
+    return [(f"{share:.0%}", str(components_for(run.spectrum, share) or "more than there are")) for share in SHARES]
+
+
+def summary(run: Run) -> str:
+    """Say in a sentence what went in and what came out."""
+    counts = run.manifest["counts"]
+    classes = counted(len(np.unique(run.labels)), "class")
+    components = counted(counts["components"], "principal component")
+    return (
+        f"{counted(run.rows, 'photograph')} of {classes} became {counts['columns']:,} features each, "
+        f"and {components} that keep {kept(run):.1%} of their variance."
+    )
+
+
+def tiles(run: Run, separation: Separation | None) -> list[Fact]:
+    """Return the five numbers: photographs, variance, agreement, speed and cost."""
+    counts = run.features.get("counts", {})
+    rejected, read = counts.get("rejected", 0), counts.get("read", run.rows)
+    components = counted(run.manifest["counts"]["components"], "component")
+    ninety = components_for(run.spectrum, 0.9)
+    cores = run.features.get("cores")
+    agreement = Fact("Neighbour agreement", "not computed", "too few images of each class to say")
+    if separation:
+        chance = f"of the same class; by chance {separation.chance:.1%}"
+        agreement = Fact("Neighbour agreement", f"{separation.overall:.1%}", chance)
+    time = f"both jobs {durations.say(seconds(run))}"
     return [
-        (
-            f"{share:.0%}",
-            "more than there are" if (found := components_for(run.spectrum, share)) is None else f"{found}",
-        )
-        for share in SHARES
+        Fact("Photographs", f"{run.rows:,}", f"{rejected:,} rejected of {read:,} read"),
+        Fact("Variance kept", f"{kept(run):.1%}", f"by {components}" + (f"; 90% takes {ninety}" if ninety else "")),
+        agreement,
+        Fact("Speed", f"{speed(run):,.0f} images/s", f"{counted(cores, 'core')}; {time}" if cores else time),
+        cost(run),
     ]
 
 
@@ -96,22 +107,22 @@ def where(run: Run) -> list[Fact]:
     facts = [Fact("Read from", str(run.features.get("input", "not recorded")))]
     if record is None:
         return [*facts, Fact("Cluster", "not recorded", "a run that was started without the control plane")]
-    place = "an AWS emulated on this machine" if record["emulated"] else "AWS"
-    facts.append(Fact("Target", f"{place}, {record['region']}"))
-    cluster = record.get("cluster")
-    if cluster:
-        groups = ", ".join(
-            f"{group['count']} x {group['instance_type']} {ROLES.get(group['role'], group['role'].lower())}"
-            + (" (Spot)" if group.get("market") == "SPOT" else "")
-            for group in cluster.get("instance_groups", [])
-        )
-        facts.append(Fact("Cluster", f"{cluster['name']} ({cluster['id']})", f"{cluster['release_label']}; {groups}"))
-    facts.append(Fact("Submitted", moment(record["submitted"])))
-    facts += [
-        Fact(f"Step {step['job']}", step["state"].lower(), _span(step.get("started"), step.get("ended")))
-        for step in record.get("steps", [])
+    nodes = ", ".join(
+        f"{group.count} x {group.instance_type} {ROLES.get(group.role, group.role.lower())}"
+        + (" (Spot)" if group.market == "SPOT" else "")
+        for group in record.cluster.instance_groups
+    )
+    return [
+        *facts,
+        Fact("Target", f"{'an AWS emulated on this machine' if record.emulated else 'AWS'}, {record.region}"),
+        Fact("Cluster", f"{record.cluster.name} ({record.cluster.id})", f"{record.cluster.release_label}; {nodes}"),
+        Fact("Submitted", f"{record.submitted:%d %B %Y, %H:%M} UTC"),
+        *(Fact(f"Step {step.job}", step.state.lower(), _span(step)) for step in record.steps),
     ]
-    return facts
+
+
+def _span(step: Step) -> str:
+    return durations.say(step.ended - step.started) if step.started and step.ended else ""
 
 
 def what(run: Run) -> list[Fact]:
@@ -133,49 +144,22 @@ def what(run: Run) -> list[Fact]:
 
 def cost(run: Run) -> Fact:
     """Say what the run cost, or that it cost nothing, or that nobody knows."""
-    record = run.record
-    if record is None:
+    if run.record is None:
         return Fact("Cost", "not recorded", "this run has no record of its cluster")
-    known = record.get("cost")
-    if known is None:
-        if record["emulated"]:
+    cost = run.record.cost
+    if cost is None:
+        if run.record.emulated:
             return Fact("Cost", "nothing", "emulated")
         return Fact("Cost", "not known yet", f"./inv cost --run {run.name} works it out")
-    amount = money(known["total"], known["currency"])
-    if known["emulated"]:
+    amount = Money(cost.currency).say(cost.total)
+    if cost.emulated:
         return Fact("Cost", "nothing", f"emulated, cost nothing; the same time on AWS would cost {amount}")
-    return Fact("Cost", amount, f"{duration(known['hours'] * 3600)} of the cluster, prices of {known['prices_of']}")
+    return Fact("Cost", amount, f"{durations.say(cost.hours * 3600)} of the cluster, prices of {cost.prices_of}")
 
 
 def cost_parts(run: Run) -> list[tuple[str, str]]:
     """Return the parts of the cost that are not nothing; empty where it is not known."""
-    known = (run.record or {}).get("cost") or {}
-    names = {"ec2": "EC2", "emr": "EMR fee", "ebs": "disks (EBS)", "nat": "NAT gateway", "s3": "S3"}
-    return [
-        (names.get(part, part), money(amount, known["currency"]))
-        for part, amount in known.get("parts", {}).items()
-        if amount
-    ]
-
-
-def money(amount: float, currency: str) -> str:
-    """Return an amount with as many digits as it needs: `0.004 USD`, `12.30 USD`."""
-    if 0 < amount < 0.001:
-        return f"less than 0.001 {currency}"
-    return f"{amount:,.2f} {currency}" if amount >= 0.1 or not amount else f"{amount:.3f} {currency}"
-
-
-def moment(text: str | None) -> str:
-    """Return an ISO-8601 time as people read it, in UTC."""
-    return f"{datetime.fromisoformat(text):%d %B %Y, %H:%M} UTC" if text else "not recorded"
-
-
-def _span(started: str | None, ended: str | None) -> str:
-    if not started or not ended:
-        return ""
-    return duration((datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds())
-
-
-def versions(run: Run) -> dict[str, Any]:
-    """Return the versions of what computed the numbers."""
-    return dict(sorted(run.manifest.get("versions", {}).items()))
+    if run.record is None or run.record.cost is None:
+        return []
+    say = Money(run.record.cost.currency).say
+    return [(NAMES.get(part, part), say(amount)) for part, amount in run.record.cost.parts.items() if amount]

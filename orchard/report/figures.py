@@ -3,14 +3,12 @@
 Each trace says in its `meta` which of the series colours it has, so that the page can change the theme.
 """
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+from plotly import graph_objects as go
 
 from orchard.report.analysis import SHARES, components_for
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 # Seven colours for each background: at least 3:1 against it (WCAG 2.2, 1.4.11), and apart from one another for
 # colour-blind eyes as well (simulated after Machado, Oliveira and Fernandes 2009; a test computes both).
@@ -18,67 +16,47 @@ PALETTE = {
     "light": ["#0a955f", "#0a1b84", "#aa9103", "#f149bc", "#8c0805", "#941afd", "#771954"],
     "dark": ["#12b886", "#5b8ff9", "#f0e442", "#e68ac8", "#ff7a45", "#7fd3ff", "#f2f2f2"],
 }
-BACKGROUND = {"light": "#ffffff", "dark": "#1a211d"}
 # A shape to each colour, so that none has to be told by its colour alone. Plotly has these in 2D and in 3D, where it
 # takes them from the fonts; its x is one that many machines lack.
 SYMBOLS = ["circle", "diamond", "square", "cross", "circle-open", "diamond-open", "square-open"]
 SHOWN = 50  # components of the scree plot; a spectrum has 1280
 
 
-def scree(spectra: dict[str, np.ndarray]) -> "Figure":
+def scree(spectra: dict[str, np.ndarray]) -> go.Figure:
     """Draw how much of the variance each component explains.
 
     Args:
         spectra: float (d,) shares by run: one or two runs.
     """
-    from plotly import graph_objects as go
-
     figure = go.Figure()
+    hover = "component %{x}: %{y:.2f}%<extra>%{fullData.name}</extra>"
     for number, (name, spectrum) in enumerate(spectra.items()):
-        shown = spectrum[:SHOWN] * 100
-        figure.add_bar(
-            x=np.arange(1, len(shown) + 1),
-            y=shown,
-            name=name,
-            marker_color=PALETTE["light"][number],
-            meta={"series": number},
-            hovertemplate="component %{x}: %{y:.2f}%<extra>%{fullData.name}</extra>",
-        )
+        figure.add_bar(**_series(number, spectrum[:SHOWN] * 100, hover), name=name, marker=_colour(number))
     return _styled(figure, "principal component", "share of variance (%)", legend=len(spectra) > 1)
 
 
-def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure":
+def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> go.Figure:
     """Draw how much of the variance the first components explain together, on a logarithmic axis of components.
 
     Args:
         spectra: float (d,) shares by run: one or two runs.
         k: components that the first run kept, marked where given.
     """
-    from plotly import graph_objects as go
-
     figure = go.Figure()
+    hover = "first %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>"
     for number, (name, spectrum) in enumerate(spectra.items()):
-        figure.add_scatter(
-            x=np.arange(1, len(spectrum) + 1),
-            y=np.cumsum(spectrum) * 100,
-            name=name,
-            mode="lines",
-            line={"color": PALETTE["light"][number], "width": 3, "dash": "dash" if number else "solid"},
-            meta={"series": number},
-            hovertemplate="first %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>",
-        )
-    first = np.cumsum(next(iter(spectra.values()))) * 100
-    marks = {f"{share:.0%}": components_for(next(iter(spectra.values())), share) for share in SHARES} | (
-        {"kept": k} if k else {}
-    )
-    found = {name: number for name, number in marks.items() if number and number <= len(first)}
+        line = _colour(number) | {"width": 3, "dash": "dash" if number else "solid"}
+        figure.add_scatter(**_series(number, np.cumsum(spectrum) * 100, hover), name=name, mode="lines", line=line)
+    first = next(iter(spectra.values()))
+    marks = {f"{share:.0%}": components_for(first, share) for share in SHARES} | {"kept": k}
+    marks = {name: number for name, number in marks.items() if number and number <= len(first)}
     figure.add_scatter(
-        x=list(found.values()),
-        y=[first[number - 1] for number in found.values()],
-        text=[f"{name}: {number}" for name, number in found.items()],
-        textposition=["top left" if name == "kept" else "bottom right" for name in found],
+        x=list(marks.values()),
+        y=[first[:number].sum() * 100 for number in marks.values()],
+        text=[f"{name}: {number}" for name, number in marks.items()],
+        textposition=["top left" if name == "kept" else "bottom right" for name in marks],
         mode="markers+text",
-        marker={"size": 8, "color": PALETTE["light"][0]},
+        marker=_colour(0) | {"size": 8},
         cliponaxis=False,
         showlegend=False,
         meta={"series": 0},
@@ -91,28 +69,28 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> "Figure"
     return figure.update_yaxes(range=[0, 102])
 
 
-def angles(degrees: np.ndarray) -> "Figure":
+def angles(degrees: np.ndarray) -> go.Figure:
     """Draw the principal angles between two subspaces.
 
     Args:
         degrees: float (m,), rising.
     """
-    from plotly import graph_objects as go
-
     figure = go.Figure()
-    figure.add_scatter(
-        x=np.arange(1, len(degrees) + 1),
-        y=degrees,
-        mode="lines+markers",
-        line={"color": PALETTE["light"][0]},
-        meta={"series": 0},
-        hovertemplate="angle %{x}: %{y:.1f}°<extra></extra>",
-    )
+    hover = "angle %{x}: %{y:.1f}°<extra></extra>"
+    figure.add_scatter(**_series(0, degrees, hover), mode="lines+markers", line=_colour(0))
     _styled(figure, "principal angle, the smallest first", "degrees", legend=False)
     return figure.update_yaxes(range=[0, 92])
 
 
-def _styled(figure: "Figure", x: str, y: str, *, legend: bool) -> "Figure":
+def _series(number: int, values: np.ndarray, hover: str) -> dict[str, Any]:
+    return {"x": np.arange(1, len(values) + 1), "y": values, "meta": {"series": number}, "hovertemplate": hover}
+
+
+def _colour(number: int) -> dict[str, Any]:
+    return {"color": PALETTE["light"][number]}
+
+
+def _styled(figure: go.Figure, x: str, y: str, *, legend: bool) -> go.Figure:
     figure.update_layout(
         template="none",
         margin={"l": 52, "r": 12, "t": 30 if legend else 12, "b": 48},

@@ -5,11 +5,16 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jinja2
+import numpy as np
+
+from orchard.base import durations
 from orchard.base.errors import OrchardError, UsageError
-from orchard.report import analysis, compare, facts, figures, headline, points, thumbnails
+from orchard.report import analysis, compare, facts, figures, points, thumbnails
 from orchard.report.read import Run
 from orchard.runs import run_names
 
@@ -21,10 +26,6 @@ STYLES = ("theme.css", "layout.css", "parts.css", "print.css")
 SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "preview.js", "legend.js", "main.js")
 
 Tell = Callable[[str], None]
-
-
-def silent(_: str) -> None:
-    """Tell nobody."""
 
 
 def path_for(run: Run, named: str | None = None) -> Path:
@@ -41,7 +42,7 @@ def path_for(run: Run, named: str | None = None) -> Path:
     return path
 
 
-def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell: Tell = silent) -> Path:
+def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell: Tell = lambda line: None) -> Path:
     """Write a run's report.
 
     Args:
@@ -67,84 +68,70 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell:
     return output
 
 
-def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = silent) -> str:
+def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = lambda line: None) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
-    import jinja2
-
     tell(f"reading run {run.name}, {run.rows:,} images")
-    sample = points.take(run)
-    place = thumbnails.find_place(sample.paths, thumbnails.candidates(dataset, run.features.get("input", "")))
-    if place:
-        tell(f"putting {len(sample.paths):,} photographs on a sheet")
-    sheet = thumbnails.sheet(place, sample.paths, SHEET) if place else None
+    rows = analysis.sample(run.labels, points.SHOWN)
+    paths = [run.paths[row] for row in rows]
+    root = thumbnails.find_root(paths, dataset, run.features.get("input", ""))
+    if root:
+        tell(f"putting {len(paths):,} photographs on a sheet")
+    sheet = thumbnails.sheet(root, paths, SHEET) if root else None
     tell("looking for the images' nearest neighbours")
     separation = analysis.separation(run.scores, run.labels)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["percent"] = lambda value: f"{value:.1%}"
-    environment.globals["counted"] = facts.counted
+    environment.filters |= {"percent": "{:.1%}".format, "number": "{:,}".format, "duration": durations.say}
     if other:
         tell(f"comparing it with run {other.name}, {other.rows:,} images")
     comparison = _comparison(run, other, separation) if other else None
-    data = points.pack(run, sample, separation, sheet) | {"charts": _charts(run, other, comparison)}
+    data = points.pack(run, rows, separation, sheet) | {"charts": _charts(run, other, comparison)}
     return environment.get_template("report.html.j2").render(
         run=run,
         other=other,
         made=datetime.now(UTC),
-        summary=headline.summary(run),
-        tiles=headline.tiles(run, separation),
-        sample=sample.says(run.rows),
-        pictures=_pictures(sheet, len(sample.rows), place),
+        facts=facts,
+        sample=points.describe(len(rows), run.rows),
+        pictures=_pictures(sheet, len(rows), root),
         sheet=sheet,
         sheet_text=base64.b64encode(sheet.image).decode() if sheet else "",
-        first_cell=_first_cells(sample, sheet),
+        first_cell=_first_cells(run.labels[rows], sheet),
         separation=separation,
         ranked=max(1, min(RANKED, len(separation.classes) // 2)) if separation else 0,
-        thresholds=facts.thresholds(run),
-        what=facts.what(run),
-        where=facts.where(run),
-        cost=facts.cost(run),
-        cost_parts=facts.cost_parts(run),
-        phases=facts.phases(run),
-        seconds=facts.seconds(run),
-        duration=facts.duration,
-        counts=run.features.get("counts", {}),
-        resumed=run.features.get("resumed", 0),
-        rejected=run.rejected,
-        rejections=facts.rejections(run),
-        versions=facts.versions(run),
         comparison=comparison,
         colours=figures.PALETTE,
         styles="\n".join((HERE / "page" / name).read_text() for name in STYLES),
         scripts="\n".join((HERE / "page" / name).read_text() for name in SCRIPTS),
         data=_packed(json.dumps(data, separators=(",", ":")).encode()),
-        plotly=_packed(_plotly()),
+        plotly=_packed(files("plotly").joinpath("package_data/plotly.min.js").read_bytes()),
     )
 
 
-def _pictures(sheet: thumbnails.Sheet | None, shown: int, place: Path | None) -> str:
+def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: Path | None) -> str:
     if sheet is None:
-        why = "cannot be read" if place else "are not on this machine (name their directory: ORCHARD_DATASET)"
+        why = "cannot be read" if root else "are not on this machine (name their directory: ORCHARD_DATASET)"
         return f"Without pictures: the photographs {why}."
     missing = sheet.cells.count(-1)
     return f"{missing:,} of the {shown:,} photographs are missing here." if missing else ""
 
 
-def _first_cells(sample: points.Sample, sheet: thumbnails.Sheet | None) -> dict[str, tuple[int, int]]:
-    """Return each class's first photograph: its place on the sheet, pixels from the left and from above."""
-    found: dict[str, tuple[int, int]] = {}
+def _first_cells(labels: np.ndarray, sheet: thumbnails.Sheet | None) -> dict[str, tuple[int, int]]:
+    """Return where on the sheet each class's first photograph is, in pixels from the left and from above."""
+    cells: dict[str, tuple[int, int]] = {}
     if sheet:
-        for label, cell in zip(sample.labels, sheet.cells, strict=True):
+        for label, cell in zip(labels, sheet.cells, strict=True):
             if cell >= 0:
-                found.setdefault(str(label), (cell % sheet.columns * sheet.size, cell // sheet.columns * sheet.size))
-    return found
+                cells.setdefault(str(label), (cell % sheet.columns * sheet.size, cell // sheet.columns * sheet.size))
+    return cells
 
 
 def _comparison(run: Run, other: Run, separation: analysis.Separation | None) -> dict[str, Any]:
     theirs = analysis.separation(other.scores, other.labels)
-    return {"rows": compare.rows(run, other, (separation, theirs)), "subspaces": compare.subspaces(run, other)}
+    degrees = compare.angles(run, other)
+    shared = None if degrees is None else (np.cos(np.radians(degrees)) ** 2).mean()
+    return {"rows": compare.rows(run, other, (separation, theirs)), "degrees": degrees, "shared": shared}
 
 
 def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> dict[str, Any]:
@@ -153,15 +140,9 @@ def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> d
     drawn = {"scree": figures.scree(own), "cumulative": figures.cumulative(own, k)}
     if other and comparison:
         drawn["overlay"] = figures.cumulative(own | {other.name: other.spectrum})
-        if comparison["subspaces"]:
-            drawn["angles"] = figures.angles(comparison["subspaces"].degrees)
+        if comparison["degrees"] is not None:
+            drawn["angles"] = figures.angles(comparison["degrees"])
     return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}
-
-
-def _plotly() -> bytes:
-    from importlib.resources import files
-
-    return files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
 
 
 def _packed(content: bytes) -> str:

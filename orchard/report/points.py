@@ -1,7 +1,7 @@
 """The points of the map: a sample of the scores, packed small for the page's script."""
 
 import base64
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,45 +15,32 @@ AXES = 10  # components that can be put on an axis
 LEVELS = 65_535  # steps between a component's least and largest score
 
 
-class Sample(NamedTuple):
-    """The images that the map shows.
-
-    Attributes:
-        rows: int (m,), their rows in the run's tables.
-        paths: m paths.
-        labels: str (m,).
-    """
-
-    rows: np.ndarray
-    paths: list[str]
-    labels: np.ndarray
-
-    def says(self, total: int) -> str:
-        """Say how many of how many images are shown, and how they were chosen."""
-        if len(self.rows) == total:
-            return f"All {total:,} images are shown."
-        return (
-            f"{len(self.rows):,} of the {total:,} images are shown: the same share of every class, drawn at random "
-            f"(at least {analysis.LEAST} of each). All figures are computed from all images unless they say otherwise."
-        )
+def describe(shown: int, total: int) -> str:
+    """Say how many of how many images are shown, and how they were chosen."""
+    if shown == total:
+        return f"All {total:,} images are shown."
+    return (
+        f"{shown:,} of the {total:,} images are shown: the same share of every class, drawn at random "
+        f"(at least {analysis.LEAST} of each). All figures are computed from all images unless they say otherwise."
+    )
 
 
-def take(run: Run, most: int = SHOWN) -> Sample:
-    """Choose the images to show."""
-    rows = analysis.sample(run.labels, most)
-    return Sample(rows, [run.paths[row] for row in rows], run.labels[rows])
-
-
-def pack(run: Run, sample: Sample, separation: Separation | None, sheet: Sheet | None) -> dict[str, Any]:
+def pack(run: Run, rows: np.ndarray, separation: Separation | None, sheet: Sheet | None) -> dict[str, Any]:
     """Return what the page's script needs to draw the map, ready for JSON.
 
     Scores are rounded to 65,536 steps a component, a hundredth of a pixel and less.
+
+    Args:
+        run: the run.
+        rows: int (m,), those of the images that are shown.
+        separation: of the run's classes.
+        sheet: the images' photographs.
     """
     classes, sizes = np.unique(run.labels, return_counts=True)
     groups = analysis.families(run.labels.tolist(), len(figures.SYMBOLS))
     names = sorted(set(groups.values()) - {""})
     known = {entry.label: entry for entry in separation.classes} if separation else {}
-    scores = run.scores[sample.rows, :AXES]
+    scores = run.scores[rows, :AXES]
     low, high = scores.min(0), scores.max(0)
     step = np.where(high > low, (high - low) / LEVELS, 1)
     steps = np.round((scores - low) / step).astype("<u2")
@@ -76,8 +63,8 @@ def pack(run: Run, sample: Sample, separation: Separation | None, sheet: Sheet |
         "low": low.astype(float).tolist(),
         "step": step.astype(float).tolist(),
         "scores": base64.b64encode(steps.tobytes()).decode(),
-        "paths": sample.paths,
-        "class_of": np.searchsorted(classes, sample.labels).tolist(),
+        "paths": [run.paths[row] for row in rows],
+        "class_of": np.searchsorted(classes, run.labels[rows]).tolist(),
         "sheet": {"columns": sheet.columns, "size": sheet.size} if sheet else None,
         "cells": sheet.cells if sheet else [],
     }

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.runs import run_names
+from orchard.runs.run_record_model import RunRecord
 
 
 def names(results: Path | None = None) -> list[str]:
@@ -32,12 +34,15 @@ class Run:
     def __init__(self, name: str, results: Path) -> None:
         self.name = name
         self.results = results
-        self.manifest: dict[str, Any] = _json(results / "pca" / name / "manifest.json", name)
+        path = results / "pca" / name / "manifest.json"
         try:
+            self.manifest: dict[str, Any] = json.loads(path.read_text())
             self.features: dict[str, Any] = self.manifest["features"]
             self.rows = int(self.manifest["counts"]["rows"])
+        except (OSError, ValueError) as error:
+            raise _damaged(path, str(error), name) from None
         except (KeyError, TypeError):
-            raise _damaged(results / "pca" / name / "manifest.json", "it lacks the counts", name) from None
+            raise _damaged(path, "it lacks the counts", name) from None
 
     def __repr__(self) -> str:
         return f"Run({self.name!r})"
@@ -50,11 +55,11 @@ class Run:
             OrchardError: the files are missing, damaged, or not as many rows as the manifest says.
         """
         folder = self.results / "pca" / self.name / "scores"
-        found = _parquet(folder, ("path", "label", "scores"), self.name)
-        if found is None or len(found) != self.rows:
-            said = "it is not there" if found is None else f"it has {len(found)} rows, and the manifest {self.rows}"
-            raise _damaged(folder, said, self.name)
-        return found.sort_by("path")
+        table = _parquet(folder, ("path", "label", "scores"), self.name)
+        if table is None or len(table) != self.rows:
+            why = "it is not there" if table is None else f"it has {len(table)} rows, and the manifest {self.rows}"
+            raise _damaged(folder, why, self.name)
+        return table.sort_by("path")
 
     @cached_property
     def paths(self) -> list[str]:
@@ -89,11 +94,11 @@ class Run:
     def components(self) -> np.ndarray | None:
         """The model's principal components, float64 (columns, k), of unit length each; None where there is no model."""
         folder = self.results / "pca" / self.name / "model" / "data"
-        found = _parquet(folder, ("pc",), self.name)
-        if found is None or not len(found):
+        table = _parquet(folder, ("pc",), self.name)
+        if not table:
             return None
         # As Spark ML stores a DenseMatrix: column by column unless it is transposed.
-        matrix = found["pc"][0].as_py()
+        matrix = table["pc"][0].as_py()
         shape = (matrix["numRows"], matrix["numCols"])
         values = np.asarray(matrix["values"])
         if values.size != shape[0] * shape[1]:
@@ -103,14 +108,21 @@ class Run:
     @cached_property
     def rejected(self) -> list[tuple[str, str]] | None:
         """The images that could not be read, path and reason; None where `errors/` is not on this machine."""
-        found = _parquet(self.results / "features" / self.name / "errors", ("path", "reason"), self.name)
-        return None if found is None else sorted(zip(*(found[c].to_pylist() for c in ("path", "reason")), strict=True))
+        table = _parquet(self.results / "features" / self.name / "errors", ("path", "reason"), self.name)
+        return None if table is None else sorted((row["path"], row["reason"]) for row in table.to_pylist())
 
     @cached_property
-    def record(self) -> dict[str, Any] | None:
-        """Where the run ran and what it cost, from `runs/<run>/run.json`; None for a run without a record."""
+    def record(self) -> RunRecord | None:
+        """Where the run ran and what it cost, from `runs/<run>/run.json`; None for a run without a record.
+
+        Raises:
+            OrchardError: the file is damaged.
+        """
         path = self.results / "runs" / self.name / "run.json"
-        return _json(path, self.name) if path.exists() else None
+        try:
+            return RunRecord.model_validate_json(path.read_bytes()) if path.exists() else None
+        except ValidationError as error:
+            raise _damaged(path, str(error).splitlines()[0], self.name) from None
 
 
 def load(name: str | None = None, results: Path | None = None) -> Run:
@@ -147,28 +159,10 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
 def _parquet(folder: Path, columns: tuple[str, ...], run: str) -> pa.Table | None:
     """Read all parts in a directory; None where it has none."""
     parts = sorted(folder.glob("*.parquet"))
-    if not parts:
-        return None
-    tables = []
-    for part in parts:
-        try:
-            tables.append(pq.read_table(part, columns=list(columns)))
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(part, str(error).splitlines()[0], run) from None
-        missing = [name for name in columns if name not in tables[-1].column_names]
-        if missing:
-            raise _damaged(part, f"it has no column {missing[0]}", run)
-    return pa.concat_tables([table.replace_schema_metadata() for table in tables])
-
-
-def _json(path: Path, run: str) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise _damaged(path, str(error), run) from None
-    if not isinstance(found, dict):
-        raise _damaged(path, "it is not a JSON object", run)
-    return found
+        return pq.read_table(parts, columns=list(columns)) if parts else None
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(folder, str(error).splitlines()[0], run) from None
 
 
 def _damaged(path: Path, why: str, run: str) -> OrchardError:

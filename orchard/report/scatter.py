@@ -1,22 +1,20 @@
 """The images of a run in PCA space, in two or three dimensions, a colour and a shape to each group of classes."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-import numpy as np
+import plotly.express as px
+import pyarrow as pa
+from plotly.graph_objects import Figure
 
 from orchard.report import analysis
 from orchard.report.figures import PALETTE, SYMBOLS
 from orchard.report.read import Run
 
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
 MOST = 5_000  # points: what a browser turns smoothly in three dimensions
-OTHER = "#8a948e"
+OTHER, GREY = "other classes", "#8a948e"
 
 
-def draw(run: Run, components: Sequence[int] = (1, 2), most: int = MOST) -> "Figure":
+def draw(run: Run, components: Sequence[int] = (1, 2), most: int = MOST) -> Figure:
     """Draw a sample of the images.
 
     Args:
@@ -24,38 +22,27 @@ def draw(run: Run, components: Sequence[int] = (1, 2), most: int = MOST) -> "Fig
         components: which to put on the axes, from 1; two or three of them.
         most: points to show; the same share of every class.
     """
-    from plotly import graph_objects as go
-
     rows = analysis.sample(run.labels, most)
-    labels, scores = run.labels[rows], run.scores[rows]
+    labels = run.labels[rows]
     groups = analysis.families(run.labels.tolist(), len(SYMBOLS))
-    of_row = np.array([groups[label] for label in labels])
-    solid = len(components) == 3
-    trace = go.Scatter3d if solid else go.Scattergl
-    figure = go.Figure()
-    for number, name in enumerate([*sorted(set(of_row) - {""}), *([""] if "" in of_row else [])]):
-        mine = of_row == name
-        axes = {axis: scores[mine, c - 1] for axis, c in zip("xyz", components, strict=False)}
-        figure.add_trace(
-            trace(
-                **axes,
-                mode="markers",
-                name=name or "other classes",
-                text=labels[mine],
-                marker={
-                    "color": PALETTE["light"][number] if name else OTHER,
-                    "symbol": SYMBOLS[number] if name else "circle",
-                    "size": 3.5 if solid else 8,
-                    "opacity": 0.85,
-                },
-                hovertemplate="%{text}<extra></extra>",
-            )
-        )
+    of_row = [groups[label] or OTHER for label in labels]
+    order = [*sorted(set(of_row) - {OTHER}), *({OTHER} & set(of_row))]
     titles = {axis: f"component {c} ({run.spectrum[c - 1]:.1%})" for axis, c in zip("xyz", components, strict=False)}
-    figure.update_layout(
-        template="none", height=620, legend={"title": "class", "itemsizing": "constant"}, margin={"t": 40}
+    scores = {title: run.scores[rows, c - 1] for title, c in zip(titles.values(), components, strict=True)}
+    solid = len(components) == 3
+    figure = (px.scatter_3d if solid else px.scatter)(
+        pa.table({**scores, "class": of_row, "name": labels}),
+        **titles,
+        color="class",
+        color_discrete_map=dict(zip(order, PALETTE["light"], strict=False)) | {OTHER: GREY},
+        symbol="class",
+        symbol_map=dict(zip(order, SYMBOLS, strict=False)) | {OTHER: "circle"},
+        category_orders={"class": order},
+        hover_name="name",
+        opacity=0.85,
+        template="none",
+        height=620,
     )
-    if solid:
-        scene: dict = {f"{axis}axis": {"title": title} for axis, title in titles.items()}
-        return figure.update_layout(scene=scene | {"camera": {"eye": {"x": 1.5, "y": 1.5, "z": 1.2}}})
-    return figure.update_xaxes(title=titles["x"]).update_yaxes(title=titles["y"])
+    figure.update_traces(marker_size=3.5 if solid else 8, hovertemplate="%{hovertext}<extra></extra>")
+    figure.update_layout(legend={"title": "class", "itemsizing": "constant"}, margin={"t": 40})
+    return figure.update_layout(scene_camera_eye={"x": 1.5, "y": 1.5, "z": 1.2}) if solid else figure

@@ -1,14 +1,14 @@
 """The photographs of a report: small, side by side on one sheet, as one picture that the page cuts up again."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from PIL import Image, ImageOps
 
 from orchard.photographs.dataset import DRAWN, RAW
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
 
 SIZE = 48  # pixels a side
 QUALITIES = (70, 55, 40, 25, 10)  # of WebP, tried in turn until the sheet is small enough
@@ -22,55 +22,41 @@ class Sheet(NamedTuple):
         columns: thumbnails in a row.
         size: pixels a side of each.
         cells: for each wanted path its number on the sheet, or -1 where the photograph is missing or unreadable.
-        place: the data set that they are from.
     """
 
     image: bytes
     columns: int
     size: int
     cells: list[int]
-    place: Path
 
 
-def find_place(paths: Sequence[str], candidates: Iterable[Path | None]) -> Path | None:
-    """Return the first data set that has most of the photographs; None where no candidate has more than half.
+def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Path | None:
+    """Return the data set that has most of a run's photographs; None where none has more than half.
+
+    Looked at are where the run read them, the user's data set, and the drawn pictures.
 
     Args:
         paths: below the data set's root.
-        candidates: roots to look under, the likeliest first.
-    """
-    probed = paths[:: max(1, len(paths) // 200)]
-    counts = {place: sum((place / path).is_file() for path in probed) for place in candidates if place}
-    best = max(counts, key=lambda place: counts[place], default=None)
-    return best if best and counts[best] * 2 > len(probed) else None
-
-
-def candidates(dataset: Path | None, read_from: str) -> list[Path | None]:
-    """Return where a run's photographs may be: where it read them, the user's data set, the drawn pictures.
-
-    Args:
         dataset: the setting.
         read_from: the run's input, a directory or a URI.
     """
     own = Path(read_from.removeprefix("file://").removeprefix("file:"))
-    return [own if own.is_absolute() else None, dataset or RAW, DRAWN]
+    probed = paths[:: max(1, len(paths) // 200)]
+    roots = ([own] if own.is_absolute() else []) + [dataset or RAW, DRAWN]
+    best = max(roots, key=lambda root: sum((root / path).is_file() for path in probed))
+    return best if sum((best / path).is_file() for path in probed) * 2 > len(probed) else None
 
 
-def sheet(place: Path, paths: Sequence[str], most: int) -> Sheet | None:
+def sheet(root: Path, paths: Sequence[str], most: int) -> Sheet | None:
     """Put the photographs on one sheet of at most `most` bytes.
 
     Returns:
         the sheet, in the best quality that fits; None where no photograph can be read, or not even the lowest does.
     """
-    from PIL import Image
-
-    tiles: list[Picture] = []
-    cells: list[int] = []
-    for path in paths:
-        tile = _tile(place, path)
-        cells.append(-1 if tile is None else len(tiles))
-        if tile is not None:
-            tiles.append(tile)
+    pictures = [small(root / path, SIZE) for path in paths]
+    numbers = count()
+    cells = [-1 if picture is None else next(numbers) for picture in pictures]
+    tiles = [picture for picture in pictures if picture]
     if not tiles:
         return None
     columns = max(1, round(len(tiles) ** 0.5))
@@ -81,20 +67,15 @@ def sheet(place: Path, paths: Sequence[str], most: int) -> Sheet | None:
         packed = io.BytesIO()
         page.save(packed, "WEBP", quality=quality)
         if packed.tell() <= most:
-            return Sheet(packed.getvalue(), columns, SIZE, cells, place)
+            return Sheet(packed.getvalue(), columns, SIZE, cells)
     return None
 
 
-def _tile(place: Path, path: str) -> "Picture | None":
-    from PIL import Image
-
+def small(photograph: Path, size: int) -> Image.Image | None:
+    """Return a photograph in the middle of a white square of `size` pixels a side; None where it cannot be read."""
     try:
-        with Image.open(place / path) as photograph:
-            photograph.draft("RGB", (SIZE, SIZE))  # JPEG decodes at a smaller scale at once
-            tile = Image.new("RGB", (SIZE, SIZE), "white")
-            small = photograph.convert("RGB")
+        with Image.open(photograph) as picture:
+            picture.draft("RGB", (size, size))  # JPEG decodes at a smaller scale at once
+            return ImageOps.pad(picture.convert("RGB"), (size, size), color="white")
     except (OSError, ValueError, Image.DecompressionBombError):
         return None
-    small.thumbnail((SIZE, SIZE))
-    tile.paste(small, ((SIZE - small.width) // 2, (SIZE - small.height) // 2))
-    return tile

@@ -17,17 +17,23 @@ def test_lengths_are_read(text, minutes):
 
 @pytest.mark.parametrize("text", ["", "2", "h", "-2h", "0h", "two hours", "2h3"])
 def test_what_is_no_length_is_refused_with_an_example(text):
-    with pytest.raises(UsageError, match="is not a length of time") as told:
+    with pytest.raises(UsageError, match="is not a length of time") as caught:
         durations.parse(text)
-    assert told.value.remedy == "write it as 2h, 90m or 1h30m"
+    assert caught.value.remedy == "write it as 2h, 90m or 1h30m"
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [
         (-5, "0 s"),
-        (0.4, "0 s"),
+        (0.41, "0.4 s"),
+        (3.0, "3 s"),
+        (9.97, "10 s"),
         (59, "59 s"),
+        (59.9, "1 min"),
+        (288.3, "4 min 48 s"),
+        (4980, "1 h 23 min"),
+        (7199.9, "2 h"),
         (61, "1 min 1 s"),
         (1201, "20 min"),
         (3600, "1 h"),
@@ -36,5 +42,5 @@ def test_what_is_no_length_is_refused_with_an_example(text):
         (6 * 86400 + 7200, "6 d 2 h"),
     ],
 )
-def test_lengths_are_said_in_two_units(seconds, said):
-    assert durations.say(seconds) == said
+def test_lengths_are_said_in_two_units(seconds, text):
+    assert durations.say(seconds) == text

@@ -6,7 +6,7 @@ from orchard.base import nearest
 
 
 @pytest.mark.parametrize(
-    ("name", "known", "said"),
+    ("name", "known", "remedy"),
     [
         ("defualt", ["default", "big"], "did you mean default?"),
         ("DEFAULT", ["default", "big"], "did you mean default?"),
@@ -17,5 +17,5 @@ from orchard.base import nearest
         ("0", [f"run-{n}" for n in range(10)], f"choose {', '.join(f'run-{n}' for n in range(8))}, and 2 more"),
     ],
 )
-def test_names_near_it_are_suggested(name, known, said):
-    assert nearest.suggest(name, iter(known)) == said
+def test_names_near_it_are_suggested(name, known, remedy):
+    assert nearest.suggest(name, iter(known)) == remedy

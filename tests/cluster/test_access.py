@@ -16,7 +16,7 @@ from orchard.base.config import ROOT, Settings
 from orchard.base.errors import OrchardError
 from orchard.cluster.access import primary, tunnel
 from orchard.cluster.access.primary import Primary
-from orchard.diagnosis import tunnel as faults
+from orchard.diagnosis.tunnel import explain
 from orchard.infrastructure import ssh_key
 from tests.waiting import until
 
@@ -26,7 +26,7 @@ STAND_IN = f"#!{sys.executable}\n{(ROOT / 'tests' / 'programs' / 'tunnel.py').re
 
 
 @pytest.fixture
-def place(tmp_path):
+def aws_target(tmp_path):
     state = tmp_path / "state" / "terraform"
     state.mkdir(parents=True)
     return SimpleNamespace(state_dir=state, own_address=lambda: "198.51.100.7/32")
@@ -52,82 +52,82 @@ def port():
 
 
 # Keys -------------------------------------------------------------------------------------------------------------
-def test_the_key_is_made_once_and_for_its_owner(place):
-    first = ssh_key.private(place)
+def test_the_key_is_made_once_and_for_its_owner(aws_target):
+    first = ssh_key.private(aws_target)
     assert first.stat().st_mode & 0o777 == 0o600
     assert first.parent.stat().st_mode & 0o777 == 0o700
     text = first.read_text()
     assert "PRIVATE KEY" in text
-    assert ssh_key.private(place).read_text() == text
+    assert ssh_key.private(aws_target).read_text() == text
     line = ssh_key.public(first)
     assert line.startswith("ssh-rsa AAAA")
     assert "PRIVATE" not in line
     assert line.split() == (first.with_suffix(".pub")).read_text().split()[:2]
 
 
-def test_a_key_that_others_can_read_is_mended_and_it_is_said(place, capsys):
-    key = ssh_key.private(place)
+def test_a_key_that_others_can_read_is_mended_and_it_is_said(aws_target, capsys):
+    key = ssh_key.private(aws_target)
     key.chmod(0o644)
-    ssh_key.private(place)
+    ssh_key.private(aws_target)
     assert key.stat().st_mode & 0o777 == 0o600
     assert "could be read by others (mode 644)" in capsys.readouterr().err
 
 
-def test_a_key_of_somebody_else_is_refused(place, monkeypatch):
-    ssh_key.private(place)
+def test_a_key_of_somebody_else_is_refused(aws_target, monkeypatch):
+    ssh_key.private(aws_target)
     monkeypatch.setattr(os, "getuid", lambda: 12345)
     with pytest.raises(OrchardError, match="belongs to another user"):
-        ssh_key.private(place)
+        ssh_key.private(aws_target)
 
 
-def test_a_broken_key_has_a_remedy(place):
-    key = ssh_key.private(place)
+def test_a_broken_key_has_a_remedy(aws_target):
+    key = ssh_key.private(aws_target)
     key.write_text("-----BEGIN RSA PRIVATE KEY-----\nnothing\n")
     with pytest.raises(OrchardError, match="ssh-keygen failed") as caught:
         ssh_key.public(key)
     assert f"remove {key}" in caught.value.remedy
 
 
-def test_connecting_makes_no_key(place):
+def test_connecting_makes_no_key(aws_target):
     with pytest.raises(OrchardError, match="is not on this machine"):
-        ssh_key.private(place, make=False)
-    assert not (ssh_key.folder(place) / ssh_key.NAME).exists()
+        ssh_key.private(aws_target, make=False)
+    assert not (ssh_key.folder(aws_target) / ssh_key.NAME).exists()
 
 
-def test_without_ssh_keygen(place, monkeypatch):
+def test_without_ssh_keygen(aws_target, monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(OrchardError, match="there is no ssh-keygen") as caught:
-        ssh_key.private(place)
+        ssh_key.private(aws_target)
     assert 'access = "ssm"' in caught.value.remedy
 
 
 @pytest.mark.parametrize("settings", [{}, {"access": "ssh"}, {"notebook": "jupyterhub"}])
-def test_ssh_stays_closed_where_nobody_needs_it(place, settings):
-    assert ssh_key.variable(Settings(**settings), place) is None
-    assert not (place.state_dir.parent / "access").exists()
+def test_ssh_stays_closed_where_nobody_needs_it(aws_target, settings):
+    assert ssh_key.variable(Settings(**settings), aws_target) is None
+    assert not (aws_target.state_dir.parent / "access").exists()
 
 
-def test_ssh_is_opened_to_one_address(place):
+def test_ssh_is_opened_to_one_address(aws_target):
     hub = {"notebook": "jupyterhub", "access": "ssh"}
-    found = ssh_key.variable(Settings(**hub), place)
+    found = ssh_key.variable(Settings(**hub), aws_target)
     assert set(found) == {"public_key", "cidr"}
     assert found["cidr"] == "198.51.100.7/32"
-    assert ssh_key.variable(Settings(**hub, ssh_cidr="192.0.2.0/24"), place)["cidr"] == "192.0.2.0/24"
+    assert ssh_key.variable(Settings(**hub, ssh_cidr="192.0.2.0/24"), aws_target)["cidr"] == "192.0.2.0/24"
 
 
-def test_where_the_address_cannot_be_asked_the_last_one_does(place):
+def test_where_the_address_cannot_be_asked_the_last_one_does(aws_target):
     hub = Settings(notebook="jupyterhub", access="ssh")
 
     def fails():
         raise OrchardError("nobody answers", "set ssh_cidr")
 
-    place.own_address = fails
+    aws_target.own_address = fails
     with pytest.raises(OrchardError, match="nobody answers"):
-        ssh_key.variable(hub, place)
-    place.own_address = lambda: "203.0.113.9/32"
-    ssh_key.variable(hub, place)
-    place.own_address = fails
-    assert ssh_key.variable(hub, place)["cidr"] == "203.0.113.9/32"
+        ssh_key.variable(hub, aws_target)
+    aws_target.own_address = lambda: "203.0.113.9/32"
+    ssh_key.variable(hub, aws_target)
+    aws_target.own_address = fails
+    assert ssh_key.variable(hub, aws_target)["cidr"] == "203.0.113.9/32"
 
 
 def test_the_address_is_asked_of_aws(monkeypatch, tmp_path):
@@ -242,7 +242,7 @@ def test_a_missing_program_has_a_remedy(tmp_path, port, program, remedy):
 
 
 @pytest.mark.parametrize(
-    ("said", "cause"),
+    ("output", "cause"),
     [
         ("SessionManagerPlugin is not found. Please refer to SessionManager Documentation here", "lacks the Session"),
         (
@@ -258,7 +258,7 @@ def test_a_missing_program_has_a_remedy(tmp_path, port, program, remedy):
         ("the gremlins have won", "ssh opened no tunnel: the gremlins have won"),
     ],
 )
-def test_what_ssh_and_session_manager_say_is_explained(said, cause):
-    known = faults.explain(said, "ssh")
+def test_what_ssh_and_session_manager_say_is_explained(output, cause):
+    known = explain(output, "ssh")
     assert cause in known.cause
     assert known.remedy

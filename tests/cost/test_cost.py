@@ -134,11 +134,11 @@ def test_disks_are_as_large_as_terraform_makes_them():
 
 
 @pytest.mark.parametrize(
-    ("usd", "said"),
+    ("usd", "text"),
     [(0, "0.00 USD"), (143.316, "143.32 USD"), (0.1, "0.10 USD"), (0.0302, "0.030 USD"), (0.00001, "<0.0001 USD")],
 )
-def test_amounts_are_said_with_what_matters(usd, said):
-    assert Money("USD", 1, "").say(usd) == said
+def test_amounts_are_said_with_what_matters(usd, text):
+    assert Money("USD", 1, "").say(usd) == text
 
 
 def test_euros_by_the_rate_in_the_settings():

@@ -29,17 +29,17 @@ def row(text: str, name: str) -> list[str]:
 
 def test_every_part_is_told_separately(monkeypatch):
     monkeypatch.setattr(estimate, "JOBS", ("features", "pca"))
-    told = before(Settings(mode="full", region="eu-west-1", network="private"))
-    assert row(told, "EC2")[0] == "0.64 USD"
-    assert row(told, "EMR fee")[0] == "0.14 USD"
-    assert row(told, "disks (EBS)")[0] == "0.035 USD"
-    assert row(told, "NAT gateway")[0] == "0.048 USD"
-    assert row(told, "S3 requests")[1] == "0.059 USD"
-    assert row(told, "total")[0] == "0.87 USD"
-    assert "67,692 photographs (as published)" in told
-    assert "136,098 requests to S3" in told
-    assert "Prices of 2026-09-01" in told
-    assert "never measured on AWS" in told
+    text = before(Settings(mode="full", region="eu-west-1", network="private"))
+    assert row(text, "EC2")[0] == "0.64 USD"
+    assert row(text, "EMR fee")[0] == "0.14 USD"
+    assert row(text, "disks (EBS)")[0] == "0.035 USD"
+    assert row(text, "NAT gateway")[0] == "0.048 USD"
+    assert row(text, "S3 requests")[1] == "0.059 USD"
+    assert row(text, "total")[0] == "0.87 USD"
+    assert "67,692 photographs (as published)" in text
+    assert "136,098 requests to S3" in text
+    assert "Prices of 2026-09-01" in text
+    assert "never measured on AWS" in text
 
 
 def test_a_job_that_was_never_measured_is_said_not_to_be_counted(monkeypatch):
@@ -50,17 +50,17 @@ def test_a_job_that_was_never_measured_is_said_not_to_be_counted(monkeypatch):
 
 
 def test_forgetting_is_priced_with_guards_and_without():
-    told = before(Settings(region="eu-west-1"), 100)
-    assert row(told, "an hour") == ["0.82 USD", "0.82 USD", "0.82 USD"]
-    assert row(told, "a day") == ["0.96 USD", "6.57 USD", "19.71 USD"]
-    assert row(told, "a week") == ["0.96 USD", "6.57 USD", "137.96 USD"]
-    assert "no cluster costs more than 6.57 USD unless you extend it" in told
+    text = before(Settings(region="eu-west-1"), 100)
+    assert row(text, "an hour") == ["0.82 USD", "0.82 USD", "0.82 USD"]
+    assert row(text, "a day") == ["0.96 USD", "6.57 USD", "19.71 USD"]
+    assert row(text, "a week") == ["0.96 USD", "6.57 USD", "137.96 USD"]
+    assert "no cluster costs more than 6.57 USD unless you extend it" in text
 
 
 def test_in_euros_by_the_settings():
-    told = before(Settings(region="eu-west-1", eur_rate=0.9, eur_rate_date="2026-11-20"))
-    assert row(told, "total")[0] == "0.74 EUR"
-    assert "0.9 EUR for a dollar, the rate of 2026-11-20 in the settings." in " ".join(told.split())
+    text = before(Settings(region="eu-west-1", eur_rate=0.9, eur_rate_date="2026-11-20"))
+    assert row(text, "total")[0] == "0.74 EUR"
+    assert "0.9 EUR for a dollar, the rate of 2026-11-20 in the settings." in " ".join(text.split())
 
 
 def test_a_free_target_is_said_to_cost_nothing():
@@ -68,9 +68,9 @@ def test_a_free_target_is_said_to_cost_nothing():
 
 
 def test_without_prices_it_says_how_to_get_them():
-    with pytest.raises(OrchardError, match=r"no price for m5\.xlarge in eu-north-1") as told:
+    with pytest.raises(OrchardError, match=r"no price for m5\.xlarge in eu-north-1") as caught:
         before(Settings(region="eu-north-1"))
-    assert "./inv cost --refresh" in told.value.remedy
+    assert "./inv cost --refresh" in caught.value.remedy
 
 
 def record(state: str = "COMPLETED") -> RunRecord:
@@ -105,9 +105,9 @@ def record(state: str = "COMPLETED") -> RunRecord:
     )
 
 
-def after(told: RunRecord) -> str:
+def after(record: RunRecord) -> str:
     console = Console(width=200, file=io.StringIO())
-    bill.after(told, Settings(), console)
+    bill.after(record, Settings(), console)
     return console.file.getvalue()
 
 
@@ -118,10 +118,10 @@ def test_a_runs_cost_is_told_from_its_timeline():
     assert cost.hours == 1
     assert cost.parts["ec2"] == pytest.approx(0.642)
     assert cost.total - cost.parts["s3"] == pytest.approx(0.8212)
-    told = after(done.model_copy(update={"cost": cost}))
-    assert row(told, "EC2") == ["0.64 USD"]
-    assert "1 h of cluster time: features 50 min (completed), pca 10 min (completed)" in told
-    assert "Emulated" not in told
+    text = after(done.model_copy(update={"cost": cost}))
+    assert row(text, "EC2") == ["0.64 USD"]
+    assert "1 h of cluster time: features 50 min (completed), pca 10 min (completed)" in text
+    assert "Emulated" not in text
 
 
 def test_an_emulated_run_is_said_to_have_cost_nothing():

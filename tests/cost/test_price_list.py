@@ -98,6 +98,6 @@ def test_what_is_not_there_or_not_clear_stays_as_it_is_shipped(pricing, tmp_path
 def test_a_refusal_says_which_permission(pricing):
     client, stub = pricing
     stub.add_client_error("get_products", "AccessDeniedException", "no", 400)
-    with pytest.raises(OrchardError, match="the price list cannot be read") as told:
+    with pytest.raises(OrchardError, match="the price list cannot be read") as caught:
         price_list.fetch(client, "eu-west-3", ["m5.xlarge"])
-    assert "pricing:GetProducts" in told.value.remedy
+    assert "pricing:GetProducts" in caught.value.remedy

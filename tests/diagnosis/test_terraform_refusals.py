@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
+from orchard.diagnosis.terraform import TerraformError
 from orchard.infrastructure import bootstrap
-from orchard.infrastructure.terraform import Terraform, TerraformError
+from orchard.infrastructure.terraform import Terraform
 from orchard.machine import provider
 
 ACCOUNT = {"account_id": "123456789012", "default_vpc": {"vpc_id": "vpc-1", "subnet_ids": ["subnet-1"]}}

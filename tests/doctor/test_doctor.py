@@ -15,7 +15,7 @@ from orchard.aws import tags, target
 from orchard.base.config import ROOT, Settings
 from orchard.diagnosis.aws import AwsError, refusal
 from orchard.doctor import account, cluster, machine, report, run
-from orchard.doctor.finding import Finding, Place
+from orchard.doctor.finding import Finding, Setup
 from orchard.machine import java, packages, provider, terraform
 
 SCHEMA = json.loads((ROOT / "orchard" / "doctor" / "doctor.schema.json").read_text())
@@ -23,7 +23,7 @@ SCHEMA = json.loads((ROOT / "orchard" / "doctor" / "doctor.schema.json").read_te
 
 @pytest.fixture
 def nowhere():
-    return Place(Settings(), None)
+    return Setup(Settings(), None)
 
 
 @pytest.fixture
@@ -34,12 +34,12 @@ def aws(tmp_path, monkeypatch):
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
 
-    def place(**settings) -> Place:
+    def setup(**settings) -> Setup:
         chosen = Settings(target="aws", **settings)
-        return Place(chosen, target.connect(chosen))
+        return Setup(chosen, target.connect(chosen))
 
     with mock_aws():
-        yield place
+        yield setup
 
 
 class Answers:
@@ -63,22 +63,21 @@ def refused(code: str) -> AwsError:
 def test_java(nowhere, monkeypatch):
     monkeypatch.setattr(java, "candidates", lambda: [Path("/a"), Path("/b")])
     monkeypatch.setattr(java, "major_version", lambda home: {"/a": 21, "/b": 17}[str(home)])
-    assert machine.java_runtime(nowhere) == Finding("Java", "ok", "17 (/b)")
+    assert machine.java_runtime(nowhere) == Finding("ok", "17 (/b)")
     monkeypatch.setattr(java, "major_version", lambda home: {"/a": 21, "/b": None}[str(home)])
     found = machine.java_runtime(nowhere)
-    assert (found.state, found.said) == ("warn", "21 (/a), broken (/b); Spark here needs 17")
+    assert (found.state, found.detail) == ("warn", "21 (/a), broken (/b); Spark here needs 17")
 
 
 def test_spark_is_looked_for_where_jobs_run_on_this_machine(nowhere, aws, monkeypatch, tmp_path):
-    names = lambda place: [what for what, _ in run.checks(place)[0]]  # noqa: E731
-    assert "Spark" in names(nowhere)
-    assert "Spark" not in names(aws())
+    assert "Spark" in run.checks(nowhere)[0]
+    assert "Spark" not in run.checks(aws())[0]
     monkeypatch.setattr(packages, "STAMPS", tmp_path)
-    assert "the first ./inv up installs it" in machine.job_packages(nowhere).said
+    assert "the first ./inv up installs it" in machine.job_packages(nowhere).detail
     jobs = packages.SETS["jobs"]
     jobs.stamp.parent.mkdir()
     jobs.stamp.write_bytes(jobs.lock.read_bytes())
-    assert machine.job_packages(nowhere).said.startswith("installed")
+    assert machine.job_packages(nowhere).detail.startswith("installed")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,17 @@ def test_a_named_mirror_without_the_provider(nowhere, monkeypatch, tmp_path):
     monkeypatch.setenv("ORCHARD_PROVIDER_MIRROR", str(tmp_path))
     found = machine.aws_provider(nowhere)
     assert found.state == "fail"
-    assert f"ORCHARD_PROVIDER_MIRROR = {tmp_path} holds no" in found.said
+    assert f"ORCHARD_PROVIDER_MIRROR = {tmp_path} holds no" in found.detail
+
+
+def test_a_terraform_configuration_of_ones_own_comes_before_a_mirror_nearby(nowhere, monkeypatch, tmp_path):
+    (tmp_path / "mirror" / provider.PROVIDER).mkdir(parents=True)
+    (tmp_path / "mine.tfrc").touch()
+    monkeypatch.setattr(provider, "PARENTS", (tmp_path,))
+    monkeypatch.delenv("ORCHARD_PROVIDER_MIRROR", raising=False)
+    assert machine.aws_provider(nowhere) == Finding("ok", f"mirror {tmp_path / 'mirror'}")
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "mine.tfrc"))
+    assert machine.aws_provider(nowhere) == Finding("ok", "as your own Terraform configuration says")
 
 
 def test_neither_a_mirror_nor_the_registry(nowhere, monkeypatch, tmp_path):
@@ -113,30 +122,30 @@ def test_neither_a_mirror_nor_the_registry(nowhere, monkeypatch, tmp_path):
 @pytest.mark.parametrize(("access", "missing"), [("ssm", "aws, session-manager-plugin"), ("ssh", "ssh, ssh-keygen")])
 def test_tunnel_tools(monkeypatch, access, missing):
     monkeypatch.setenv("PATH", "/nonexistent")
-    found = machine.access_tools(Place(Settings(access=access), None))
-    assert (found.state, found.said) == ("warn", f"./inv connect needs {missing}")
+    found = machine.access_tools(Setup(Settings(access=access), None))
+    assert (found.state, found.detail) == ("warn", f"./inv connect needs {missing}")
 
 
 def test_tunnel_tools_are_asked_for_only_where_there_is_a_tunnel():
-    names = lambda settings: [what for what, _ in run.checks(Place(settings, None))[0]]  # noqa: E731
-    assert "tunnel tools" not in names(Settings())
-    assert "tunnel tools" in names(Settings(notebook="jupyterhub"))
+    assert "tunnel tools" not in run.checks(Setup(Settings(), None))[0]
+    assert "tunnel tools" in run.checks(Setup(Settings(notebook="jupyterhub"), None))[0]
 
 
 def test_photographs(tmp_path):
-    place = Place(Settings(dataset=tmp_path), None)
-    assert machine.photographs(place).state == "fail"
+    setup = Setup(Settings(dataset=tmp_path), None)
+    assert machine.photographs(setup).state == "fail"
+    assert "the directory above Training and Test" in machine.photographs(setup).remedy
     (tmp_path / "Test" / "Apple").mkdir(parents=True)
-    assert machine.photographs(place).said == f"{tmp_path}: Test 1 classes"
+    assert machine.photographs(setup).detail == f"{tmp_path}: Test 1 classes"
 
 
 def test_weights(tmp_path, monkeypatch):
-    assert machine.weights(Place(Settings(weights=str(tmp_path / "none")), None)).state == "fail"
+    assert machine.weights(Setup(Settings(weights=str(tmp_path / "none")), None)).state == "fail"
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    place = Place(Settings(), None)
-    place.settings.__dict__["weights"] = None
-    assert "the first run fetches them" in machine.weights(place).said
+    setup = Setup(Settings(), None)
+    setup.settings.__dict__["weights"] = None
+    assert "the first run fetches them" in machine.weights(setup).detail
 
 
 # The settings -----------------------------------------------------------------------------------------------------
@@ -151,40 +160,40 @@ def test_weights(tmp_path, monkeypatch):
     ],
 )
 def test_the_release_has_an_end(label, today, state):
-    assert cluster.release(Place(Settings(release_label=label), None), today).state == state
+    assert cluster.release(Setup(Settings(release_label=label), None), today).state == state
 
 
 # The account ------------------------------------------------------------------------------------------------------
 def test_all_is_well_in_a_fresh_account(aws):
-    place = aws()
-    found = {finding.what: finding for finding in run.examine(place)}
-    assert found["credentials"].said.startswith("account 123456789012")
-    assert found["network"].said.startswith("default VPC vpc-")
+    setup = aws()
+    found = dict(run.examine(setup))
+    assert found["credentials"].detail.startswith("account 123456789012")
+    assert found["network"].detail.startswith("default VPC vpc-")
     assert found["instance type"].state == "ok"
     assert found["quota"].state == "unknown"
-    assert "AWSServiceRoleForEMRCleanup" in found["service roles"].said
+    assert "AWSServiceRoleForEMRCleanup" in found["service roles"].detail
     assert found["leftovers"].state == "ok"
     assert not [finding for finding in found.values() if finding.state == "fail"]
 
 
 def test_no_default_vpc(aws):
-    place = aws()
-    ec2 = place.client("ec2")
+    setup = aws()
+    ec2 = setup.client("ec2")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     for subnet in ec2.describe_subnets()["Subnets"]:
         ec2.delete_subnet(SubnetId=subnet["SubnetId"])
-    assert "has no subnet" in account.default_vpc(place).said
+    assert "has no subnet" in account.default_vpc(setup).detail
     ec2.delete_vpc(VpcId=vpc)
-    found = account.default_vpc(place)
+    found = account.default_vpc(setup)
     assert found.state == "fail"
     assert 'network = "private"' in found.remedy
     assert account.default_vpc(aws(network="private")).state == "ok"
 
 
 def test_service_linked_roles(aws):
-    place = aws()
-    iam = place.client("iam")
-    assert account.service_linked_roles(place).state == "warn"
+    setup = aws()
+    iam = setup.client("iam")
+    assert account.service_linked_roles(setup).state == "warn"
     for name in ("elasticmapreduce", "spot"):
         iam.create_service_linked_role(AWSServiceName=f"{name}.amazonaws.com")
     names = [role["RoleName"] for role in iam.list_roles()["Roles"]]
@@ -195,67 +204,68 @@ def test_service_linked_roles(aws):
 
 
 def test_leftovers_without_a_state(aws):
-    place = aws()
-    place.client("s3").create_bucket(
+    setup = aws()
+    setup.client("s3").create_bucket(
         Bucket="orchard-forgotten", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
     )
-    found = account.leftovers(place)
+    found = account.leftovers(setup)
     assert found.state == "warn"
-    assert "1 things have the project's tag and no state knows them: arn:aws:s3:::orchard-forgotten" in found.said
-    state = {"resources": [{"type": "aws_s3_bucket"}]}
-    (place.target.state_dir / "foundation.tfstate").write_text(json.dumps(state))
-    assert account.leftovers(place).state == "ok"
+    assert "1 things have the project's tag and no state knows them: arn:aws:s3:::orchard-forgotten" in found.detail
+    bucket = {"mode": "managed", "type": "aws_s3_bucket", "instances": [{"attributes": {"id": "orchard-forgotten"}}]}
+    state = {"version": 4, "resources": [bucket]}
+    (setup.target.state_dir / "foundation.tfstate").write_text(json.dumps(state))
+    assert account.leftovers(setup).state == "ok"
 
 
 @pytest.mark.parametrize(("limit", "count", "state"), [(32, 2, "ok"), (12, 2, "ok"), (12, 3, "fail"), (5, 2, "fail")])
 def test_the_quota_counts_vcpus(aws, limit, count, state):
-    place = aws(core_count=count)
-    place._clients["service-quotas"] = Answers(get_service_quota={"Quota": {"Value": float(limit)}})
-    found = cluster.on_demand_quota(place)
+    setup = aws(core_count=count)
+    setup.clients["service-quotas"] = Answers(get_service_quota={"Quota": {"Value": float(limit)}})
+    found = cluster.on_demand_quota(setup)
     assert found.state == state
-    assert found.said == f"{4 * (1 + count)} vCPUs are wanted, 0 of {limit} are in use"
+    assert found.detail == f"{4 * (1 + count)} vCPUs are wanted, 0 of {limit} are in use"
 
 
 def test_what_runs_counts_against_the_quota(aws):
-    place = aws()
-    place.client("ec2").run_instances(ImageId="ami-12c6146b", InstanceType="m5.2xlarge", MinCount=2, MaxCount=2)
-    place._clients["service-quotas"] = Answers(get_service_quota={"Quota": {"Value": 20.0}})
-    found = cluster.on_demand_quota(place)
-    assert (found.state, found.said) == ("warn", "12 vCPUs are wanted, 16 of 20 are in use")
+    setup = aws()
+    setup.client("ec2").run_instances(ImageId="ami-12c6146b", InstanceType="m5.2xlarge", MinCount=2, MaxCount=2)
+    setup.clients["service-quotas"] = Answers(get_service_quota={"Quota": {"Value": 20.0}})
+    found = cluster.on_demand_quota(setup)
+    assert (found.state, found.detail) == ("warn", "12 vCPUs are wanted, 16 of 20 are in use")
     assert "--desired-value 28" in found.remedy
 
 
 def test_a_clock_that_is_wrong(aws):
-    place = aws()
+    setup = aws()
     for off, state in ((10, "ok"), (120, "warn"), (1000, "fail")):
         stamp = format_datetime(datetime.now(UTC) - timedelta(seconds=off), usegmt=True)
         answer = {"ResponseMetadata": {"HTTPHeaders": {"date": stamp}}}
-        place._clients["sts"] = Answers(get_caller_identity=answer)
-        assert account.clock(place).state == state
+        setup.clients["sts"] = Answers(get_caller_identity=answer)
+        assert account.clock(setup).state == state
 
 
 def test_a_region_that_is_not_enabled(aws):
-    place = aws(region="eu-south-2")
-    place._clients["ec2"] = Answers(describe_regions={"Regions": [{"OptInStatus": "not-opted-in"}]})
-    assert account.region(place).state == "fail"
+    setup = aws(region="eu-south-2")
+    setup.clients["ec2"] = Answers(describe_regions={"Regions": [{"OptInStatus": "not-opted-in"}]})
+    assert account.region(setup).state == "fail"
 
 
 # Together ---------------------------------------------------------------------------------------------------------
 def test_a_check_that_is_denied_says_so_and_the_rest_goes_on(aws):
-    place = aws()
-    place._clients["service-quotas"] = Answers(get_service_quota=refused("AccessDeniedException"))
-    place._clients["iam"] = Answers(get_role=refused("ThrottlingException"))
-    found = {finding.what: finding for finding in run.examine(place)}
+    setup = aws()
+    setup.clients["service-quotas"] = Answers(get_service_quota=refused("AccessDeniedException"))
+    setup.clients["iam"] = Answers(get_role=refused("ThrottlingException"))
+    found = dict(run.examine(setup))
     assert found["quota"].state == "unknown"
-    assert found["quota"].said == "these credentials may not do Call: told to"
-    assert found["service roles"].said == "AWS is busy (ThrottlingException on Call)"
+    assert found["quota"].detail == "these credentials may not do Call: told to"
+    assert found["service roles"].detail == "AWS is busy (ThrottlingException on Call)"
     assert found["network"].state == "ok"
 
 
 def test_a_check_that_breaks_says_so_and_the_rest_goes_on(nowhere, monkeypatch):
     monkeypatch.setattr(machine, "disk", lambda _: 1 / 0)
-    found = {finding.what: finding for finding in run.examine(nowhere)}
-    assert (found["disk"].state, found["disk"].said) == (
+    found = dict(run.examine(nowhere))
+    assert (found["disk"].state, found["disk"].detail) == (
         "unknown",
         "the check itself failed: ZeroDivisionError: division by zero",
     )
@@ -263,24 +273,23 @@ def test_a_check_that_breaks_says_so_and_the_rest_goes_on(nowhere, monkeypatch):
 
 
 def test_without_credentials_the_account_is_unknown(aws, monkeypatch):
-    place = aws()
+    setup = aws()
     expired = refused("ExpiredToken")
     monkeypatch.setattr(target.Target, "account", lambda _: (_ for _ in ()).throw(expired))
-    found = {finding.what: finding for finding in run.examine(place)}
-    assert (found["credentials"].state, found["credentials"].said) == ("fail", "the AWS credentials have expired")
-    assert found["leftovers"] == Finding("leftovers", "unknown", "needs the credentials", "")
+    found = dict(run.examine(setup))
+    assert (found["credentials"].state, found["credentials"].detail) == ("fail", "the AWS credentials have expired")
+    assert found["leftovers"] == Finding("unknown", "needs the credentials")
 
 
 def test_the_json_is_as_its_schema_says(nowhere):
-    text, findings = report.as_json(nowhere, run.examine(nowhere))
-    jsonschema.validate(json.loads(text), SCHEMA)
-    assert len(findings) > 6
-    text, _ = report.as_json(nowhere, [Finding("x", "fail", "y")])
-    assert json.loads(text)["ok"] is False
+    value = json.loads(report.as_json(nowhere, dict(run.examine(nowhere))))
+    jsonschema.validate(value, SCHEMA)
+    assert len(value["findings"]) > 6
+    assert json.loads(report.as_json(nowhere, {"x": Finding("fail", "y")}))["ok"] is False
 
 
 def test_each_finding_is_a_line_where_nobody_watches(capsys):
-    report.show([Finding("quota", "fail", "much " * 40, "ask " * 40), Finding("disk", "ok", "fine", "hidden")])
+    report.show([("quota", Finding("fail", "much " * 40, "ask " * 40)), ("disk", Finding("ok", "fine", "hidden"))])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("quota          fail    much much")

@@ -119,7 +119,7 @@ def test_notebooks_are_filled_in_from_what_is_up(story):
     cluster = story.cluster()
     said = story.inv("notebooks")
     assert f"s3://{BUCKET}/notebooks/emr_studio.ipynb: written" in said
-    assert f"attach it to {cluster['Name']} ({cluster['Id']})" in said
+    assert f"EMR on EC2 cluster > {cluster['Name']} ({cluster['Id']}, " in said
     assert ".emrstudio-prod.eu-west-3.amazonaws.com" in said
     rendered = (story.home / "data" / "notebooks" / "emr_studio.ipynb").read_text()
     assert "{{" not in rendered

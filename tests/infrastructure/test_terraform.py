@@ -9,7 +9,8 @@ import pytest
 
 from orchard.base import config
 from orchard.base.errors import InterruptedByUserError
-from orchard.infrastructure.terraform import Plan, Terraform, TerraformError
+from orchard.diagnosis.terraform import TerraformError
+from orchard.infrastructure.terraform import Plan, Terraform
 
 ROOT = """
 terraform {
@@ -62,17 +63,25 @@ def root(tmp_path):
     directory.mkdir()
     (directory / "main.tf").write_text(ROOT)
 
-    def make(**options):
+    def make(*, init=True, state="state", **options):
         events = []
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        environment["AWS_EC2_METADATA_DISABLED"] = "true"  # nobody is asked for credentials
         terraform = Terraform(
-            "foundation", tmp_path / "state", environment, report=events.append, directory=directory, **options
+            "foundation", tmp_path / state, environment, report=events.append, directory=directory, **options
         )
-        terraform.init()
+        if init:
+            terraform.init()
         terraform.events = events
         return terraform
 
     return make
+
+
+def destroy(terraform):
+    plan = terraform.plan({}, destroy=True)
+    terraform.apply(plan)
+    return plan.counts
 
 
 def test_plan_apply_plan_destroy(root):
@@ -89,8 +98,8 @@ def test_plan_apply_plan_destroy(root):
     assert done == {"terraform_data.thing[0]", "terraform_data.thing[1]"}
 
     assert not terraform.plan({"size": 2}).changed
-    assert terraform.destroy({"size": 2})["remove"] == 2
-    assert terraform.destroy({"size": 2})["remove"] == 0, "destroying nothing is a success"
+    assert destroy(terraform)["remove"] == 2
+    assert destroy(terraform)["remove"] == 0, "destroying nothing is a success"
     assert terraform.outputs() == {}
 
 
@@ -152,11 +161,9 @@ def test_locked_state_is_left_alone(root):
     assert "tf.unlock --root foundation --lock-id" in caught.value.remedy
 
 
-def test_forgotten_init_is_named(root, tmp_path):
-    terraform = root()
-    terraform._environment["TF_DATA_DIR"] = str(tmp_path / "elsewhere")
+def test_forgotten_init_is_named(root):
     with pytest.raises(TerraformError) as caught:
-        terraform.plan({})
+        root(init=False).plan({})
     assert caught.value.remedy == "run ./inv tf.init --root foundation"
 
 
@@ -174,18 +181,17 @@ def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
         terraform.apply(plan)
     assert caught.value.cause == "terraform apply of the foundation was interrupted"
     assert caught.value.exit_code == 130
-    terraform.destroy({})
+    destroy(terraform)
 
 
 def test_state_bucket_becomes_an_s3_backend(root, tmp_path):
-    terraform = root()
-    terraform._backend, terraform._remote = terraform._s3("team-state", "eu-west-1"), True
-    terraform._choose_backend()
+    shared = root(init=False, state="shared", state_bucket="team-state", region="eu-west-1")
+    assert shared.backend["use_lockfile"] == "true"
+    assert shared.backend["encrypt"] == "true"
+    with pytest.raises(TerraformError, match="no AWS credentials were found"):
+        shared.init()
     assert (tmp_path / "root" / "backend_override.tf.json").read_text() == '{"terraform": {"backend": {"s3": {}}}}\n'
-    assert terraform._backend["use_lockfile"] == "true"
-    assert terraform._backend["encrypt"] == "true"
-    terraform._remote = False
-    terraform._choose_backend()
+    root()
     assert not (tmp_path / "root" / "backend_override.tf.json").exists()
 
 

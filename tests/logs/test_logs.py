@@ -243,15 +243,10 @@ def test_of_a_step_that_is_well_the_last_lines_are_shown():
 
 
 def test_a_cluster_is_found_dead_or_alive():
-    class Api:
-        def get_paginator(self, _):
-            return self
-
-        def paginate(self):
-            return [{"Clusters": [{"Name": "orchard-default"}, {"Name": "other"}]}]
-
     class Emr:
-        api = Api()
+        def all(self, states):
+            assert {"WAITING", "TERMINATED"} <= set(states)
+            return [Cluster("j-1", name, "WAITING", "", datetime.now(UTC)) for name in ("orchard-default", "other")]
 
         def clusters(self, name, states=("WAITING",)):
             return (

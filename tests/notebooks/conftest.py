@@ -84,8 +84,8 @@ def rendered(site: Site, home: Path) -> SimpleNamespace:
     """The notebooks as `./inv notebooks` leaves them on this machine; runs are named by the flavour."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rendering, "LOCAL", home / "notebooks")
-        placed = rendering.place(site, run=None, user="jovyan", force=False)
-    return SimpleNamespace(folder=home / "notebooks", placed=placed)
+        copies = rendering.publish(site, run=None, user="jovyan", force=False)
+    return SimpleNamespace(folder=home / "notebooks", copies=copies)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -13,20 +12,20 @@ from orchard.base.errors import OrchardError
 from orchard.notebooks import rendering
 
 SOURCES = [rendering.STUDIO, rendering.HUB, rendering.RESULTS]
-VALUES = rendering.Values(
-    bucket="one-bucket",
-    region="eu-west-3",
-    input="data/packed",
-    run="20261121T120000-notebook",
-    shown="",
-    code="0123456789abcdef",
-    python="/opt/orchard/python/bin/python3.11",
-    mode="mini",
-    split="Training",
-    max_images=100,
-    k="0.95",
-    max_error_rate=0.01,
-)
+VALUES = {
+    "bucket": "one-bucket",
+    "region": "eu-west-3",
+    "input": "data/packed",
+    "run": "20261121T120000-notebook",
+    "shown": "",
+    "code": "0123456789abcdef",
+    "python": "/opt/orchard/python/bin/python3.11",
+    "mode": "mini",
+    "split": "Training",
+    "max_images": "100",
+    "k": "0.95",
+    "max_error_rate": "0.01",
+}
 
 
 IN_GIT = ["cluster.ipynb", "results.ipynb"]
@@ -50,7 +49,7 @@ def test_nothing_is_left_to_fill_in(name):
 @pytest.mark.parametrize("name", SOURCES)
 def test_two_buckets_and_regions_differ_in_those_values_only(name):
     one = cells(rendering.render(name, VALUES))
-    other = cells(rendering.render(name, replace(VALUES, bucket="the-other", region="eu-north-1")))
+    other = cells(rendering.render(name, VALUES | {"bucket": "the-other", "region": "eu-north-1"}))
     assert one.replace("one-bucket", "the-other").replace("eu-west-3", "eu-north-1") == other
     if name != rendering.RESULTS:
         assert one != other
@@ -70,7 +69,7 @@ def test_a_session_has_the_settings_of_the_jobs(name):
     (session,) = [cell for cell in rendering.render(name, VALUES).cells if cell.id == "session"]
     conf = json.loads(session.source.partition("\n")[2])["conf"]
     pythons = {key: conf.pop(key) for key in ("spark.pyspark.python", "spark.yarn.appMasterEnv.PYSPARK_PYTHON")}
-    assert set(pythons.values()) == {VALUES.python}
+    assert set(pythons.values()) == {VALUES["python"]}
     assert conf == job.SETTINGS
 
 
@@ -113,8 +112,8 @@ def test_an_unknown_mark_is_named(tmp_path, monkeypatch):
         rendering.render("results.ipynb", VALUES)
 
 
-def choose(there: str | None, values: rendering.Values = VALUES, **how: bool) -> tuple[str, str | None]:
-    return rendering.choose(rendering.STUDIO, values, there, **{"force": False, "fixed": False, **how})
+def choose(text: str | None, values: dict[str, str] = VALUES, **how: bool) -> tuple[str, str | None]:
+    return rendering.choose(rendering.STUDIO, values, text, **{"force": False, "named": False, **how})
 
 
 @pytest.fixture
@@ -132,9 +131,9 @@ def changed(text: str) -> str:
 
 
 def test_a_second_time_changes_nothing_and_keeps_the_name_of_the_run(written):
-    later = replace(VALUES, run="20261122T080000-notebook")
+    later = VALUES | {"run": "20261122T080000-notebook"}
     assert choose(written, later) == ("unchanged", None)
-    what, text = choose(written, later, fixed=True)
+    what, text = choose(written, later, named=True)
     assert what == "written"
     assert "20261122T080000-notebook" in str(text)
 
@@ -144,7 +143,7 @@ def test_outputs_are_no_changes(written):
     code = next(cell for cell in book.cells if cell.cell_type == "code")
     code.outputs = [nbformat.v4.new_output("stream", text="said")]
     assert choose(nbformat.writes(book)) == ("unchanged", None)
-    assert choose(nbformat.writes(book), replace(VALUES, code="f" * 16))[0] == "written"
+    assert choose(nbformat.writes(book), VALUES | {"code": "f" * 16})[0] == "written"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +151,7 @@ def test_outputs_are_no_changes(written):
 )
 def test_what_somebody_has_changed_is_kept_unless_forced(written, theirs):
     mine = changed(written) if theirs == "changed" else theirs or "{}"
-    assert choose(mine, replace(VALUES, code="f" * 16)) == ("kept", None)
+    assert choose(mine, VALUES | {"code": "f" * 16}) == ("kept", None)
     what, text = choose(mine, force=True)
     assert what == "written"
     assert "mine" not in str(text)

@@ -29,12 +29,12 @@ def data_of(html: str) -> dict:
 @pytest.fixture
 def photographs(tmp_path):
     """Pictures for the first 20 images of each class of the usual run."""
-    place = tmp_path / "photographs"
+    root = tmp_path / "photographs"
     for label in ("Apple Red", "Apple Golden", "Kiwi", "Lemon"):
-        (place / "Test" / label).mkdir(parents=True)
+        (root / "Test" / label).mkdir(parents=True)
         for number in range(20):
-            Image.new("RGB", (100, 80), (number * 10, 90, 30)).save(place / "Test" / label / f"{number}_100.jpg")
-    return place
+            Image.new("RGB", (100, 80), (number * 10, 90, 30)).save(root / "Test" / label / f"{number}_100.jpg")
+    return root
 
 
 def test_the_full_set_fits_in_five_megabytes(tmp_path, monkeypatch):
@@ -72,6 +72,13 @@ def test_the_numbers_are_on_the_page(tmp_path):
     ):
         assert text in html, text
     assert "Compared with" not in html
+
+
+def test_of_each_reason_some_of_the_rejected_are_named(tmp_path):
+    write(tmp_path, rejected=[(f"Test/Kiwi/{number}.jpg", "truncated") for number in range(7)])
+    html = page.render(read.load(NAME, tmp_path))
+    assert 'Test/Kiwi/4.jpg …</small></th><td class="n">7</td>' in html
+    assert "Test/Kiwi/5.jpg" not in html
 
 
 def test_scores_come_back_from_their_packing(tmp_path):
@@ -164,10 +171,11 @@ class TestThumbnails:
         assert thumbnails.sheet(photographs, ["Test/bad.jpg", "Test/Kiwi/1_100.jpg"], 100_000).cells == [-1, 0]
         assert thumbnails.sheet(photographs, ["Test/bad.jpg"], 100_000) is None
 
-    def test_the_place_must_have_most_of_them(self, tmp_path, photographs):
+    def test_the_root_must_have_most_of_them(self, tmp_path, photographs):
         paths = [f"Test/Kiwi/{number}_100.jpg" for number in range(20)]
-        assert thumbnails.find_place(paths, [None, tmp_path, photographs]) == photographs
-        assert thumbnails.find_place([f"Training/{path}" for path in paths], [photographs]) is None
+        assert thumbnails.find_root(paths, photographs, str(tmp_path)) == photographs
+        assert thumbnails.find_root(paths, tmp_path, photographs.as_uri()) == photographs
+        assert thumbnails.find_root([f"Training/{path}" for path in paths], photographs, "") is None
 
     def test_without_photographs_the_page_says_so(self, tmp_path):
         write(tmp_path)
@@ -206,7 +214,7 @@ class TestColours:
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_points_stand_out_from_the_background(self, theme):
         for colour in figures.PALETTE[theme]:
-            assert self.contrast(colour, figures.BACKGROUND[theme]) >= 3, colour
+            assert self.contrast(colour, self.inks(theme)["card"]) >= 3, colour
 
     @pytest.mark.parametrize("sight", SIGHTS)
     @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -217,16 +225,21 @@ class TestColours:
     def test_each_has_a_shape_of_its_own(self):
         assert len(set(figures.SYMBOLS)) == len(figures.SYMBOLS) == len(figures.PALETTE["light"])
 
-    @pytest.mark.parametrize("number", [0, 1])
-    def test_text_is_legible(self, number):
+    @staticmethod
+    def inks(theme: str) -> dict[str, str]:
+        """The colours of the page by what they are for."""
         style = (page.HERE / "page" / "theme.css").read_text()
-        pairs = {name: both for name, *both in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", style)}
+        pairs = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", style)
+        return {name: light if theme == "light" else dark for name, light, dark in pairs}
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_text_is_legible(self, theme):
+        inks = self.inks(theme)
         for ink, ground in [
             *((ink, ground) for ink in ("ink", "soft", "accent", "warn") for ground in ("page", "card", "tint")),
             ("on-accent", "accent"),
         ]:
-            assert self.contrast(pairs[ink][number], pairs[ground][number]) >= 4.5, (ink, ground)
-        assert pairs["card"][number] == list(figures.BACKGROUND.values())[number]
+            assert self.contrast(inks[ink], inks[ground]) >= 4.5, (ink, ground)
 
 
 class TestFile:

@@ -1,4 +1,4 @@
-"""A run on disk: what is read, and what is said when it is not as it should be."""
+"""A run on disk: what is read, and what is described when it is not as it should be."""
 
 import json
 
@@ -95,10 +95,17 @@ class TestErrors:
         with pytest.raises(OrchardError, match="60 rows, and the manifest 120"):
             _ = read.load(NAME, tmp_path).scores
 
+    def test_a_damaged_record(self, tmp_path):
+        write(tmp_path, record={"run": NAME})
+        with pytest.raises(OrchardError, match=r"run\.json cannot be used"):
+            _ = read.load(NAME, tmp_path).record
+
     def test_a_damaged_manifest(self, tmp_path):
-        (write(tmp_path) / "manifest.json").write_text('{"job": "pca"')
-        with pytest.raises(OrchardError, match=r"manifest\.json cannot be used"):
-            read.load(NAME, tmp_path)
+        manifest = write(tmp_path) / "manifest.json"
+        for text in ('{"job": "pca"', '{"job": "pca"}', "[]"):
+            manifest.write_text(text)
+            with pytest.raises(OrchardError, match=r"manifest\.json cannot be used"):
+                read.load(NAME, tmp_path)
 
 
 class TestFacts:
@@ -110,15 +117,11 @@ class TestFacts:
         run = self.of(tmp_path)
         assert facts.phases(run)[:2] == [("features: listing", 3.0), ("features: features", 273.6)]
         assert facts.seconds(run) == pytest.approx(288.3)
-        assert facts.duration(288.3) == "4 min 48 s"
 
     def test_rejections_are_counted_by_reason(self, tmp_path):
         bad = [(f"Test/Kiwi/{number}.jpg", "truncated") for number in range(7)] + [("Test/Kiwi/x.jpg", "empty file")]
         found = facts.rejections(self.of(tmp_path, rejected=bad))
-        assert [(entry.reason, entry.images, len(entry.examples)) for entry in found] == [
-            ("truncated", 7, 5),
-            ("empty file", 1, 1),
-        ]
+        assert found == [("truncated", [path for path, _ in bad[:7]]), ("empty file", ["Test/Kiwi/x.jpg"])]
 
     @pytest.mark.parametrize(
         ("kept", "value", "note"),
@@ -131,18 +134,18 @@ class TestFacts:
         ],
     )
     def test_cost(self, tmp_path, kept, value, note):
-        said = facts.cost(self.of(tmp_path, record=kept))
-        assert said.value == value
-        assert note in said.note
+        cost = facts.cost(self.of(tmp_path, record=kept))
+        assert cost.value == value
+        assert note in cost.note
 
     def test_where_names_the_cluster(self, tmp_path):
-        said = {
+        described = {
             fact.name: f"{fact.value} {fact.note}"
             for fact in facts.where(self.of(tmp_path, record=record(emulated=False, cost=None)))
         }
-        assert said["Target"].startswith("AWS, eu-west-3")
-        assert "2 x m5.xlarge task (Spot)" in said["Cluster"]
-        assert "5 min 30 s" in said["Step features"]
+        assert described["Target"].startswith("AWS, eu-west-3")
+        assert "2 x m5.xlarge task (Spot)" in described["Cluster"]
+        assert "5 min 30 s" in described["Step features"]
 
     def test_an_older_manifest_will_do(self, tmp_path):
         pca = write(tmp_path)
@@ -156,11 +159,3 @@ class TestFacts:
         assert facts.phases(run) == []
         assert facts.speed(run) == 0
         assert "not recorded" in [fact.value for fact in facts.what(run) + facts.where(run)]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.41, "0.4 s"), (59.9, "59.9 s"), (60, "1 min 0 s"), (4980, "1 h 23 min"), (7199.9, "2 h 0 min")],
-)
-def test_duration(seconds, text):
-    assert facts.duration(seconds) == text

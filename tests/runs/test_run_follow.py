@@ -62,4 +62,7 @@ def test_many_steps_are_asked_for_ten_at_a_time(clock, monkeypatch):
     ],
 )
 def test_what_a_job_says_is_told_in_words(state, words):
-    assert tuple(tell(state) for tell in (progress.describe, progress.counted, progress.rate, progress.left)) == words
+    description, *parts = words
+    assert progress.describe(state) == description
+    assert progress.counted(state) == parts[0]
+    assert progress.in_words(state) == ", ".join(part for part in parts if part)

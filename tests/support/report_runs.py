@@ -100,11 +100,16 @@ def record(*, emulated: bool, cost: dict | None) -> dict:
         "emulated": emulated,
         "region": "eu-west-3",
         "submitted": "2026-11-21T20:00:00+00:00",
+        "mode": "full",
+        "split": "Test",
+        "csv": False,
+        "code": "bb9d686105eedd40",
         "cluster": {
             "id": "j-ABC",
             "name": "orchard-default",
             "release_label": "emr-7.5.0",
             "notebook": "studio",
+            "created": "2026-11-21T19:50:00+00:00",
             "instance_groups": [
                 {"role": "MASTER", "instance_type": "m5.xlarge", "count": 1, "market": "ON_DEMAND"},
                 {"role": "TASK", "instance_type": "m5.xlarge", "count": 2, "market": "SPOT"},
@@ -116,6 +121,7 @@ def record(*, emulated: bool, cost: dict | None) -> dict:
                 "name": "20261121T200000-full: features",
                 "job": "features",
                 "state": "COMPLETED",
+                "created": "2026-11-21T20:00:00+00:00",
                 "started": "2026-11-21T20:00:10+00:00",
                 "ended": "2026-11-21T20:05:40+00:00",
             }

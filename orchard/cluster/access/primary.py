@@ -48,7 +48,7 @@ def find(emr: Any, cluster_id: str) -> Primary:
     )
 
 
-def by_ssh(node: Primary, key: Path, known_hosts: Path) -> list[str]:
+def _ssh(node: Primary, key: Path, known_hosts: Path) -> list[str]:
     """Return ssh and its options for the node, the tunnel's or command's own to follow."""
     options = {
         "BatchMode": "yes",
@@ -66,12 +66,12 @@ def by_ssh(node: Primary, key: Path, known_hosts: Path) -> list[str]:
 def ssh_tunnel(node: Primary, key: Path, known_hosts: Path, remote: int, local: int) -> list[str]:
     """Return the command that forwards a port by SSH."""
     forward = f"127.0.0.1:{local}:localhost:{remote}"
-    return [*by_ssh(node, key, known_hosts), "-N", "-L", forward, f"{USER}@{node.host}"]
+    return [*_ssh(node, key, known_hosts), "-N", "-L", forward, f"{USER}@{node.host}"]
 
 
 def ssh_password(node: Primary, key: Path, known_hosts: Path) -> list[str]:
     """Return the command that prints JupyterHub's password by SSH."""
-    return [*by_ssh(node, key, known_hosts), f"{USER}@{node.host}", f"cat {PASSWORD_FILE}"]
+    return [*_ssh(node, key, known_hosts), f"{USER}@{node.host}", f"cat {PASSWORD_FILE}"]
 
 
 def ssm_tunnel(node: Primary, region: str, remote: int, local: int) -> list[str]:
@@ -82,9 +82,8 @@ def ssm_tunnel(node: Primary, region: str, remote: int, local: int) -> list[str]
 
 def ssm_password(node: Primary, region: str) -> list[str]:
     """Return the command that prints JupyterHub's password by Session Manager."""
-    return _session(
-        node, region, "AWS-StartInteractiveCommand", {"command": [f"sudo cat /home/{USER}/{PASSWORD_FILE}"]}
-    )
+    command = [f"sudo cat /home/{USER}/{PASSWORD_FILE}"]
+    return _session(node, region, "AWS-StartInteractiveCommand", {"command": command})
 
 
 def _session(node: Primary, region: str, document: str, parameters: dict[str, list[str]]) -> list[str]:

@@ -5,6 +5,7 @@ are done in the browser.
 """
 
 import webbrowser
+from typing import Any
 
 from orchard.aws.emr import Emr
 from orchard.aws.layout import WORKSPACES
@@ -14,6 +15,17 @@ from orchard.cluster.site import Site
 GATEWAY = "JupyterEnterpriseGateway"
 
 
+def find(emr: Any, project: str) -> dict[str, Any] | None:
+    """Return a project's Studio as ListStudios tells of it; None where there is none.
+
+    Args:
+        emr: boto3's client.
+        project: its name.
+    """
+    pages = emr.get_paginator("list_studios").paginate()
+    return next((entry for page in pages for entry in page["Studios"] if entry["Name"] == project), None)
+
+
 def show(site: Site, *, browse: bool) -> list[str]:
     """Return what to tell the user, and open the Studio in a browser when asked to.
 
@@ -21,17 +33,16 @@ def show(site: Site, *, browse: bool) -> list[str]:
         OrchardError: there is no Studio.
     """
     emr = Emr(site.target)
-    pages = emr.api.get_paginator("list_studios").paginate()
-    studio = next((s for page in pages for s in page["Studios"] if s["Name"] == site.settings.project), None)
+    studio = find(emr.api, site.settings.project)
     if studio is None:
         cause = f"there is no EMR Studio {site.settings.project}"
         raise OrchardError(cause, "make it, free of charge: ./inv up --only foundation")
-    said = [f"EMR Studio {studio['Name']} ({studio['StudioId']}): {studio['Url']}", *_steps(site, emr)]
+    lines = [f"EMR Studio {studio['Name']} ({studio['StudioId']}): {studio['Url']}", *_steps(site, emr)]
     if not site.target.reachable:
-        said.append("This Studio is emulated, so nobody answers at its address; on AWS: --target aws.")
+        lines.append("This Studio is emulated, so nobody answers at its address; on AWS: --target aws.")
     if browse and not webbrowser.open(studio["Url"]):
-        said.append("No browser could be opened; copy the address above.")
-    return said
+        lines.append("No browser could be opened; copy the address above.")
+    return lines
 
 
 def _steps(site: Site, emr: Emr) -> list[str]:

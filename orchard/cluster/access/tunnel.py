@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from orchard.base.errors import OrchardError
-from orchard.diagnosis import tunnel
+from orchard.diagnosis.tunnel import explain, missing
 
 OPENING = 30.0  # seconds until a tunnel must listen
 ENDING = 5.0  # seconds between SIGTERM and SIGKILL
@@ -41,27 +41,32 @@ class Tunnel:
     born: str
 
     @property
+    def runs(self) -> bool:
+        """Whether the very process still runs."""
+        return bool(self.born) and _born(self.pid) == self.born
+
+    @property
     def alive(self) -> bool:
         """Whether the very process still runs and listens."""
-        return bool(self.born) and _born(self.pid) == self.born and listens(self.local)
+        return self.runs and listens(self.local)
 
 
 def existing(folder: Path) -> Iterator[Tunnel]:
     """List the open tunnels of a folder, removing the records of others."""
     for record in sorted(folder.glob("tunnel-*.json")):
         try:
-            found = Tunnel(**json.loads(record.read_text()))
+            tunnel = Tunnel(**json.loads(record.read_text()))
         except (ValueError, TypeError):
             record.unlink(missing_ok=True)
             continue
-        if found.alive:
-            yield found
+        if tunnel.alive:
+            yield tunnel
         else:
-            _end(found)
+            _end(tunnel)
             record.unlink(missing_ok=True)
 
 
-def open_(folder: Path, cluster: str, remote: int, local: int, line: list[str], env: Mapping[str, str]) -> Tunnel:
+def open_(folder: Path, cluster: str, remote: int, local: int, command: list[str], env: Mapping[str, str]) -> Tunnel:
     """Open a tunnel, or take the one that is open.
 
     Args:
@@ -69,15 +74,15 @@ def open_(folder: Path, cluster: str, remote: int, local: int, line: list[str], 
         cluster: id.
         remote: port on the primary node.
         local: port on this machine.
-        line: the command that listens on `local` and forwards to `remote`.
+        command: which listens on `local` and forwards to `remote`.
         env: its environment.
 
     Raises:
         OrchardError: the port is another program's, the command is missing, or it ended or does not listen in time.
     """
-    for found in existing(folder):
-        if (found.cluster, found.remote) == (cluster, remote):
-            return found
+    for tunnel in existing(folder):
+        if (tunnel.cluster, tunnel.remote) == (cluster, remote):
+            return tunnel
     if listens(local):
         raise OrchardError(
             f"the port {local} of this machine is in use by another program", "choose another: --port 9444"
@@ -86,16 +91,16 @@ def open_(folder: Path, cluster: str, remote: int, local: int, line: list[str], 
     with log.open("wb") as output:
         try:
             process = subprocess.Popen(
-                line, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=dict(env), start_new_session=True
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=dict(env), start_new_session=True
             )
         except FileNotFoundError:
-            raise tunnel.missing(line[0]) from None
+            raise missing(command[0]) from None
     opened = Tunnel(cluster, remote, local, process.pid, _born(process.pid))
     deadline = time.monotonic() + OPENING
     while not listens(local):
         if process.poll() is not None or time.monotonic() > deadline:
             _end(opened)
-            raise tunnel.explain(log.read_text(errors="replace"), line[0])
+            raise explain(log.read_text(errors="replace"), command[0])
         time.sleep(0.1)
     (folder / f"tunnel-{local}.json").write_text(json.dumps(asdict(opened)))
     return opened
@@ -104,10 +109,10 @@ def open_(folder: Path, cluster: str, remote: int, local: int, line: list[str], 
 def close(folder: Path) -> list[Tunnel]:
     """Close all tunnels of a folder; returns them."""
     closed = list(existing(folder))
-    for found in closed:
-        _end(found)
-        for ending in ("json", "log"):
-            (folder / f"tunnel-{found.local}.{ending}").unlink(missing_ok=True)
+    for tunnel in closed:
+        _end(tunnel)
+        for suffix in ("json", "log"):
+            (folder / f"tunnel-{tunnel.local}.{suffix}").unlink(missing_ok=True)
     return closed
 
 
@@ -131,16 +136,12 @@ def _born(pid: int) -> str:
         return "" if state.startswith("Z") else born.strip()
 
 
-def _end(found: Tunnel) -> None:
-    if not found.born or _born(found.pid) != found.born:
-        return
+def _end(tunnel: Tunnel) -> None:
     for signum, patience in ((signal.SIGTERM, ENDING), (signal.SIGKILL, 1.0)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(found.pid, signum)
         deadline = time.monotonic() + patience
-        while _born(found.pid) == found.born:
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.05)
-        else:
+        if not tunnel.runs:
             return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(tunnel.pid, signum)
+        while tunnel.runs and time.monotonic() < deadline:
+            time.sleep(0.05)

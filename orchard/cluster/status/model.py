@@ -3,14 +3,12 @@
 Times are UTC. Amounts are US dollars, as AWS would charge them: on an emulated AWS (`emulated`) nothing was charged.
 """
 
-import json
-from datetime import datetime
-from pathlib import Path
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-SCHEMA = Path(__file__).with_name("status.schema.json")
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]  # boto3's are local
 
 
 class Part(BaseModel):
@@ -54,25 +52,25 @@ class Step(Part):
     run: str | None = Field(description="the run it belongs to; null for a step that Orchard did not submit")
     job: str | None
     state: str
-    created: datetime
-    started: datetime | None
-    ended: datetime | None
+    created: Moment
+    started: Moment | None
+    ended: Moment | None
     progress: Progress | None
 
 
 class Idle(Part):
-    """The idle time-out."""
+    """The idle time-out of a cluster, and when it strikes."""
 
     timeout_seconds: int
-    since: datetime | None = Field(description="when the last work ended; null while there is work")
-    strikes_at: datetime | None = Field(description="when it ends the cluster, if nothing comes until then")
+    since: Moment | None = Field(description="when the last work ended; null while there is work")
+    strikes_at: Moment | None = Field(description="when it ends the cluster, if nothing comes until then")
     source: Literal["policy", "tag"] = Field(description="EMR's policy itself, or the tag that Terraform set with it")
 
 
 class HardLimit(Part):
     """The end whatever the cluster does."""
 
-    strikes_at: datetime
+    strikes_at: Moment
     enabled: bool
 
 
@@ -84,8 +82,8 @@ class Cluster(Part):
     short_name: str = Field(description="what --name takes")
     state: str
     reason: str
-    created: datetime
-    ready: datetime | None
+    created: Moment
+    ready: Moment | None
     uptime_seconds: float
     release_label: str | None
     notebook: str | None
@@ -104,8 +102,8 @@ class Ended(Part):
     name: str
     state: str
     reason: str
-    created: datetime
-    ended: datetime | None
+    created: Moment
+    ended: Moment | None
 
 
 class Budget(Part):
@@ -130,9 +128,9 @@ class Missing(Part):
 
 
 class Status(Part):
-    """Everything."""
+    """All that `status` tells, as of one moment."""
 
-    taken: datetime = Field(description="by AWS's clock")
+    taken: Moment = Field(description="by AWS's clock")
     project: str
     region: str
     emulated: bool
@@ -143,9 +141,3 @@ class Status(Part):
     ended: list[Ended] = Field(description="in the last week, the newest first")
     orphans: list[Orphan]
     missing: list[Missing]
-
-
-def schema() -> str:
-    """Return the model's JSON schema, as the repository keeps it."""
-    told = Status.model_json_schema(mode="serialization")
-    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **told}, indent=2) + "\n"

@@ -34,16 +34,16 @@ def of_project(ec2: Any, project: str) -> dict[str, list[Node]]:
         {"Name": "tag:Project", "Values": [project]},
         {"Name": "instance-state-name", "Values": ["pending", "running"]},
     ]
-    found = defaultdict(list)
+    by_cluster = defaultdict(list)
     for page in ec2.get_paginator("describe_instances").paginate(Filters=filters):
         for instance in (i for reservation in page["Reservations"] for i in reservation["Instances"]):
             tags = {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])}
             if JOB_FLOW in tags:
                 market = "SPOT" if instance.get("InstanceLifecycle") == "spot" else "ON_DEMAND"
-                role = tags.get(ROLE, "UNKNOWN")
-                kind = (role if role in ROLES else "UNKNOWN", instance["InstanceType"], market)
-                found[tags[JOB_FLOW]].append(Node(*kind, instance["LaunchTime"], tags))
-    return found
+                role = tags[ROLE] if tags.get(ROLE) in ROLES else "UNKNOWN"
+                node = Node(role, instance["InstanceType"], market, instance["LaunchTime"], tags)
+                by_cluster[tags[JOB_FLOW]].append(node)
+    return by_cluster
 
 
 def tag(nodes: Iterable[Node], name: str) -> str | None:
@@ -73,15 +73,11 @@ def cost(nodes: list[Node], rates: Rates, now: datetime, nat_hours: float | None
     Returns:
         by the hour and so far; None where there are no nodes, or no price for one of them.
     """
-    hourly = sofar = 0.0
-    if not nodes:
+    prices = [parts.per_hour([parts.Nodes(node.instance_type, 1, node.market)], rates, nat=False) for node in nodes]
+    if not prices or None in prices:
         return None
-    for node in nodes:
-        price = parts.per_hour([parts.Nodes(node.instance_type, 1, node.market)], rates, nat=False)
-        if price is None:
-            return None
-        hourly += price.total
-        sofar += price.over(max(0.0, (now - node.launched).total_seconds()) / 3600).total
+    hours = [max(0.0, (now - node.launched).total_seconds()) / 3600 for node in nodes]
+    spent = [(price.total, price.over(lived).total) for price, lived in zip(prices, hours, strict=True) if price]
     if nat_hours is not None and rates.nat is not None:
-        hourly, sofar = hourly + rates.nat, sofar + rates.nat * nat_hours
-    return hourly, sofar
+        spent.append((rates.nat, rates.nat * nat_hours))
+    return sum(hourly for hourly, _ in spent), sum(sofar for _, sofar in spent)

@@ -1,20 +1,24 @@
 """What AWS's answers say, in the terms of the model."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from orchard.aws.emr import OPEN
 from orchard.aws.layout import StepName
 from orchard.aws.scheduler import HardLimit
+from orchard.base.progress import seconds_left
 from orchard.cluster.status.model import Ended, Idle, Progress, Step
 
 
-def progress(said: dict[str, Any]) -> Progress:
+def progress(state: dict[str, Any]) -> Progress:
     """Read a job's progress file."""
-    done, total = int(said.get("done", 0)), int(said.get("total", 0))
-    speed = float(said.get("images_per_second", 0))
-    left = max(0.0, (total - done) / speed) if speed and total else None
-    return Progress(phase=said.get("phase", ""), done=done, total=total, images_per_second=speed, seconds_left=left)
+    return Progress(
+        phase=state.get("phase", ""),
+        done=state.get("done", 0),
+        total=state.get("total", 0),
+        images_per_second=state.get("images_per_second", 0),
+        seconds_left=seconds_left(state),
+    )
 
 
 def step(entry: dict[str, Any]) -> Step:
@@ -27,9 +31,9 @@ def step(entry: dict[str, Any]) -> Step:
         run=of.run if of else None,
         job=of.job if of else None,
         state=entry["Status"]["State"],
-        created=utc(timeline["CreationDateTime"]),
-        started=utc(timeline.get("StartDateTime")),
-        ended=utc(timeline.get("EndDateTime")),
+        created=timeline["CreationDateTime"],
+        started=timeline.get("StartDateTime"),
+        ended=timeline.get("EndDateTime"),
         progress=None,
     )
 
@@ -47,13 +51,10 @@ def idle(
         steps: all of its steps; None where they are not known.
     """
     if policy is not None:
-        told = policy.get("AutoTerminationPolicy", {}).get("IdleTimeout")
-        if told is None:
-            return None
-        seconds, source = int(told), "policy"
-    elif tag:
-        seconds, source = int(tag), "tag"
+        seconds, source = policy.get("AutoTerminationPolicy", {}).get("IdleTimeout"), "policy"
     else:
+        seconds, source = int(tag) if tag else None, "tag"
+    if seconds is None:
         return None
     since = None
     if state == "WAITING" and ready and steps is not None and not any(step.state in OPEN for step in steps):
@@ -65,7 +66,7 @@ def idle(
 def ended(entry: dict[str, Any], limit: HardLimit | None) -> Ended:
     """Read an entry of ListClusters that has ended; AWS calls an end by the schedule a user's request."""
     status, timeline = entry["Status"], entry["Status"]["Timeline"]
-    end, why = utc(timeline.get("EndDateTime")), reason(status)
+    end, why = timeline.get("EndDateTime"), reason(status)
     by_schedule = status.get("StateChangeReason", {}).get("Code") == "USER_REQUEST"
     if limit and entry["Id"] in limit.cluster_ids and by_schedule and end and end >= limit.ends_at:
         why = f"its hard limit of {limit.ends_at:%Y-%m-%d %H:%M} UTC was reached"
@@ -74,17 +75,12 @@ def ended(entry: dict[str, Any], limit: HardLimit | None) -> Ended:
         name=entry["Name"],
         state=status["State"],
         reason=why,
-        created=utc(timeline["CreationDateTime"]),
+        created=timeline["CreationDateTime"],
         ended=end,
     )
 
 
 def reason(status: dict[str, Any]) -> str:
     """Say why a cluster is in its state."""
-    told = status.get("StateChangeReason", {})
-    return told.get("Message") or told.get("Code") or ""
-
-
-def utc(moment: Any) -> Any:
-    """Return a moment in UTC, as boto3 does not; None stays None."""
-    return moment.astimezone(UTC) if moment else None
+    change = status.get("StateChangeReason", {})
+    return change.get("Message") or change.get("Code") or ""

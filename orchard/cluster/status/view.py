@@ -11,28 +11,21 @@ from rich.text import Text
 
 from orchard.aws.emr import OPEN
 from orchard.base import durations
+from orchard.base.progress import counted, in_words
 from orchard.cluster.status.model import Cluster, Ended, Orphan, Progress, Status, Step
 from orchard.cost.money import Money
 
 SHOWN_STEPS = 4  # the open ones are always shown
 SHOWN_ENDED = 3
 SHOWN_ORPHANS = 8
-BAR = 16  # columns
+BAR = 10  # columns
 NAME = 44  # columns: of a step's name with a run's usual name in it
 ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task", "UNKNOWN": "other"}
 COLOURS = {
-    "WAITING": "green",
-    "RUNNING": "green",
-    "COMPLETED": "green",
-    "STARTING": "yellow",
-    "BOOTSTRAPPING": "yellow",
-    "PENDING": "yellow",
-    "CANCEL_PENDING": "yellow",
-    "TERMINATING": "yellow",
-    "TERMINATED_WITH_ERRORS": "red",
-    "FAILED": "red",
-    "CANCELLED": "magenta",
-    "INTERRUPTED": "magenta",
+    **dict.fromkeys(("WAITING", "RUNNING", "COMPLETED"), "green"),
+    **dict.fromkeys(("STARTING", "BOOTSTRAPPING", "PENDING", "CANCEL_PENDING", "TERMINATING"), "yellow"),
+    **dict.fromkeys(("TERMINATED_WITH_ERRORS", "FAILED"), "red"),
+    **dict.fromkeys(("CANCELLED", "INTERRUPTED"), "magenta"),
 }
 
 
@@ -47,8 +40,9 @@ def render(status: Status, money: Money) -> RenderableType:
     parts += [_cluster(cluster, status, money) for cluster in status.clusters]
     if not status.clusters:
         parts.append(Text("No cluster is running, so nothing costs by the hour.", style="bold"))
-    elif (total := _total(status, money)) and len(status.clusters) > 1:
-        parts.append(Text(total, style="bold"))
+    known = [cluster.usd_per_hour for cluster in status.clusters if cluster.usd_per_hour is not None]
+    if len(status.clusters) > 1 and known and not status.emulated:
+        parts.append(Text(f"All together {money.say(sum(known))} per hour.", style="bold"))
     if status.ended:
         parts.append(_ended(status.ended[:SHOWN_ENDED], status.taken))
     if status.orphans:
@@ -58,28 +52,27 @@ def render(status: Status, money: Money) -> RenderableType:
     return Group(*parts)
 
 
-def lines(status: Status, money: Money) -> list[str]:
+def lines(status: Status) -> list[str]:
     """Say in a line a cluster what changes from look to look, for where nothing can be redrawn."""
-    told = []
+    clusters = []
     for cluster in status.clusters:
-        going = [f"{step.name} {step.state}{_said(step)}" for step in reversed(cluster.steps) if step.state in OPEN]
-        told.append("; ".join([f"{cluster.name} {cluster.state}", *going]))
-    return told or ["no cluster is running"]
+        steps = [f"{step.name} {step.state}{_phase(step)}" for step in reversed(cluster.steps) if step.state in OPEN]
+        clusters.append("; ".join([f"{cluster.name} {cluster.state}", *steps]))
+    return clusters or ["no cluster is running"]
 
 
-def _said(step: Step) -> str:
-    if not (now := step.progress):
+def _phase(step: Step) -> str:
+    if step.progress is None:
         return ""
-    counted = f" {now.done}/{now.total} images" if now.total else ""
-    return f" ({now.phase}{counted})"
+    return f" ({step.progress.phase} {counted(step.progress.model_dump())}".rstrip() + ")"
 
 
 def _head(status: Status, money: Money) -> RenderableType:
-    place = f"{status.project} in {status.region}" + (", emulated on this machine" if status.emulated else "")
+    title = f"{status.project} in {status.region}" + (", emulated on this machine" if status.emulated else "")
     grid = Table.grid(expand=True, padding=(0, 1))
     grid.add_column()
     grid.add_column(justify="right", no_wrap=True)
-    grid.add_row(Text(place, style="bold"), f"{status.taken:%Y-%m-%d %H:%M:%S} UTC")
+    grid.add_row(Text(title, style="bold"), f"{status.taken:%Y-%m-%d %H:%M:%S} UTC")
     rows: list[RenderableType] = [grid]
     for studio in status.studios:
         rows.append(Text.assemble(("Studio ", "bold"), studio.name, " ", (studio.id, "dim")))
@@ -133,103 +126,88 @@ def _cost(cluster: Cluster, status: Status, money: Money) -> str:
 
 
 def _ends(cluster: Cluster, now: datetime) -> RenderableType:
-    told: list[Text] = []
     idle, limit = cluster.idle, cluster.hard_limit
     if idle is None and not cluster.nodes:
-        told.append(Text("its nodes will tell of its idle time-out", style="dim"))
+        when_idle = Text("its nodes will tell of its idle time-out", style="dim")
     elif idle is None:
-        told.append(Text("not when idle: no idle time-out is known", style="yellow"))
+        when_idle = Text("not when idle: no idle time-out is known", style="yellow")
     elif idle.strikes_at is None:
-        told.append(Text(f"{durations.say(idle.timeout_seconds)} after its last work"))
+        when_idle = Text(f"{durations.say(idle.timeout_seconds)} after its last work")
     else:
-        left = durations.say((idle.strikes_at - now).total_seconds())
-        told.append(Text(f"at {_clock(idle.strikes_at, now)} if nothing comes (in {left})"))
+        left = durations.say(idle.strikes_at - now)
+        when_idle = Text(f"at {_clock(idle.strikes_at, now)} if nothing comes (in {left})")
     if limit is None:
-        told.append(Text("no hard limit is known", style="yellow"))
-    elif not limit.enabled:
-        told.append(Text("the schedule of its hard limit is switched off", style="red"))
-    else:
-        left = durations.say((limit.strikes_at - now).total_seconds())
-        hint = "./inv extend 2h" + ("" if cluster.short_name == "default" else f" --name {cluster.short_name}")
-        at = f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) "
-        told.append(Text.assemble(at, (hint, "dim")))
-    return Group(*told)
+        return Group(when_idle, Text("no hard limit is known", style="yellow"))
+    if not limit.enabled:
+        return Group(when_idle, Text("the schedule of its hard limit is switched off", style="red"))
+    left = durations.say(limit.strikes_at - now)
+    hint = "./inv extend 2h" + ("" if cluster.short_name == "default" else f" --name {cluster.short_name}")
+    at = f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) "
+    return Group(when_idle, Text.assemble(at, (hint, "dim")))
 
 
 def _shown(steps: list[Step]) -> list[Step]:
     """Pick the open steps and the newest others, in the order in which they run."""
-    still_open = [step for step in steps if step.state in OPEN]
-    closed = [step for step in steps if step.state not in OPEN][: max(0, SHOWN_STEPS - len(still_open))]
-    return [step for step in reversed(steps) if step in still_open or step in closed]
+    closed = [step for step in steps if step.state not in OPEN]
+    hidden = closed[max(0, SHOWN_STEPS - (len(steps) - len(closed))) :]
+    return [step for step in reversed(steps) if step not in hidden]
 
 
 def _steps(steps: list[Step], now: datetime) -> RenderableType:
     """Draw a line a step, and beneath a running one how far its job is."""
     widest = max(len(step.name) for step in steps)
-    told: list[RenderableType] = []
+    rows: list[RenderableType] = []
     for step in steps:
         row = Table.grid(padding=(0, 2))
         row.add_column(min_width=min(widest, NAME), overflow="fold", ratio=1)
         row.add_column(no_wrap=True, min_width=len("CANCEL_PENDING"))
         row.add_column(no_wrap=True)
         row.add_row(Text(step.name), _state(step.state), Text(_time(step, now)))
-        told.append(row)
+        rows.append(row)
         if step.state == "RUNNING" and step.progress and step.progress.total:
-            told.append(Padding(_bar(step.progress), (0, 0, 0, 2)))
-    return Group(*told)
+            rows.append(Padding(_bar(step.progress), (0, 0, 0, 2)))
+    return Group(*rows)
 
 
 def _time(step: Step, now: datetime) -> str:
     if not step.started:
         return ""
     if step.ended:
-        return f"{durations.say((step.ended - step.started).total_seconds())}, at {_clock(step.ended, now)}"
+        return f"{durations.say(step.ended - step.started)}, at {_clock(step.ended, now)}"
     phase = step.progress.phase if step.progress else "starting" if step.run and step.state == "RUNNING" else ""
-    since = durations.say((now - step.started).total_seconds())
+    since = durations.say(now - step.started)
     return f"{since}, {phase}" if phase and phase != step.job else since
 
 
-def _bar(told: Progress) -> Text:
-    full = min(BAR, round(BAR * told.done / told.total))
-    words = [f"{told.done:,}/{told.total:,} images"]
-    if told.images_per_second:
-        words.append(f"{told.images_per_second:.0f} images/s")
-    if told.seconds_left is not None:
-        words.append(f"{durations.say(told.seconds_left)} left")
-    return Text.assemble(
-        ("█" * full, "green"), ("░" * (BAR - full), "dim"), f" {told.done / told.total:.0%}  ", ", ".join(words)
-    )
+def _bar(progress: Progress) -> Text:
+    share = progress.done / progress.total
+    full = min(BAR, round(BAR * share))
+    words = f" {share:.0%}  {in_words(progress.model_dump())}"
+    return Text.assemble(("█" * full, "green"), ("░" * (BAR - full), "dim"), words)
 
 
 def _ended(ended: list[Ended], now: datetime) -> RenderableType:
     rows = []
     for cluster in ended:
         moment = f" at {_clock(cluster.ended, now)}" if cluster.ended else ""
-        lived = f", after {durations.say((cluster.ended - cluster.created).total_seconds())}" if cluster.ended else ""
+        lived = f", after {durations.say(cluster.ended - cluster.created)}" if cluster.ended else ""
         state = cluster.state.lower().replace("_", " ")
         rows.append((f"{cluster.name} {cluster.id}", f"{state}{moment}{lived}: {cluster.reason or 'no reason given'}"))
     return _listed("Ended lately", rows)
 
 
-def _orphans(found: list[Orphan]) -> RenderableType:
-    rows = [(orphan.what, orphan.remedy) for orphan in found[:SHOWN_ORPHANS]]
-    if (more := len(found) - SHOWN_ORPHANS) > 0:
+def _orphans(orphans: list[Orphan]) -> RenderableType:
+    rows = [(orphan.what, orphan.remedy) for orphan in orphans[:SHOWN_ORPHANS]]
+    if (more := len(orphans) - SHOWN_ORPHANS) > 0:
         rows.append((f"and {more} more", "./inv orphans"))
     return _listed("Orphaned: tagged, and in none of the Terraform states known here", rows)
 
 
 def _listed(title: str, rows: list[tuple[str, str]]) -> RenderableType:
-    told: list[RenderableType] = [Text(title, style="bold")]
+    parts: list[RenderableType] = [Text(title, style="bold")]
     for what, more in rows:
-        told += [Padding(Text(what, overflow="fold"), (0, 0, 0, 2)), Padding(Text(more, style="dim"), (0, 0, 0, 4))]
-    return Group(*told)
-
-
-def _total(status: Status, money: Money) -> str:
-    known = [cluster.usd_per_hour for cluster in status.clusters if cluster.usd_per_hour is not None]
-    if not known or status.emulated:
-        return ""
-    return f"All together {money.say(sum(known))} per hour."
+        parts += [Padding(Text(what, overflow="fold"), (0, 0, 0, 2)), Padding(Text(more, style="dim"), (0, 0, 0, 4))]
+    return Group(*parts)
 
 
 def _state(state: str) -> Text:

@@ -1,8 +1,7 @@
 """The status again and again: redrawn on a terminal, a line for each change elsewhere."""
 
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from rich.console import Console
@@ -22,32 +21,33 @@ def watch(look: Callable[[], Status], money: Money, interval: float, console: Co
         interval: seconds between two looks; EMR's calls are few to an account.
         console: where to draw; standard output by default.
     """
-    console = console or Console()
+    console, looks = console or Console(), _looks(look, interval)
     if not console.is_terminal:
-        _plainly(look, money, interval)
+        _print_changes(looks)
         return
-    status = look()
+    status = next(looks)
     with suppress(KeyboardInterrupt), Live(console=console, screen=True, auto_refresh=False) as live:
         live.update(render(status, money), refresh=True)
-        while status.clusters:
-            time.sleep(interval)
-            status = look()
+        for status in looks:
             live.update(render(status, money), refresh=True)
     console.print(render(status, money))  # the other screen is gone: leave the last look on this one
 
 
-def _plainly(look: Callable[[], Status], money: Money, interval: float) -> None:
-    last: list[str] = []
+def _looks(look: Callable[[], Status], interval: float) -> Iterator[Status]:
     while True:
-        status = look()
-        now = lines(status, money)
-        for line in now:
-            if line not in last:
-                print(f"{status.taken:%H:%M:%S} {line}", flush=True)
-        last = now
+        yield (status := look())
         if not status.clusters:
-            for ended in status.ended[:1]:
-                print(f"{ended.name} has ended: {ended.reason or ended.state}", flush=True)
             return
-        sys.stdout.flush()
         time.sleep(interval)
+
+
+def _print_changes(looks: Iterator[Status]) -> None:
+    before: list[str] = []
+    for status in looks:
+        now = lines(status)
+        for line in now:
+            if line not in before:
+                print(f"{status.taken:%H:%M:%S} {line}", flush=True)
+        before = now
+    for ended in status.ended[:1]:
+        print(f"{ended.name} has ended: {ended.reason or ended.state}", flush=True)
