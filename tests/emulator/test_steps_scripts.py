@@ -3,7 +3,6 @@
 from .conftest import Aws, command
 
 JAR = "s3://eu-west-3.elasticmapreduce/libs/script-runner/script-runner.jar"
-WITHIN = 180  # seconds, on a busy machine
 
 # Between the commands, other clients of S3 write what the next one reads, and read what the last one wrote.
 SCRIPT = """\
