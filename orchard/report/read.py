@@ -1,6 +1,7 @@
 """A run as it lies in `data/emr_output/`: its tables, its manifests, and what may or may not be there."""
 
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class Run:
             OrchardError: the files are missing, damaged, or not as many rows as the manifest says.
         """
         folder = self.results / "pca" / self.name / "scores"
-        found = _parquet(folder, ("path", "label", "scores"), self.name)
+        found = _parquet(folder, ("path", "label", "scores"), self.name, self.manifest.get("parts"))
         if found is None or len(found) != self.rows:
             said = "it is not there" if found is None else f"it has {len(found)} rows, and the manifest {self.rows}"
             raise _damaged(folder, said, self.name)
@@ -144,11 +145,13 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
     return Run(name, results)
 
 
-def _parquet(folder: Path, columns: tuple[str, ...], run: str) -> pa.Table | None:
-    """Read all parts in a directory; None where it has none."""
+def _parquet(folder: Path, columns: tuple[str, ...], run: str, listed: Iterable[str] | None = None) -> pa.Table | None:
+    """Read the parts that a manifest lists, or where it lists none all parts in a directory; None where it has none."""
     parts = sorted(folder.glob("*.parquet"))
     if not parts:
         return None
+    if listed is not None:
+        parts = [folder / name for name in sorted(listed)]
     tables = []
     for part in parts:
         try:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
@@ -80,6 +80,25 @@ def sizes(spark: SparkSession, uri: str) -> dict[str, int]:
         status = left.next()
         found[status.getPath().toString()[skip:]] = status.getLen()
     return found
+
+
+class State(NamedTuple):
+    """What there is at a URI: a directory, or a file of so many bytes."""
+
+    directory: bool
+    size: int
+
+
+def state(spark: SparkSession, uri: str) -> State | None:
+    """Ask what there is; None where there is nothing."""
+    system, path = _path(spark, uri)
+    try:
+        found = system.getFileStatus(path)
+    except Py4JJavaError as error:
+        if _is_missing(error):
+            return None
+        raise
+    return State(found.isDirectory(), found.getLen())
 
 
 def read_bytes(spark: SparkSession, uri: str) -> bytes:

@@ -1,18 +1,15 @@
-"""What both entry points share: a Spark session, an attempt at a run, failures as two lines and an exit code."""
+"""What both entry points share: Spark sessions, failures as two lines and an exit code."""
 
 import argparse
+import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
-from fruits import manifest
 from fruits.errors import JobError
-from fruits.progress import Progress
 
 FAILURE, USAGE = 1, 2  # exit codes
 
@@ -40,6 +37,31 @@ def session(name: str) -> SparkSession:
     for key, value in SETTINGS.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def own(spark: SparkSession) -> SparkSession:
+    """Return another session on the same Spark: what is set in it changes nothing for whoever uses the first one."""
+    mine = spark.newSession()
+    for key, value in SETTINGS.items():
+        if key.startswith("spark.sql."):
+            mine.conf.set(key, value)
+    return mine
+
+
+def texts(spark: SparkSession, values: list[str]) -> DataFrame:
+    """Make a DataFrame of one column, value string.
+
+    In the JVM, from one JSON text: `createDataFrame` would make its session the active one, whoever's turn it is.
+    """
+    jvm = spark.sparkContext._jvm
+    kind = jvm.java.lang.Class.forName("java.util.ArrayList")
+    listed = jvm.com.fasterxml.jackson.databind.ObjectMapper().readValue(json.dumps(values), kind)
+    return DataFrame(spark._jsparkSession.createDataset(listed, jvm.org.apache.spark.sql.Encoders.STRING()), spark)
+
+
+def paths(spark: SparkSession, names: list[str]) -> DataFrame:
+    """Make a DataFrame of one column, path string."""
+    return texts(spark, names).withColumnRenamed("value", "path")
 
 
 def share(text: str) -> float:
@@ -72,35 +94,6 @@ def main(name: str, run: Callable[[SparkSession], None]) -> None:
         spark.stop()
     if code:
         sys.exit(code)
-
-
-@contextmanager
-def attempt(spark: SparkSession, output: str, name: str, parameters: dict[str, Any]) -> Iterator[tuple[Progress, bool]]:
-    """Claim an output directory for a job, and see to it that however the job ends, its progress file says so.
-
-    Args:
-        spark: the session.
-        output: the run's directory.
-        name: of the job.
-        parameters: what an interrupted run must share with the one that resumes it.
-
-    Yields:
-        the job's progress, and whether an interrupted run is being resumed.
-
-    Raises:
-        JobError: whatever went wrong. After wrong usage the claim is withdrawn, so that the run's name stays free.
-    """
-    resumed = manifest.begin(spark, output, parameters)
-    progress = Progress(spark, output, name)
-    try:
-        yield progress, resumed
-    except Exception as error:
-        known = failure(error)
-        progress.failed(known.cause, known.remedy)
-        if known.exit_code == USAGE and not resumed:
-            manifest.withdraw(spark, output)
-        raise known from error
-    progress.complete()
 
 
 def failure(error: Exception) -> JobError:

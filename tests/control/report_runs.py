@@ -55,6 +55,7 @@ def write(
     errors = pa.table({"path": [path for path, _ in bad], "reason": [why for _, why in bad]})
     pq.write_table(errors, features / "errors" / "part-0.zstd.parquet")
     manifest = _manifest(name, len(labels), len(bad), k, explained)
+    manifest["parts"] = {f"part-{number}.zstd.parquet": size for number, size in ((0, half), (1, len(labels) - half))}
     (pca / "manifest.json").write_text(json.dumps(manifest))
     (features / "manifest.json").write_text(json.dumps(manifest["features"]))
     if record:

@@ -12,7 +12,7 @@ from pyspark.ml.feature import PCAModel
 
 import features
 import pca
-from fruits import hadoop, job, manifest
+from fruits import hadoop, job
 from fruits.errors import JobError
 
 
@@ -48,6 +48,8 @@ def test_features_layout_and_manifest(spark, finished):
     assert written["parameters"]["mode"] == "full"
     assert written["images_per_second"] > 0
     assert set(written["timings"]) == {"listing", "features"}
+    assert sum(written["parts"].values()) == 40
+    assert written["parts"].keys() == {path.name for path in run.glob("part-*.parquet")}
     assert written["versions"]["spark"] == "3.5.2"
     rows = spark.read.parquet(str(run / "part-*.parquet"))
     assert dict(rows.dtypes) == {"path": "string", "label": "string", "features": "array<float>"}
@@ -66,6 +68,8 @@ def test_pca_layout_and_manifest(spark, finished):
     assert len(table) == 1280
     np.testing.assert_allclose([float(row["explained"]) for row in table[:5]], written["explained_variance"], rtol=1e-8)
     assert float(table[-1]["cumulative"]) == pytest.approx(1)
+    assert sum(written["parts"].values()) == 40
+    assert written["parts"].keys() == {path.name for path in (run / "scores").glob("part-*.parquet")}
     reached = [float(row["cumulative"]) >= 0.95 for row in table].index(True) + 1
     assert written["components_for"]["0.95"] == reached
     scores = {row.path: row.scores for row in spark.read.parquet(str(run / "scores")).collect()}
@@ -87,12 +91,21 @@ def test_the_saved_model_gives_the_saved_scores(spark, finished):
         np.testing.assert_allclose(row.scores.toArray(), expected[row.path], atol=1e-9)
 
 
-def test_a_complete_run_is_refused(spark, finished, drawn, weights_file):
-    for redo in (
-        lambda: featurise(spark, weights_file, drawn, finished / "features" / "r1", "--split", "Test"),
-        lambda: decompose(spark, finished / "features" / "r1", finished / "pca" / "r1"),
+def test_a_complete_run_says_so_and_is_left_alone(spark, finished, drawn, weights_file, capsys):
+    before = {path: path.stat().st_mtime_ns for path in finished.rglob("*") if path.is_file()}
+    featurise(spark, weights_file, drawn, finished / "features" / "r1", "--split", "Test")
+    decompose(spark, finished / "features" / "r1", finished / "pca" / "r1", "--k", "5", "--csv")
+    assert capsys.readouterr().out.count("the run r1 is complete already") == 2
+    assert before == {path: path.stat().st_mtime_ns for path in finished.rglob("*") if path.is_file()}
+
+
+def test_a_complete_run_of_other_parameters_is_refused(spark, finished, drawn, weights_file, pictures):
+    for redo, said in (
+        (lambda: featurise(spark, weights_file, pictures, finished / "features" / "r1", "--split", "Test"), "input"),
+        (lambda: featurise(spark, weights_file, drawn, finished / "features" / "r1"), "split"),
+        (lambda: decompose(spark, finished / "features" / "r1", finished / "pca" / "r1"), "k"),
     ):
-        with pytest.raises(JobError, match="the run r1 is complete already") as raised:
+        with pytest.raises(JobError, match=f"the run r1 is complete already, with {said} =") as raised:
             redo()
         assert raised.value.exit_code == 2
 
@@ -130,6 +143,16 @@ def test_too_many_rejected_images_fail_the_job_and_keep_the_results(spark, pictu
     assert spark.read.parquet(str(output / "errors")).count() == 0
 
 
+def test_pca_goes_on_where_it_failed(spark, finished, tmp_path):
+    """The features stay, and nothing of a PCA that did not end."""
+    output = tmp_path / "r1"
+    shutil.copytree(finished / "pca" / "r1", output)
+    (output / "manifest.json").unlink()
+    decompose(spark, finished / "features" / "r1", output, "--k", "3")
+    assert json.loads((output / "manifest.json").read_text())["counts"]["components"] == 3
+    assert {len(row.scores) for row in spark.read.parquet(str(output / "scores")).collect()} == {3}
+
+
 def test_an_interrupted_run_goes_on(spark, drawn, finished, weights_file, tmp_path):
     """As a killed driver leaves it: some tasks' files, no manifest, the committer's leftovers."""
     output = tmp_path / "r1"
@@ -147,12 +170,6 @@ def test_an_interrupted_run_goes_on(spark, drawn, finished, weights_file, tmp_pa
     assert rows.count() == rows.select("path").distinct().count() == 40
 
 
-def test_other_parameters_do_not_resume(spark, drawn, weights_file, tmp_path):
-    manifest.begin(spark, str(tmp_path / "r"), {"mode": "mini", "split": "Test"})
-    with pytest.raises(JobError, match="the run r was begun with mode = 'mini', not 'full'"):
-        featurise(spark, weights_file, drawn, tmp_path / "r", "--split", "Test")
-
-
 def test_wrong_input_leaves_the_name_free(spark, weights_file, tmp_path):
     with pytest.raises(JobError, match="no photographs under"):
         featurise(spark, weights_file, tmp_path / "none", tmp_path / "r")
@@ -162,7 +179,7 @@ def test_wrong_input_leaves_the_name_free(spark, weights_file, tmp_path):
 
 def test_an_unwritable_output(spark, drawn, weights_file, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(JobError, match=r"_run\.json cannot be written") as raised:
+    with pytest.raises(JobError, match="cannot be written") as raised:
         featurise(spark, weights_file, drawn, tmp_path / "file" / "r", "--split", "Test")
     assert "choose a place" in raised.value.remedy
 
