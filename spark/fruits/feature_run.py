@@ -124,7 +124,9 @@ def _featurise(
         rows by part file, of all that is done now, and the rejected images, path to reason.
     """
     output = options.output.rstrip("/")
-    featurizer = ImageFeaturizer(weights=options.weights, outputType="array", handleInvalid="keep", errorCol="reason")
+    featurizer = ImageFeaturizer(
+        weights=options.weights, outputType="array", handleInvalid="keep", errorCol="reason", keepInput=False
+    )
     rejected: dict[str, str] = {}
     try:
         for _ in range(PASSES):
@@ -162,7 +164,6 @@ def _write(featurizer: ImageFeaturizer, images: DataFrame, output: str) -> dict[
     bad = when(col("reason").isNotNull(), struct("path", "reason"))
     (
         featurizer.transform(images)
-        .drop("content")
         .observe(seen, to_json(collect_list(bad)).alias("rejected"))
         .where(col("reason").isNull())
         .drop("reason")
