@@ -31,6 +31,9 @@ def show(features: object, pca: object, manifest: dict[str, Any]) -> None:
         f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
         f"{images['cores']} cores, {_seconds(images)} s; PCA {_seconds(manifest)} s"
     )
+    if images.get("ignored"):
+        reasons = ", ".join(f"{number:,} ({reason})" for reason, number in images["ignored"].items())
+        console.print(f"files that are no photographs: {reasons}", soft_wrap=True, markup=False)
     console.print(f"features  {features}", soft_wrap=True, highlight=False)
     console.print(f"PCA       {pca}", soft_wrap=True, highlight=False)
 

@@ -10,8 +10,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from fruits import hadoop, job, sample
 from fruits.errors import JobError
+from fruits.names import SUFFIXES
 from fruits.packed import Shards
-from fruits.singles import SUFFIXES, Singles
+from fruits.singles import Singles
 
 MODES = {"mini": "*", "apples": "Apple*", "full": "*"}  # mode -> the classes it reads
 SPLITS = ("Training", "Test")
@@ -37,6 +38,11 @@ class Selection:
     def total(self) -> int:
         """Number of photographs in the classes; more than `count` in a sample."""
         return self.photographs.total
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        """How many files of the classes are no photographs, by reason."""
+        return self.photographs.ignored
 
     @property
     def partial(self) -> bool:
@@ -66,7 +72,7 @@ def select(spark: SparkSession, root: str, mode: str, split: str, max_images: in
     spark = job.own(spark)
     home = f"{hadoop.qualified(spark, root)}/{split}"
     shards = Shards.find(spark, home)
-    classes = shards.classes if shards else hadoop.directories(spark, home)
+    classes = shards.classes if shards else [n for n in hadoop.directories(spark, home) if not n.startswith(".")]
     if not classes:
         raise JobError(f"there are no photographs under {home}", _hint(spark, root, split), exit_code=2)
     chosen = [name for name in classes if fnmatchcase(name, MODES[mode])]

@@ -97,6 +97,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 **source,
                 "parameters": parameters | {"max_error_rate": options.max_error_rate},
                 "counts": {"read": selection.count, "featurised": featurised, "rejected": len(rejected)},
+                "ignored": selection.ignored,
                 "parts": done,
                 "resumed": resumed,
                 "timings": progress.timings,
@@ -106,6 +107,8 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "weights": weights.DIGEST,
             },
         )
+    for reason, number in selection.ignored.items():
+        print(f"{number} files are no photographs: {reason}")
     print(f"{featurised} images featurised, {len(rejected)} rejected, {speed:.0f} images/s -> {output}")
     return written
 

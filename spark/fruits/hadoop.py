@@ -22,6 +22,12 @@ def qualified(spark: SparkSession, uri: str) -> str:
     return system.makeQualified(path).toString()
 
 
+def resolved(spark: SparkSession, uri: str) -> str:
+    """Return the URI, escaped, of the file system that a directory really lies in, where one is mounted in another."""
+    system, path = _path(spark, uri)
+    return system.resolvePath(path).toUri().toString()
+
+
 def exists(spark: SparkSession, uri: str) -> bool:
     """Tell whether a file or directory is there."""
     system, path = _path(spark, uri)

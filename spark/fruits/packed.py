@@ -1,12 +1,14 @@
 """Photographs packed into Parquet shards: `<split>/<class>/*.parquet` (path, label, content), named by a manifest.
 
 `<split>/manifest.json` is written after the shards. It holds the number of photographs and for each shard its file
-(below the split), its size in bytes, a digest of it, and how many images it holds (or their names).
+(below the split), its size in bytes, a digest of it, and how many images it holds (or their names). And how many files
+the upload left out as no photographs, by class (empty: what is in none) and reason.
 """
 
 import hashlib
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -28,11 +30,13 @@ class Shards(NamedTuple):
         spark: the session.
         home: the URI of the split's directory.
         entries: the manifest's, one a shard.
+        left_out: the manifest's: files that are no photographs, by class and reason.
     """
 
     spark: SparkSession
     home: str
     entries: list[dict[str, Any]]
+    left_out: dict[str, dict[str, int]]
 
     @classmethod
     def find(cls, spark: SparkSession, home: str) -> "Shards | None":
@@ -43,7 +47,8 @@ class Shards(NamedTuple):
         """
         if not hadoop.exists(spark, f"{home}/{MANIFEST}"):
             return None
-        entries = json.loads(hadoop.read_bytes(spark, f"{home}/{MANIFEST}"))["shards"]
+        told = json.loads(hadoop.read_bytes(spark, f"{home}/{MANIFEST}"))
+        entries = told["shards"]
         there = hadoop.sizes(spark, home)
         wrong = [entry["file"] for entry in entries if there.get(entry["file"]) != entry["size"]]
         if wrong:
@@ -53,16 +58,27 @@ class Shards(NamedTuple):
                 "let it finish (./inv upload-dataset), then run again",
                 exit_code=2,
             )
-        return cls(spark, home, entries)
+        return cls(spark, home, entries, told.get("ignored", {}))
 
     @property
     def classes(self) -> list[str]:
         """Names of the classes, sorted."""
-        return sorted({_class(entry) for entry in self.entries})
+        return sorted({_class(entry) for entry in self.entries} | self.left_out.keys() - {""})
 
     def of(self, classes: list[str]) -> "Shards":
         """Return the shards of some classes."""
-        return self._replace(entries=[entry for entry in self.entries if _class(entry) in set(classes)])
+        left_out = {name: reasons for name, reasons in self.left_out.items() if name in {"", *classes}}
+        return self._replace(
+            entries=[entry for entry in self.entries if _class(entry) in set(classes)], left_out=left_out
+        )
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        """How many files are no photographs, by reason."""
+        total: Counter[str] = Counter()
+        for reasons in self.left_out.values():
+            total.update(reasons)
+        return dict(total)
 
     @property
     def total(self) -> int:

@@ -97,7 +97,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "timings": progress.timings,
                 "cores": spark.sparkContext.defaultParallelism,
                 "code": options.code_hash,
-                "features": features_manifest,
+                "features": {name: told for name, told in features_manifest.items() if name != "parts"},
             },
         )
     print(f"{k} components of {decomposition.rows} images explain {explained[:k].sum():.1%} -> {output}")

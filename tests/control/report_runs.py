@@ -82,6 +82,7 @@ def _manifest(name: str, rows: int, bad: int, k: int, explained: np.ndarray) -> 
             "input": "s3://orchard-123456789012-eu-west-3/data/raw",
             "parameters": {"mode": "full", "split": "Test", "max_images": None, "max_error_rate": 0.01},
             "counts": {"read": rows + bad, "featurised": rows, "rejected": bad},
+            "ignored": {"hidden": 2},
             "resumed": 0,
             "timings": {"listing": 3.0, "features": 273.6},
             "images_per_second": 247.4,
