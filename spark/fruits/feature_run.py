@@ -36,6 +36,7 @@ class Options:
         max_images: the size of mini.
         weights: a weights file (any URI); found or fetched when empty.
         max_error_rate: with a larger share of unreadable images the run fails, its results kept.
+        exif_transpose: turn photographs as their EXIF orientation says.
         code_hash: noted in the manifest.
     """
 
@@ -46,6 +47,7 @@ class Options:
     max_images: int = 100
     weights: str = ""
     max_error_rate: float = 0.01
+    exif_transpose: bool = False
     code_hash: str = ""
 
 
@@ -65,6 +67,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         "mode": options.mode,
         "split": options.split,
         "max_images": options.max_images if options.mode == "mini" else None,
+        "exif_transpose": options.exif_transpose,
         "weights": weights.DIGEST,
     }
     if known := manifest.complete(spark, output, source | parameters):
@@ -128,7 +131,12 @@ def _featurise(
     """
     output = options.output.rstrip("/")
     featurizer = ImageFeaturizer(
-        weights=options.weights, outputType="array", handleInvalid="keep", errorCol="reason", keepInput=False
+        weights=options.weights,
+        outputType="array",
+        handleInvalid="keep",
+        errorCol="reason",
+        keepInput=False,
+        exifTranspose=options.exif_transpose,
     )
     rejected: dict[str, str] = {}
     try:

@@ -1,6 +1,6 @@
 """`ImageFeaturizer`: a Spark ML Transformer from image bytes to MobileNetV2 features."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -47,6 +47,8 @@ class ImageFeaturizer(
         errorCol: with `keep`, a string column for the reason, null for good images. Empty (default): no column.
         keepInput: whether inputCol stays among the columns (default: true). Where it is not used any more, it need
             not be carried back from the workers.
+        exifTranspose: whether photographs are turned as their EXIF orientation says. Default: false, for the same
+            features as the reference implementation's, which took pixels as they are stored.
         weights: path or URI of a weights file; empty (default): found or fetched, see `fruits.weights_source`.
 
     Raises on transform:
@@ -56,6 +58,9 @@ class ImageFeaturizer(
     outputType = Param(Params._dummy(), "outputType", "vector or array", TypeConverters.toString)
     errorCol = Param(Params._dummy(), "errorCol", "column for the reason of a rejection", TypeConverters.toString)
     keepInput = Param(Params._dummy(), "keepInput", "whether inputCol stays", TypeConverters.toBoolean)
+    exifTranspose = Param(
+        Params._dummy(), "exifTranspose", "whether to turn images as EXIF says", TypeConverters.toBoolean
+    )
     weights = Param(Params._dummy(), "weights", "path or URI of the weights", TypeConverters.toString)
     handleInvalid = Param(
         Params._dummy(), "handleInvalid", "error, skip or keep an undecodable image", TypeConverters.toString
@@ -71,6 +76,7 @@ class ImageFeaturizer(
         handleInvalid: str = "error",
         errorCol: str = "",
         keepInput: bool = True,
+        exifTranspose: bool = False,
         weights: str = "",
     ) -> None:
         super().__init__()
@@ -81,6 +87,7 @@ class ImageFeaturizer(
             handleInvalid="error",
             errorCol="",
             keepInput=True,
+            exifTranspose=False,
             weights="",
         )
         self._broadcast: Broadcast | None = None
@@ -114,7 +121,8 @@ class ImageFeaturizer(
             schema.add(StructField(reason, StringType()))
         broadcast = self._weights(dataset.sparkSession)
         kept = [index for index, name in enumerate(dataset.columns) if keep or name != source]
-        plan = _Plan(dataset.columns.index(source), kept, schema.names, invalid, bool(reason))
+        turned = self.getOrDefault("exifTranspose")
+        plan = _Plan(dataset.columns.index(source), kept, schema.names, invalid, bool(reason), turned)
 
         def featurise(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             # A closure over plain values only: the worker gets no reference to the Transformer.
@@ -134,13 +142,14 @@ class ImageFeaturizer(
 
 
 class _Plan(NamedTuple):
-    """What a worker is told: where the images are, which columns stay, the output's names, and what it makes of bad."""
+    """What a worker is told: where the images are, which columns stay, the output's names, and how to take images."""
 
     source: int
     kept: list[int]
     names: list[str]
     invalid: str
     with_reason: bool
+    exif_transpose: bool
 
 
 def _featurise_batches(
@@ -148,7 +157,8 @@ def _featurise_batches(
 ) -> Iterator[pa.RecordBatch]:
     network = engine.cached(weights.DIGEST, lambda: broadcast.value)
     for portion in portions(batches, plan.source):
-        features, reasons = _featurise(network, [batch.column(plan.source) for batch in portion])
+        contents = chain.from_iterable(batch.column(plan.source) for batch in portion)
+        features, reasons = _featurise(network, contents, exif_transpose=plan.exif_transpose)
         if plan.invalid == "error" and any(reasons):
             raise RejectedImageError(f"an image cannot be featurised: {next(filter(None, reasons))}")
         columns = [pa.concat_arrays([batch.column(index) for batch in portion]) for index in plan.kept] + [features]
@@ -182,13 +192,15 @@ def portions(batches: Iterator[pa.RecordBatch], source: int) -> Iterator[list[pa
         yield held
 
 
-def _featurise(network: engine.Engine, contents: list[pa.Array]) -> tuple[pa.ListArray, list[str | None]]:
+def _featurise(
+    network: engine.Engine, contents: Iterable[pa.Scalar], *, exif_transpose: bool
+) -> tuple[pa.ListArray, list[str | None]]:
     """Return the features as list<float> of 1280 (null where rejected) and the reasons (None where not)."""
     reasons: list[str | None] = []
     images: list[np.ndarray] = []
-    for content in chain.from_iterable(contents):
+    for content in contents:
         try:
-            images.append(pixels(content.as_py() or b""))
+            images.append(pixels(content.as_py() or b"", exif_transpose=exif_transpose))
             reasons.append(None)
         except RejectedImageError as rejection:
             reasons.append(str(rejection))
