@@ -84,7 +84,7 @@ def values(site: Site, code: package.Package, cluster: dict[str, Any], run: str 
         mode=settings.mode,
         split=settings.split,
         max_images=settings.max_images,
-        k=f"{settings.k:g}",
+        k=str(settings.k),
         max_error_rate=settings.max_error_rate,
     )
 

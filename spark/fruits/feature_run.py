@@ -16,7 +16,9 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql.functions import broadcast, col, collect_list, from_json, struct, to_json, when
 
 from fruits import dataset, job, manifest, parts, weights
+from fruits.architecture import FEATURES
 from fruits.attempt import Attempt, attempt
+from fruits.components import refuse_too_many
 from fruits.dataset import Selection
 from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
@@ -36,6 +38,7 @@ class Options:
         max_images: the size of mini.
         weights: a weights file (any URI); found or fetched when empty.
         max_error_rate: with a larger share of unreadable images the run fails, its results kept.
+        k: of the PCA that is to follow, so that what it cannot do is known before the work; None where none is.
         exif_transpose: turn photographs as their EXIF orientation says.
         code_hash: noted in the manifest.
     """
@@ -47,6 +50,7 @@ class Options:
     max_images: int = 100
     weights: str = ""
     max_error_rate: float = 0.01
+    k: float | None = None
     exif_transpose: bool = False
     code_hash: str = ""
 
@@ -58,8 +62,8 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         the manifest; that of the earlier attempt when the run was complete already.
 
     Raises:
-        JobError: wrong input, a larger share of rejected images than allowed, or images that are neither featurised
-            nor rejected.
+        JobError: wrong input, fewer images than components, a larger share of rejected images than allowed, or images
+            that are neither featurised nor rejected.
     """
     spark, output = job.own(spark), options.output.rstrip("/")
     source = {"input": options.input.rstrip("/")}
@@ -76,6 +80,8 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         progress = this.progress
         with progress.phase("listing"):
             selection = dataset.select(spark, options.input, options.mode, options.split, options.max_images)
+            if options.k:
+                refuse_too_many(options.k, selection.count, FEATURES)
             this.listed(selection.photographs.fingerprint)
             done = parts.settle(spark, output, _unchanged(selection, this)) if this.resumed else {}
         resumed = sum(done.values())

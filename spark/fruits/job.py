@@ -9,6 +9,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
+from fruits import components
 from fruits.errors import JobError
 
 FAILURE, USAGE = 1, 2  # exit codes
@@ -81,6 +82,14 @@ def positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
     return value
+
+
+def count_or_share(text: str) -> int | float:
+    """Parse k, for argparse."""
+    try:
+        return components.count_or_share(text)
+    except JobError as error:
+        raise argparse.ArgumentTypeError(f"{error.cause}; {error.remedy}") from None
 
 
 def main(name: str, run: Callable[[SparkSession], None]) -> None:

@@ -197,6 +197,13 @@ def test_pca_with_an_impossible_k_leaves_no_manifest(spark, finished, tmp_path):
     assert (tmp_path / "r" / "manifest.json").exists()
 
 
+def test_more_components_than_images_are_refused_before_the_work(spark, drawn, weights_file, tmp_path):
+    with pytest.raises(JobError, match="k is 41, and there are only 40 images") as raised:
+        featurise(spark, weights_file, drawn, tmp_path / "r", "--split", "Test", "--k", "41")
+    assert raised.value.exit_code == 2
+    assert {path.name for path in (tmp_path / "r").iterdir() if not path.name.startswith(".")} == {"_progress.json"}
+
+
 def test_help_teaches(capsys):
     for entry in (features, pca):
         with pytest.raises(SystemExit) as ended:
@@ -276,6 +283,9 @@ def test_a_small_file_is_written_by_one_create_alone(spark, tmp_path, monkeypatc
 
 
 def test_argparse_types():
+    assert job.count_or_share("95%") == 0.95
+    with pytest.raises(argparse.ArgumentTypeError, match=r"k is 1\.0, neither"):
+        job.count_or_share("1.0")
     assert job.share("0.5") == 0.5
     assert job.positive("3") == 3
     with pytest.raises(argparse.ArgumentTypeError):
