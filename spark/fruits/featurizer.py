@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from pyspark.sql.types import ArrayType, FloatType, StringType, StructField, Str
 
 from fruits import engine, hadoop, weights, weights_source
 from fruits.architecture import FEATURES
+from fruits.params import accessors
 from fruits.preprocessing import RejectedImageError, pixels
 
 INVALID = ("error", "skip", "keep")
@@ -30,6 +31,7 @@ PORTION = 4 * engine.MICRO_BATCH
 PORTION_BYTES = 64 << 20
 
 
+@accessors
 class ImageFeaturizer(
     Transformer, HasInputCol, HasOutputCol, HasHandleInvalid, DefaultParamsReadable, DefaultParamsWritable
 ):
@@ -91,12 +93,19 @@ class ImageFeaturizer(
             weights="",
         )
         self._broadcast: Broadcast | None = None
+        self._source = ""  # what the broadcast weights were read from
         self.setParams(**self._input_kwargs)
 
     @keyword_only
     def setParams(self, **kwargs: str | bool) -> "ImageFeaturizer":
         """Set any of the Params by name."""
         return self._set(**self._input_kwargs)
+
+    def copy(self, extra: dict[Param, Any] | None = None) -> "ImageFeaturizer":
+        """Copy with other Params; the copy makes a broadcast of its own, so that each can be released."""
+        copied = super().copy(extra)
+        copied._broadcast = None
+        return copied
 
     def release(self) -> None:
         """Free the weights' broadcast on every node; a later transform makes a new one."""
@@ -134,10 +143,12 @@ class ImageFeaturizer(
         return result
 
     def _weights(self, spark: SparkSession) -> Broadcast:
-        if self._broadcast is None:
-            source = self.getOrDefault("weights") or str(weights_source.find())
-            content = hadoop.read_bytes(spark, source) if "://" in source else _read_local(source)
-            self._broadcast = spark.sparkContext.broadcast(weights.parse(content, source))
+        source = self.getOrDefault("weights")
+        if self._broadcast is None or source != self._source:
+            found = source or str(weights_source.find())
+            content = hadoop.read_bytes(spark, found) if "://" in found else _read_local(found)
+            tensors = weights.parse(content, found)
+            self._broadcast, self._source = spark.sparkContext.broadcast(tensors), source
         return self._broadcast
 
 

@@ -16,8 +16,11 @@ from pyspark.sql.functions import col
 
 from fruits.components import count_or_share, refuse_too_many
 from fruits.decomposition import Decomposition, decompose
+from fruits.errors import JobError
+from fruits.params import accessors
 
 
+@accessors
 class DistributedPCA(Estimator, HasInputCol, HasOutputCol, DefaultParamsReadable, DefaultParamsWritable):
     """Principal components of a column of vectors, several times faster than Spark ML's `PCA` and as exact.
 
@@ -32,7 +35,8 @@ class DistributedPCA(Estimator, HasInputCol, HasOutputCol, DefaultParamsReadable
         outputCol: the scores, a vector of k.
 
     Raises on fit:
-        JobError: k exceeds the number of rows or columns; NaN or infinite values; fewer than two rows.
+        JobError: no k, or no such column; k exceeds the number of rows or columns; NaN or infinite values; fewer than
+            two rows.
     """
 
     k = Param(Params._dummy(), "k", "number of components, or share of variance below 1", count_or_share)
@@ -60,6 +64,14 @@ class DistributedPCA(Estimator, HasInputCol, HasOutputCol, DefaultParamsReadable
     def decompose(self, dataset: DataFrame) -> Decomposition:
         """Find all principal components of `inputCol`, whatever k is: the whole spectrum, for a scree plot."""
         name = self.getOrDefault("inputCol")
+        if not self.isDefined("k"):
+            raise JobError("k is not set", "say how many components: DistributedPCA(k=50), or setK(0.95)", exit_code=2)
+        if name not in dataset.columns:
+            raise JobError(
+                f"there is no column {name!r} (inputCol) in {dataset.columns}",
+                "name the column of the features: DistributedPCA(inputCol=...)",
+                exit_code=2,
+            )
         features = col(name)
         if isinstance(dataset.schema[name].dataType, VectorUDT):
             features = vector_to_array(features)

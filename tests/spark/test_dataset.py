@@ -2,10 +2,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 from pyspark.sql.functions import length
 
 from fruits import dataset, job, sample, singles, tasks
 from fruits.errors import JobError
+
+KEYS = (
+    "spark.sql.files.maxPartitionBytes",
+    "spark.sql.files.openCostInBytes",
+    "spark.sql.execution.arrow.maxRecordsPerBatch",
+)
 
 
 def names(classes: int, images: int) -> list[str]:
@@ -106,6 +113,17 @@ def test_partitions_follow_the_images_and_the_cores(spark, drawn):
     images = dataset.read(spark, selection)
     assert 4 <= images.rdd.getNumPartitions() <= 2 * 2 * tasks.TASKS_PER_CORE
     assert images.select(length("content")).where("length(content) = 0").count() == 0
+
+
+def test_reading_changes_nothing_for_others(spark, drawn, tmp_path):
+    """Notebooks share the session with it, and read tables of their own."""
+    spark.range(1000).repartition(7).write.parquet(str(tmp_path / "own"))
+    before = {key: spark.conf.get(key, None) for key in KEYS}, spark.read.parquet(str(tmp_path / "own"))
+    selection = dataset.select(spark, str(drawn), "mini", "Training", 9)
+    assert dataset.read(spark, selection).count() == 9
+    assert {key: spark.conf.get(key, None) for key in KEYS} == before[0]
+    assert spark.read.parquet(str(tmp_path / "own")).rdd.getNumPartitions() == before[1].rdd.getNumPartitions()
+    assert SparkSession.getActiveSession() is spark
 
 
 def test_no_directory(spark, tmp_path):

@@ -150,6 +150,29 @@ def test_nan_features_are_counted(spark, data, value):
         decompose(frame(spark, bad))
 
 
+@pytest.mark.parametrize("cores", [1, 20])
+def test_a_partition_of_nothing_but_nan_is_counted(spark, data, cores):
+    bad = data[:40].copy()
+    bad[:10] = np.nan
+    sums = decomposition.gather(frame(spark, bad, 1).repartitionByRange(20, "features"), cores)
+    assert (sums.rows, sums.bad) == (30, 10)
+    all_bad = decomposition.gather(frame(spark, bad[:10], 3), cores)
+    assert (all_bad.rows, all_bad.bad) == (0, 10)
+
+
+def test_no_k_and_no_column(spark, data):
+    rows = frame(spark, data[:3], 1)
+    with pytest.raises(JobError, match="k is not set"):
+        DistributedPCA().fit(rows)
+    with pytest.raises(JobError, match=r"there is no column 'pixels' \(inputCol\) in \['features'\]"):
+        DistributedPCA(k=1, inputCol="pixels").fit(rows)
+
+
+def test_params_have_getters_and_setters():
+    pca = DistributedPCA().setK("95%").setInputCol("x").setOutputCol("y")
+    assert (pca.getK(), pca.getInputCol(), pca.getOutputCol()) == (0.95, "x", "y")
+
+
 def test_null_rows(spark):
     nulls = spark.createDataFrame([([1.0, 2.0],), (None,)], "features array<double>").coalesce(1)
     with pytest.raises(PythonException, match="1 feature rows are null"):
