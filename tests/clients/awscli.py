@@ -3,7 +3,8 @@
 import gzip
 import json
 
-from attempts import BUCKET, ENDPOINT, NAMES, PLACE, attempt, call, contents, example, folder
+from attempts import BUCKET, ENDPOINT, NAMES, PLACE, attempt, call, contents, folder
+from page import example
 
 
 def emr(*words: str) -> dict:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from page import example
 
 from orchard.emulator import __main__ as program
 from orchard.emulator import exports, process
@@ -105,10 +106,11 @@ def test_it_is_there_for_boto3_and_for_other_processes(local_aws):
 
 def test_the_fixture_serves_the_tests_of_any_project(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(TESTS)
+    (tmp_path / "test_page.py").write_text(example("pytest"))
     words = ["-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
     own = os.environ | {"PYTHONPATH": str(ROOT), "AWS_PROFILE": "company"}
     done = subprocess.run([sys.executable, *words], cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
     home = Path(done.stdout.split("home ")[1].splitlines()[0])
     assert not home.exists(), "it ended with the tests"
 
