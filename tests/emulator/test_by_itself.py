@@ -90,6 +90,15 @@ def test_endpoints_of_services_are_set_aside() -> None:
     assert first.endswith(" AWS_ENDPOINT_URL_S3")
 
 
+@pytest.mark.parametrize("before", [{"no_proxy": "a.example"}, {"NO_PROXY": "a.example,127.0.0.1"}])
+def test_requests_to_this_machine_pass_by_a_proxy(before: dict[str, str]) -> None:
+    assert exports.lines({}, before)[1:] == []
+    hosts = "a.example,127.0.0.1"
+    before |= {"HTTP_PROXY": "http://proxy.example"}
+    assert exports.lines({}, before)[1:] == [f"export NO_PROXY={hosts}", f"export no_proxy={hosts}"]
+    assert exports.environment({}, before)["no_proxy"] == hosts
+
+
 TESTS = """
 pytest_plugins = ["orchard.emulator.pytest_plugin"]
 
