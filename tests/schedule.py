@@ -48,6 +48,18 @@ SLOW = [
             "test_dataset.py",
         ),
     ),
+    Group(
+        "a Spark for faults",
+        200,
+        (
+            "test_killed.py",
+            "test_batches.py",
+            "test_hostile_folder.py",
+            "test_listing_changes.py",
+            "test_progress_writes.py",
+            "test_two_attempts.py",
+        ),
+    ),
     Group("a cluster with Livy and a run", 200, ("test_cluster_notebooks.py", "test_results_notebook.py")),
     Group("a demonstration", 150, ("test_demo.py",)),
     Group("an environment of pinned packages", 90, ("test_bootstrap.py",)),
