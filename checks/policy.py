@@ -1,13 +1,11 @@
 """The policy scan: checkov over the Terraform, in an environment of its own (it pins an old boto3)."""
 
-import hashlib
 import json
 import subprocess
-import sys
-import venv
 from pathlib import Path
 from typing import NamedTuple
 
+from checks import environments
 from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
 
@@ -64,21 +62,4 @@ def _failure(check: dict) -> str:
 
 def _checkov() -> str:
     """Return checkov's executable, installing it first if its lock is new."""
-    executable = ENVIRONMENT / "bin" / "checkov"
-    stamp = ENVIRONMENT / "installed.sha256"
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    if executable.exists() and stamp.exists() and stamp.read_text() == wanted:
-        return str(executable)
-    print(
-        f"Installing the policy scanner into {ENVIRONMENT.name} (once; about a minute) ...", file=sys.stderr, flush=True
-    )
-    venv.create(ENVIRONMENT, with_pip=True, clear=True)
-    pip = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet", "--quiet"]
-    done = subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise OrchardError(
-            f"checkov could not be installed: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}",
-            "check the network and call again",
-        )
-    stamp.write_text(wanted)
-    return str(executable)
+    return str(environments.prepare(ENVIRONMENT, LOCK) / "checkov")

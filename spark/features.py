@@ -34,6 +34,16 @@ def parse(arguments: list[str] | None = None) -> Options:
         default=0.01,
         help="with a larger share of unreadable images the job fails, its results kept (default: 0.01)",
     )
+    parser.add_argument(
+        "--k",
+        type=job.count_or_share,
+        help="of the PCA that is to follow: more components than images are refused before the work, not after it",
+    )
+    parser.add_argument(
+        "--exif-transpose",
+        action="store_true",
+        help="turn photographs as their EXIF orientation says (default: pixels as they are stored)",
+    )
     parser.add_argument("--code-hash", default="", help="noted in the manifest")
     return Options(**vars(parser.parse_args(arguments)))
 

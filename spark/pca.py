@@ -21,9 +21,9 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--output", required=True, help="the PCA run's directory (any URI)")
     parser.add_argument(
         "--k",
-        type=float,
+        type=job.count_or_share,
         default=50,
-        help="a number of components, or a share of variance such as 0.95 (default: 50)",
+        help="a number of components, or a share of the variance such as 95%% (default: 50)",
     )
     parser.add_argument("--csv", action="store_true", help="write the scores as CSV too")
     parser.add_argument("--code-hash", default="", help="noted in the manifest")

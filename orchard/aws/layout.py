@@ -68,7 +68,7 @@ JOBS = {
             "data/features/",
             "1,280 numbers a photograph, and the photographs that could not be read",
             reads=None,
-            options=("weights", "mode", "split", "max_images", "max_error_rate"),
+            options=("weights", "mode", "split", "max_images", "max_error_rate", "k"),
         ),
         Job(
             "pca",

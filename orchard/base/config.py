@@ -4,6 +4,8 @@ import json
 import os
 import re
 import tomllib
+from contextlib import suppress
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -58,7 +60,7 @@ class Settings(BaseSettings):
     mode: Literal["mini", "apples", "full"] = "mini"
     split: Literal["Training", "Test"] = "Training"
     max_images: int = Field(100, ge=1)
-    k: float = Field(50, gt=0)
+    k: int | float = Field(50, gt=0)
     max_error_rate: float = Field(0.01, ge=0, le=1)
 
     notebook: Literal["studio", "jupyterhub"] = "studio"
@@ -114,12 +116,19 @@ class Settings(BaseSettings):
             raise ValueError("S3 takes 3 to 51 lower-case letters, digits and hyphens, no xn-- and the like in front")
         return bucket
 
-    @field_validator("k")
+    @field_validator("k", mode="before")
     @classmethod
-    def _k_is_count_or_share(cls, k: float) -> float:
-        if k >= 1 and k != int(k):
-            raise ValueError("a number of components (1, 2, ...) or a share of the variance between 0 and 1")
-        return k
+    def _k_is_count_or_share(cls, k: object) -> int | float:
+        """Understand 50, `95%` and 0.95; 1.0 looks like all of the variance, and like one component."""
+        text = str(k).strip()
+        with suppress(ArithmeticError):
+            number = Decimal(text.removesuffix("%").strip())
+            share = number / 100 if text.endswith("%") else number
+            if 0 < share < 1:
+                return float(share)
+            if share == number and (text == "1" or (number > 1 and number == int(number))):
+                return int(number)
+        raise ValueError("a number of components (1, 2, ...), or a share of the variance below 100% (95%, or 0.95)")
 
     @classmethod
     def settings_customise_sources(

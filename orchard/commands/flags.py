@@ -16,7 +16,7 @@ SITE_HELP = {
 }
 RUN_HELP = {
     "mode": "mini (a sample spread over the classes), apples (the classes Apple*) or full",
-    "k": "principal components: a number (50) or a share of the variance (0.95)",
+    "k": "principal components: a number (50) or a share of the variance (95%)",
     "split": "Training or Test",
     "max-images": "the size of the mini sample",
     "run-name": "a name instead of the time and the mode; an interrupted run of that name goes on where it stopped",

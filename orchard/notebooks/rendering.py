@@ -60,7 +60,7 @@ def values(site: Site, code: job_code.Package, cluster: dict[str, Any], run: str
         "shown": run_names.checked(run) if run else "",
         "code": code.code_hash,
         "python": _python(cluster),
-        "k": f"{settings.k:g}",
+        "k": str(settings.k),
     }
 
 

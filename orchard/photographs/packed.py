@@ -5,8 +5,8 @@
 from), up to SHARD bytes of them, so that a changed photograph has only its own shard sent again. JPEG is not
 compressed once more.
 
-The manifest is written last. It names every photograph, so that a job needs no other listing, and every shard with its
-size, so that a job notices shards that a broken-off upload has replaced. It is a copy of the data set as a whole: a
+The manifest is written last. It names every shard with its size and the number of its photographs, so that a job needs
+no listing and notices shards that a broken-off upload has replaced. It is a copy of the data set as a whole: a
 photograph that the data set has no more is not in it, though `--delete` alone removes shards from the bucket.
 
 Where a split has a manifest, runs read the shards; else they read single objects. So the form that was uploaded last
@@ -22,7 +22,7 @@ from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchard.aws.layout import PACKED, packed_manifest
-from orchard.photographs.tree import SPLITS, Photograph
+from orchard.photographs.tree import SPLITS, Photograph, Tree
 from orchard.transfer import files
 from orchard.transfer.files import Stamp
 
@@ -168,11 +168,12 @@ def _column(kind: "pa.DataType", values: list[bytes]) -> "pa.Array":
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(values))])
 
 
-def publish(found: list[Shard], there: "dict[str, Entry]", store: "Bucket", ledger: "Ledger") -> list[str]:
+def publish(tree: Tree, found: list[Shard], there: "dict[str, Entry]", store: "Bucket", ledger: "Ledger") -> list[str]:
     """Write the manifests of the splits that the shards belong to, where they are not there as they must be.
 
     Args:
-        found: the data set's shards, all of them in the bucket.
+        tree: the data set.
+        found: its shards, all of them in the bucket.
         there: the bucket's shards by key.
         store: the bucket.
         ledger: with the shards' checksums.
@@ -191,12 +192,13 @@ def publish(found: list[Shard], there: "dict[str, Entry]", store: "Bucket", ledg
         content = {
             "photographs": sum(shard.images for shard in members),
             "size": sum(shard.weight for shard in members),
+            "ignored": tree.ignored(split),
             "shards": [
                 {
                     "file": shard.name.removeprefix(f"{split}/"),
                     "size": there[shard.key].size,
                     "sha256": ledger.records[shard.key].sha256,
-                    "images": [photograph.name.rpartition("/")[2] for photograph in shard.photographs],
+                    "images": shard.images,
                 }
                 for shard in members
             ],

@@ -1,6 +1,7 @@
 """The photographs of a directory in the Fruits-360 layout: `Training/<class>/<image>` and `Test/<class>/<image>`."""
 
 import os
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -45,6 +46,15 @@ class Tree(NamedTuple):
         """Bytes of all photographs."""
         return sum(photograph.stamp.size for photograph in self.photographs)
 
+    def ignored(self, split: str) -> dict[str, dict[str, int]]:
+        """Count what is left out of a split, by class (empty: what is in none) and reason."""
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for name, reason in self.left_out:
+            above, folder, *image = name.split("/")
+            if above == split:
+                counts[folder if image and not folder.startswith(".") else ""][reason] += 1
+        return {folder: dict(reasons) for folder, reasons in sorted(counts.items())}
+
 
 def scan(root: Path) -> Tree:
     """Find the photographs of a data set, and what in it is none.
@@ -81,19 +91,20 @@ def _files(root: Path, split: str) -> Iterator[tuple[str, os.stat_result | None,
             for entry in entries:
                 name = f"{folder}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name.startswith("."):
-                        yield _shown(name), None, "a hidden directory"
-                    else:
-                        pending.append(name)
+                    pending.append(name)
                     continue
                 reason, status = _judge(entry, name)
                 yield _shown(name) if reason else name, status, reason
 
 
 def _judge(entry: os.DirEntry, name: str) -> tuple[str, os.stat_result | None]:
-    if entry.name.startswith("."):
+    """Say why a file is left out: by its name as the jobs do (`spark/fruits/names.py`), or because it cannot be sent.
+
+    A photograph that is empty or damaged is sent: the job rejects it by name, so that it is in the results' account.
+    """
+    if any(part.startswith(".") for part in name.split("/")[1:]):
         return "hidden", None
-    if Path(entry.name).suffix.lower() not in IMAGES:
+    if not entry.name.lower().endswith(IMAGES):
         return "no image", None
     if name.count("/") != 2:
         return "not in <split>/<class>/", None
@@ -109,8 +120,6 @@ def _judge(entry: os.DirEntry, name: str) -> tuple[str, os.stat_result | None]:
         return "a link to nothing", None
     if not entry.is_file():
         return "not a regular file", None
-    if not status.st_size:
-        return "empty", None
     if status.st_size > LARGEST:
         return f"larger than {LARGEST >> 20} MiB", None
     return "", status

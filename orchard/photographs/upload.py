@@ -85,7 +85,7 @@ def carry_out(work: Plan, store: Bucket, ledger: Ledger) -> Outcome:
         there = _verify(work, store, ledger)
     if work.packed:
         shards = [item for item in work.items if isinstance(item, packing.Shard)]
-        say(*packing.publish(shards, there, store, ledger))
+        say(*packing.publish(work.tree, shards, there, store, ledger))
     else:
         splits = {photograph.name.partition("/")[0] for photograph in work.tree.photographs}
         for split in packing.withdraw(store, splits):

@@ -135,7 +135,7 @@ def what(run: Run) -> list[Fact]:
         Fact("Mode", MODES.get(mode, mode or "not recorded")),
         Fact("Split", asked.get("split") or "not recorded"),
         Fact("Features an image", f"{counts['columns']:,}", "MobileNetV2, ImageNet weights"),
-        Fact("Components kept", f"{counts['components']}", f"asked for {k:.0%} of the variance" if share else ""),
+        Fact("Components kept", f"{counts['components']}", f"asked for {100 * k:.9g}% of variance" if share else ""),
         Fact("Allowed unreadable", f"{asked['max_error_rate']:.1%}" if "max_error_rate" in asked else "not recorded"),
         Fact("Job code", str(run.manifest.get("code") or "not recorded")),
         Fact("Weights", str(run.features.get("weights", "not recorded"))[:16], "first 16 digits of their SHA-256"),

@@ -1,6 +1,7 @@
 """A run as it lies in `data/emr_output/`: its tables, its manifests, and what may or may not be there."""
 
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ class Run:
             OrchardError: the files are missing, damaged, or not as many rows as the manifest says.
         """
         folder = self.results / "pca" / self.name / "scores"
-        table = _parquet(folder, ("path", "label", "scores"), self.name)
+        table = _parquet(folder, ("path", "label", "scores"), self.name, self.manifest.get("parts"))
         if table is None or len(table) != self.rows:
             why = "it is not there" if table is None else f"it has {len(table)} rows, and the manifest {self.rows}"
             raise _damaged(folder, why, self.name)
@@ -156,9 +157,14 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
     return Run(name, results)
 
 
-def _parquet(folder: Path, columns: tuple[str, ...], run: str) -> pa.Table | None:
-    """Read all parts in a directory; None where it has none."""
+def _parquet(folder: Path, columns: tuple[str, ...], run: str, listed: Iterable[str] | None = None) -> pa.Table | None:
+    """Read the parts that a manifest lists, or where it lists none all parts in a directory; None where it has none."""
     parts = sorted(folder.glob("*.parquet"))
+    if parts and listed is not None:
+        parts = [folder / name for name in sorted(listed)]
+    for part in parts:
+        if not part.exists():
+            raise _damaged(part, "it is not there", run)
     try:
         return pq.read_table(parts, columns=list(columns)) if parts else None
     except (pa.ArrowException, OSError) as error:

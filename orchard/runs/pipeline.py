@@ -33,10 +33,12 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
         the run's name.
 
     Raises:
-        UsageError: the run is complete or under way already, or there are no photographs in the bucket.
+        UsageError: the run is complete or under way already, there are no photographs in the bucket, or fewer than
+            components.
         OrchardError: a step failed, with its cause; what it wrote is kept, and the same name resumes it.
         InterruptedByUserError: the user stopped watching; the steps go on.
     """
+    submission.check_k(site.settings)
     name = run_names.checked(name) if name else run_names.new_name(site.settings.mode)
     cluster = site.cluster()
     store, emr = site.bucket(), Emr(site.target)

@@ -14,6 +14,7 @@ from orchard.base.errors import OrchardError, UsageError
 from orchard.runs import job_code
 
 JOBS = STATE / "jobs"
+FEATURES = 1280  # MobileNetV2's, of an image
 WEIGHTS = "mobilenet_v2_1.0_224_no_top.h5"
 
 
@@ -45,28 +46,42 @@ def source(store: Bucket, split: str) -> str:
 
 
 def ship(store: Bucket, code: job_code.Package, settings: Settings) -> None:
-    """Put the job code and the weights into the bucket, unless this very code is there."""
+    """Put the job code and the weights into the bucket, unless this very code is there.
+
+    Raises:
+        OrchardError: the weights that the user names are others, or none can be had.
+    """
     prefix = layout.code(code.code_hash)
     there = {key.removeprefix(prefix) for key, _ in store.keys(prefix)}
     files = [(path, prefix + path.name) for path in code.files if path.name not in there]
-    if WEIGHTS not in there:
-        files.append((weights(settings), prefix + WEIGHTS))
+    if settings.weights or WEIGHTS not in there:
+        verified = weights(settings)  # what is named is looked at even where it is not needed
+        if WEIGHTS not in there:
+            files.append((verified, prefix + WEIGHTS))
     store.upload(files)
 
 
 def weights(settings: Settings) -> Path:
-    """Return the weights file: the user's, or one that the data plane finds or fetches and verifies."""
-    if settings.weights:
-        given = Path(settings.weights).expanduser()
-        if not given.is_file():
-            raise UsageError(f"there is no weights file {given}", "name an existing file, or leave the weights out")
-        return given
-    line = [sys.executable, "-m", "fruits.weights_source"]
+    """Return a weights file that the data plane has verified: the user's, or one that it finds or fetches."""
+    named = [str(Path(settings.weights).expanduser().resolve())] if settings.weights else []
+    line = [sys.executable, "-m", "fruits.weights_source", *named]
     done = subprocess.run(line, cwd=ROOT / "spark", capture_output=True, text=True, check=False)
     if done.returncode:
         said = dict(line.split(": ", 1) for line in done.stderr.splitlines() if ": " in line)
         raise OrchardError(said.get("error", done.stderr[-300:]), said.get("remedy", "name a file: --weights FILE"))
     return Path(done.stdout.strip().splitlines()[-1])
+
+
+def check_k(settings: Settings) -> None:
+    """Refuse more components than there can be, as far as that is known before anything is submitted.
+
+    Raises:
+        UsageError: k is more than the features of an image, or than the images of a sample.
+    """
+    most = min(FEATURES, settings.max_images) if settings.mode == "mini" else FEATURES
+    if settings.k > most:
+        what = f"a sample of {most} images (max_images)" if most < FEATURES else f"{FEATURES} features an image"
+        raise UsageError(f"k is {settings.k}, and there are only {what}", f"choose a k of at most {most}: -k {most}")
 
 
 def left(store: Bucket, settings: Settings, run: str, *, csv: bool) -> list[Job]:

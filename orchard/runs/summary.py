@@ -30,6 +30,9 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
         f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
         f"{images['cores']} cores, {_seconds(images)} s; PCA {_seconds(manifest)} s"
     )
+    if images.get("ignored"):
+        reasons = ", ".join(f"{number:,} ({reason})" for reason, number in images["ignored"].items())
+        console.print(f"files that are no photographs: {reasons}", soft_wrap=True, markup=False)
     for job, place in places.items():
         console.print(f"{job:9} {place}", soft_wrap=True, highlight=False)
 

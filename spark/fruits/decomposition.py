@@ -169,7 +169,8 @@ def _nothing(width: int) -> Moments:
 
 def _moments(rows: int, bad: int, mean: bytes, scatter: bytes) -> Moments:
     centre = np.frombuffer(mean)
-    return Moments(rows, bad, centre, np.frombuffer(scatter).reshape(len(centre), -1))
+    # Both are empty where all rows of a partition are bad.
+    return Moments(rows, bad, centre, np.frombuffer(scatter).reshape(len(centre), len(centre)))
 
 
 def _batch(moments: Moments) -> pa.RecordBatch:

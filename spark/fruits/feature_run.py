@@ -13,11 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql.functions import col, collect_list, count, lit, struct, to_json, when
+from pyspark.sql.functions import broadcast, col, collect_list, from_json, struct, to_json, when
 
-from fruits import dataset, hadoop, job, manifest, weights
+from fruits import dataset, job, manifest, parts, weights
+from fruits.architecture import FEATURES
+from fruits.attempt import Attempt, attempt
+from fruits.components import refuse_too_many
+from fruits.dataset import Selection
 from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
+
+PASSES = 3  # a second one does what another attempt's files or changed photographs have spoilt; there is rarely one
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,8 @@ class Options:
         max_images: the size of mini.
         weights: a weights file (any URI); found or fetched when empty.
         max_error_rate: with a larger share of unreadable images the run fails, its results kept.
+        k: of the PCA that is to follow, so that what it cannot do is known before the work; None where none is.
+        exif_transpose: turn photographs as their EXIF orientation says.
         code_hash: noted in the manifest.
     """
 
@@ -42,6 +50,8 @@ class Options:
     max_images: int = 100
     weights: str = ""
     max_error_rate: float = 0.01
+    k: float | None = None
+    exif_transpose: bool = False
     code_hash: str = ""
 
 
@@ -49,46 +59,56 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
     """Featurise, write, and account for every image.
 
     Returns:
-        the manifest.
+        the manifest; that of the earlier attempt when the run was complete already.
 
     Raises:
-        JobError: wrong input, or a larger share of rejected images than allowed.
+        JobError: wrong input, fewer images than components, a larger share of rejected images than allowed, or images
+            that are neither featurised nor rejected.
     """
-    output = options.output.rstrip("/")
+    spark, output = job.own(spark), options.output.rstrip("/")
+    source = {"input": options.input.rstrip("/")}
     parameters = {
         "mode": options.mode,
         "split": options.split,
         "max_images": options.max_images if options.mode == "mini" else None,
+        "exif_transpose": options.exif_transpose,
         "weights": weights.DIGEST,
     }
-    with job.attempt(spark, output, "features", parameters) as (progress, resumed):
+    if known := manifest.complete(spark, output, source | parameters):
+        return known
+    with attempt(spark, output, "features", source | parameters | {"code": options.code_hash}) as this:
+        progress = this.progress
         with progress.phase("listing"):
             selection = dataset.select(spark, options.input, options.mode, options.split, options.max_images)
-            done = _done(spark, output) if resumed else set()
-            left = [path for path in selection.paths if path not in done]
-            images = dataset.read(spark, selection, left)
-        featurizer = ImageFeaturizer(
-            weights=options.weights, outputType="array", handleInvalid="keep", errorCol="reason"
-        )
-        try:
-            with progress.phase("features", total=len(selection.paths), already=len(done)):
-                rejected = _featurise(featurizer, images, left, output) if left else {}
-        finally:
-            featurizer.release()  # a notebook's session goes on after the run
+            if options.k:
+                refuse_too_many(options.k, selection.count, FEATURES)
+            this.listed(selection.photographs.fingerprint)
+            done = parts.settle(spark, output, _unchanged(selection, this)) if this.resumed else {}
+        resumed = sum(done.values())
+        with progress.phase("features", total=selection.count, already=resumed):
+            done, rejected = _featurise(spark, options, selection, done)
         _write_errors(spark, rejected, output)
-        _account(selection.paths, rejected, options.max_error_rate)
-        speed = round(len(left) / progress.timings["features"], 1)
-        featurised = len(selection.paths) - len(rejected)
+        featurised = sum(done.values())
+        if featurised + len(rejected) != selection.count:
+            raise JobError(
+                f"{selection.count} images were selected, {featurised} featurised and {len(rejected)} rejected",
+                "run again with the same run name: it does those that are missing",
+            )
+        _account(selection.count, rejected, options.max_error_rate)
+        progress.check()
+        speed = round((selection.count - resumed) / progress.timings["features"], 1)
         written = manifest.write(
             spark,
             output,
             {
                 "job": "features",
                 "run": output.rsplit("/", 1)[-1],
-                "input": options.input,
+                **source,
                 "parameters": parameters | {"max_error_rate": options.max_error_rate},
-                "counts": {"read": len(selection.paths), "featurised": featurised, "rejected": len(rejected)},
-                "resumed": len(done),
+                "counts": {"read": selection.count, "featurised": featurised, "rejected": len(rejected)},
+                "ignored": selection.ignored,
+                "parts": done,
+                "resumed": resumed,
                 "timings": progress.timings,
                 "images_per_second": speed,
                 "cores": spark.sparkContext.defaultParallelism,
@@ -96,54 +116,92 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "weights": weights.DIGEST,
             },
         )
+    for reason, number in selection.ignored.items():
+        print(f"{number} files are no photographs: {reason}")
     print(f"{featurised} images featurised, {len(rejected)} rejected, {speed:.0f} images/s -> {output}")
     return written
 
 
-def _done(spark: SparkSession, output: str) -> set[str]:
-    """Return the paths that an earlier attempt's finished tasks have written."""
-    parts = [name for name in hadoop.files(spark, output) if name.startswith("part-")]
-    if not parts:
-        return set()
-    written = spark.read.parquet(*[f"{output}/{name}" for name in parts]).select("path")
-    return set(written.toPandas()["path"])
+def _unchanged(selection: Selection, this: Attempt) -> DataFrame:
+    """Leave out the photographs that have another content than when the run began."""
+    return selection.images.join(selection.photographs.changed_since(this.began), "path", "left_anti")
 
 
-def _featurise(featurizer: ImageFeaturizer, images: DataFrame, paths: list[str], output: str) -> dict[str, str]:
+def _featurise(
+    spark: SparkSession, options: Options, selection: Selection, done: dict[str, int]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Featurise what is not done yet.
+
+    Returns:
+        rows by part file, of all that is done now, and the rejected images, path to reason.
+    """
+    output = options.output.rstrip("/")
+    featurizer = ImageFeaturizer(
+        weights=options.weights,
+        outputType="array",
+        handleInvalid="keep",
+        errorCol="reason",
+        keepInput=False,
+        exifTranspose=options.exif_transpose,
+    )
+    rejected: dict[str, str] = {}
+    try:
+        for _ in range(PASSES):
+            missing = selection.count - sum(done.values()) - len(rejected)
+            if not missing:
+                break
+            left = _left(spark, selection, output, done, rejected) if done or rejected else None
+            rejected |= _write(featurizer, dataset.read(spark, selection, left), output)
+            done = parts.settle(spark, output, selection.images)
+            if sum(done.values()) + len(rejected) < selection.count:
+                unread = _left(spark, selection, output, done, rejected)
+                rejected |= selection.photographs.why_unread([row.path for row in unread.collect()])
+    finally:
+        featurizer.release()  # a notebook's session goes on after the run
+    return done, rejected
+
+
+def _left(
+    spark: SparkSession, selection: Selection, output: str, done: dict[str, int], rejected: dict[str, str]
+) -> DataFrame:
+    """Return the images that are in no part file, and not rejected: path string."""
+    left = selection.images
+    if done:
+        left = left.join(parts.read(spark, output, "path string", done), "path", "left_anti")
+    return left.join(broadcast(job.paths(spark, list(rejected))), "path", "left_anti")
+
+
+def _write(featurizer: ImageFeaturizer, images: DataFrame, output: str) -> dict[str, str]:
     """Write the features and return the rejected images, path to reason.
 
     One pass over the images serves both: the rejected are few, so they come to the driver as an observed metric of
     the write, which (unlike an accumulator) counts each finished task once.
     """
-    seen = Observation("seen")
+    seen = Observation()
     bad = when(col("reason").isNotNull(), struct("path", "reason"))
     (
         featurizer.transform(images)
-        .drop("content")
-        .observe(seen, to_json(collect_list(bad)).alias("rejected"), count(lit(1)).alias("read"))
+        .observe(seen, to_json(collect_list(bad)).alias("rejected"))
         .where(col("reason").isNull())
         .drop("reason")
         .write.mode("append")
         .parquet(output)
     )
-    rejected = {row["path"]: row["reason"] for row in json.loads(seen.get["rejected"])}
-    if seen.get["read"] < len(paths):
-        # Spark lists files of no bytes, and then passes over them without a word.
-        rejected |= dict.fromkeys(set(paths) - rejected.keys() - _done(images.sparkSession, output), "empty file")
-    return rejected
+    return {row["path"]: row["reason"] for row in json.loads(seen.get["rejected"])}
 
 
 def _write_errors(spark: SparkSession, rejected: dict[str, str], output: str) -> None:
-    rows = spark.createDataFrame(sorted(rejected.items()), "path string, reason string")
+    lines = [json.dumps({"path": path, "reason": reason}) for path, reason in sorted(rejected.items())]
+    rows = job.texts(spark, lines).select(from_json("value", "path string, reason string").alias("row")).select("row.*")
     rows.coalesce(1).write.mode("overwrite").parquet(f"{output}/errors")
 
 
-def _account(paths: list[str], rejected: dict[str, str], allowed: float) -> None:
-    rate = len(rejected) / len(paths)
+def _account(images: int, rejected: dict[str, str], allowed: float) -> None:
+    rate = len(rejected) / images
     if rate > allowed:
         path, reason = next(iter(sorted(rejected.items())))
         raise JobError(
-            f"{len(rejected)} of {len(paths)} images ({rate:.1%}) could not be read, more than {allowed:.1%} "
+            f"{len(rejected)} of {images} images ({rate:.1%}) could not be read, more than {allowed:.1%} "
             f"(for example {path}: {reason})",
             "look into errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
             "with the same run name: it resumes",

@@ -1,10 +1,13 @@
 """`ImageFeaturizer`: a Spark ML Transformer from image bytes to MobileNetV2 features."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark import Broadcast, keyword_only
 from pyspark.ml import Transformer
 from pyspark.ml.functions import array_to_vector
@@ -17,13 +20,18 @@ from pyspark.sql.types import ArrayType, FloatType, StringType, StructField, Str
 
 from fruits import engine, hadoop, weights, weights_source
 from fruits.architecture import FEATURES
+from fruits.params import accessors
 from fruits.preprocessing import RejectedImageError, pixels
 
 INVALID = ("error", "skip", "keep")
 OUTPUT_TYPES = ("vector", "array")
-_MICRO_BATCHES_AHEAD = 4  # images decoded before the engine runs: bounds memory to 5 MB, whatever the batch
+# What a worker holds at a time, whatever the batches that it is given: images decoded before the engine runs, and
+# bytes of their files.
+PORTION = 4 * engine.MICRO_BATCH
+PORTION_BYTES = 64 << 20
 
 
+@accessors
 class ImageFeaturizer(
     Transformer, HasInputCol, HasOutputCol, HasHandleInvalid, DefaultParamsReadable, DefaultParamsWritable
 ):
@@ -39,6 +47,10 @@ class ImageFeaturizer(
         handleInvalid: what becomes of an image that cannot be decoded: `error` (default) fails the job, `skip`
             drops the row, `keep` keeps it with null features.
         errorCol: with `keep`, a string column for the reason, null for good images. Empty (default): no column.
+        keepInput: whether inputCol stays among the columns (default: true). Where it is not used any more, it need
+            not be carried back from the workers.
+        exifTranspose: whether photographs are turned as their EXIF orientation says. Default: false, for the same
+            features as the reference implementation's, which took pixels as they are stored.
         weights: path or URI of a weights file; empty (default): found or fetched, see `fruits.weights_source`.
 
     Raises on transform:
@@ -47,6 +59,10 @@ class ImageFeaturizer(
 
     outputType = Param(Params._dummy(), "outputType", "vector or array", TypeConverters.toString)
     errorCol = Param(Params._dummy(), "errorCol", "column for the reason of a rejection", TypeConverters.toString)
+    keepInput = Param(Params._dummy(), "keepInput", "whether inputCol stays", TypeConverters.toBoolean)
+    exifTranspose = Param(
+        Params._dummy(), "exifTranspose", "whether to turn images as EXIF says", TypeConverters.toBoolean
+    )
     weights = Param(Params._dummy(), "weights", "path or URI of the weights", TypeConverters.toString)
     handleInvalid = Param(
         Params._dummy(), "handleInvalid", "error, skip or keep an undecodable image", TypeConverters.toString
@@ -61,6 +77,8 @@ class ImageFeaturizer(
         outputType: str = "vector",
         handleInvalid: str = "error",
         errorCol: str = "",
+        keepInput: bool = True,
+        exifTranspose: bool = False,
         weights: str = "",
     ) -> None:
         super().__init__()
@@ -70,15 +88,24 @@ class ImageFeaturizer(
             outputType="vector",
             handleInvalid="error",
             errorCol="",
+            keepInput=True,
+            exifTranspose=False,
             weights="",
         )
         self._broadcast: Broadcast | None = None
+        self._source = ""  # what the broadcast weights were read from
         self.setParams(**self._input_kwargs)
 
     @keyword_only
-    def setParams(self, **kwargs: str) -> "ImageFeaturizer":
+    def setParams(self, **kwargs: str | bool) -> "ImageFeaturizer":
         """Set any of the Params by name."""
         return self._set(**self._input_kwargs)
+
+    def copy(self, extra: dict[Param, Any] | None = None) -> "ImageFeaturizer":
+        """Copy with other Params; the copy makes a broadcast of its own, so that each can be released."""
+        copied = super().copy(extra)
+        copied._broadcast = None
+        return copied
 
     def release(self) -> None:
         """Free the weights' broadcast on every node; a later transform makes a new one."""
@@ -96,15 +123,19 @@ class ImageFeaturizer(
         taken = {target, reason} & set(dataset.columns)
         if taken:
             raise ValueError(f"the output column {taken.pop()!r} exists already")
-        schema = StructType([*dataset.schema.fields, StructField(target, ArrayType(FloatType(), containsNull=False))])
+        keep = self.getOrDefault("keepInput")
+        fields = [field for field in dataset.schema.fields if keep or field.name != source]
+        schema = StructType([*fields, StructField(target, ArrayType(FloatType(), containsNull=False))])
         if reason:
             schema.add(StructField(reason, StringType()))
         broadcast = self._weights(dataset.sparkSession)
-        index = dataset.columns.index(source)
+        kept = [index for index, name in enumerate(dataset.columns) if keep or name != source]
+        turned = self.getOrDefault("exifTranspose")
+        plan = _Plan(dataset.columns.index(source), kept, schema.names, invalid, bool(reason), turned)
 
         def featurise(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             # A closure over plain values only: the worker gets no reference to the Transformer.
-            return _featurise_batches(batches, broadcast, index, invalid, schema.names, with_reason=bool(reason))
+            return _featurise_batches(batches, broadcast, plan)
 
         result = dataset.mapInArrow(featurise, schema)
         if self.getOrDefault("outputType") == "vector":
@@ -112,50 +143,81 @@ class ImageFeaturizer(
         return result
 
     def _weights(self, spark: SparkSession) -> Broadcast:
-        if self._broadcast is None:
-            source = self.getOrDefault("weights") or str(weights_source.find())
-            content = hadoop.read_bytes(spark, source) if "://" in source else _read_local(source)
-            self._broadcast = spark.sparkContext.broadcast(weights.parse(content, source))
+        source = self.getOrDefault("weights")
+        if self._broadcast is None or source != self._source:
+            found = source or str(weights_source.find())
+            content = hadoop.read_bytes(spark, found) if "://" in found else _read_local(found)
+            tensors = weights.parse(content, found)
+            self._broadcast, self._source = spark.sparkContext.broadcast(tensors), source
         return self._broadcast
 
 
+class _Plan(NamedTuple):
+    """What a worker is told: where the images are, which columns stay, the output's names, and how to take images."""
+
+    source: int
+    kept: list[int]
+    names: list[str]
+    invalid: str
+    with_reason: bool
+    exif_transpose: bool
+
+
 def _featurise_batches(
-    batches: Iterator[pa.RecordBatch],
-    broadcast: Broadcast,
-    index: int,
-    invalid: str,
-    names: list[str],
-    *,
-    with_reason: bool,
+    batches: Iterator[pa.RecordBatch], broadcast: Broadcast, plan: _Plan
 ) -> Iterator[pa.RecordBatch]:
     network = engine.cached(weights.DIGEST, lambda: broadcast.value)
-    for batch in batches:
-        features, reasons = _featurise(network, batch.column(index))
-        if invalid == "error" and any(reasons):
+    for portion in portions(batches, plan.source):
+        contents = chain.from_iterable(batch.column(plan.source) for batch in portion)
+        features, reasons = _featurise(network, contents, exif_transpose=plan.exif_transpose)
+        if plan.invalid == "error" and any(reasons):
             raise RejectedImageError(f"an image cannot be featurised: {next(filter(None, reasons))}")
-        columns = [*batch.columns, features, *([pa.array(reasons, pa.string())] if with_reason else [])]
-        result = pa.RecordBatch.from_arrays(columns, names)
-        yield result.filter(features.is_valid()) if invalid == "skip" else result
+        columns = [pa.concat_arrays([batch.column(index) for batch in portion]) for index in plan.kept] + [features]
+        if plan.with_reason:
+            columns.append(pa.array(reasons, pa.string()))
+        result = pa.RecordBatch.from_arrays(columns, plan.names)
+        yield result.filter(features.is_valid()) if plan.invalid == "skip" else result
 
 
-def _featurise(network: engine.Engine, contents: pa.Array) -> tuple[pa.ListArray, list[str | None]]:
+def portions(batches: Iterator[pa.RecordBatch], source: int) -> Iterator[list[pa.RecordBatch]]:
+    """Divide rows anew, by images and bytes.
+
+    Args:
+        batches: as Spark gives them, of one row or of thousands.
+        source: index of the binary column that is measured.
+
+    Yields:
+        batches that together have at most PORTION rows and PORTION_BYTES, or one larger row.
+    """
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        first = 0
+        for row, length in enumerate(pc.binary_length(batch.column(source)).fill_null(0).to_pylist()):
+            if rows and (rows == PORTION or size + length > PORTION_BYTES):
+                yield [*held, batch.slice(first, row - first)]
+                held, rows, size, first = [], 0, 0, row
+            rows, size = rows + 1, size + length
+        held.append(batch.slice(first))
+    if rows:
+        yield held
+
+
+def _featurise(
+    network: engine.Engine, contents: Iterable[pa.Scalar], *, exif_transpose: bool
+) -> tuple[pa.ListArray, list[str | None]]:
     """Return the features as list<float> of 1280 (null where rejected) and the reasons (None where not)."""
     reasons: list[str | None] = []
-    done: list[np.ndarray] = []
-    waiting: list[np.ndarray] = []
+    images: list[np.ndarray] = []
     for content in contents:
         try:
-            waiting.append(pixels(content.as_py() or b""))
+            images.append(pixels(content.as_py() or b"", exif_transpose=exif_transpose))
             reasons.append(None)
         except RejectedImageError as rejection:
             reasons.append(str(rejection))
-        if len(waiting) == engine.MICRO_BATCH * _MICRO_BATCHES_AHEAD:
-            done.append(engine.run(network, waiting))
-            waiting.clear()
-    done.append(engine.run(network, waiting))
     good = np.array([reason is None for reason in reasons], dtype=bool)
     offsets = np.concatenate([[0], np.cumsum(good) * FEATURES]).astype(np.int32)
-    values = pa.array(np.concatenate(done).reshape(-1))
+    values = pa.array(engine.run(network, images).reshape(-1))
     # A null in the offsets makes that list null.
     nulls = pa.array(offsets, mask=np.append(~good, False)) if not good.all() else pa.array(offsets)
     return pa.ListArray.from_arrays(nulls, values), reasons

@@ -11,44 +11,29 @@ from fruits import hadoop
 from fruits.errors import JobError
 
 NAME = "manifest.json"
-STARTED = "_run.json"  # the parameters, written first: a run resumes only with the same
 _PACKAGES = ("pyspark", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "pyarrow", "pillow")
 
 
-def begin(spark: SparkSession, output: str, parameters: dict[str, Any]) -> bool:
-    """Claim an output directory for a run, new or interrupted.
-
-    Returns:
-        True when an earlier attempt with the same parameters left work to resume.
+def complete(spark: SparkSession, output: str, parameters: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the manifest of a run that is complete already, so that nothing is left to do; None when it is not.
 
     Raises:
-        JobError: the run is complete already, was begun with other parameters, or cannot be written.
+        JobError: it is complete, and of other parameters.
     """
-    run = output.rstrip("/").rsplit("/", 1)[-1]
-    if hadoop.exists(spark, f"{output}/{NAME}"):
-        raise JobError(
-            f"the run {run} is complete already ({output})",
-            "choose another run name (--run-name), or delete it first",
-            exit_code=2,
-        )
-    if hadoop.exists(spark, f"{output}/{STARTED}"):
-        earlier = json.loads(hadoop.read_bytes(spark, f"{output}/{STARTED}"))
-        differing = [name for name in parameters if earlier.get(name) != parameters[name]]
-        if differing:
-            name = differing[0]
+    found = hadoop.read_json(spark, f"{output}/{NAME}")
+    if found is None:
+        return None
+    known = {"input": found.get("input"), **found.get("parameters", {})}
+    run = output.rsplit("/", 1)[-1]
+    for name, value in parameters.items():
+        if name in known and known[name] != value:  # an older version may not have known of it
             raise JobError(
-                f"the run {run} was begun with {name} = {earlier.get(name)!r}, not {parameters[name]!r}",
-                "resume it with the same parameters, or choose another run name (--run-name)",
+                f"the run {run} is complete already, with {name} = {known[name]!r}, not {value!r} ({output})",
+                "choose another run name (--run-name), or delete it first",
                 exit_code=2,
             )
-        return True
-    hadoop.write_text(spark, f"{output}/{STARTED}", json.dumps(parameters))
-    return False
-
-
-def withdraw(spark: SparkSession, output: str) -> None:
-    """Give up the claim on an output directory into which nothing was written, so that its name stays free."""
-    hadoop.delete(spark, f"{output}/{STARTED}")
+    print(f"the run {run} is complete already -> {output}")
+    return found
 
 
 def write(spark: SparkSession, output: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -64,12 +49,13 @@ def read(spark: SparkSession, output: str) -> dict[str, Any]:
     Raises:
         JobError: the run does not exist or is not complete.
     """
-    if not hadoop.exists(spark, f"{output}/{NAME}"):
+    found = hadoop.read_json(spark, f"{output}/{NAME}")
+    if found is None:
         raise JobError(
             f"there is no complete run at {output}: it has no {NAME}",
             "let its job finish first, or name another run",
         )
-    return json.loads(hadoop.read_bytes(spark, f"{output}/{NAME}"))
+    return found
 
 
 def versions(spark: SparkSession) -> dict[str, str]:

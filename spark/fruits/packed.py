@@ -1,84 +1,145 @@
 """Photographs packed into Parquet shards: `<split>/<class>/*.parquet` (path, label, content), named by a manifest.
 
 `<split>/manifest.json` is written after the shards. It holds the number of photographs and for each shard its file
-(below the split), its size in bytes, and the names of its images in the order of its rows.
+(below the split), its size in bytes, a digest of it, and how many images it holds (or their names). And how many files
+the upload left out as no photographs, by class (empty: what is in none) and reason.
 """
 
+import hashlib
 import json
+import re
+from collections import Counter
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import broadcast, col, count, expr, lit
 
-from fruits import hadoop
+from fruits import hadoop, job, tasks
 from fruits.errors import JobError
 
 MANIFEST = "manifest.json"
 SCHEMA = "path string, label string, content binary"
+_FILE = "substring_index(url_decode(replace(_metadata.file_path, '+', '%2B')), '/', -2)"  # as the manifest names it
 
 
 class Shards(NamedTuple):
-    """The shards of a split.
+    """The shards of some classes.
 
     Attributes:
-        split: its name.
+        spark: the session.
+        home: the URI of the split's directory.
         entries: the manifest's, one a shard.
+        left_out: the manifest's: files that are no photographs, by class and reason.
     """
 
-    split: str
+    spark: SparkSession
+    home: str
     entries: list[dict[str, Any]]
+    left_out: dict[str, dict[str, int]]
+
+    @classmethod
+    def find(cls, spark: SparkSession, home: str) -> "Shards | None":
+        """Read a split's manifest; None where the photographs are single files.
+
+        Raises:
+            JobError: the shards are not those that the manifest names: an upload replaces them, or broke off.
+        """
+        if not hadoop.exists(spark, f"{home}/{MANIFEST}"):
+            return None
+        told = json.loads(hadoop.read_bytes(spark, f"{home}/{MANIFEST}"))
+        entries = told["shards"]
+        there = hadoop.sizes(spark, home)
+        wrong = [entry["file"] for entry in entries if there.get(entry["file"]) != entry["size"]]
+        if wrong:
+            raise JobError(
+                f"{len(wrong)} of {len(entries)} packed files under {home} are not as its {MANIFEST} says, the first "
+                f"is {wrong[0]}: an upload is under way, or broke off",
+                "let it finish (./inv upload-dataset), then run again",
+                exit_code=2,
+            )
+        return cls(spark, home, entries, told.get("ignored", {}))
 
     @property
     def classes(self) -> list[str]:
         """Names of the classes, sorted."""
-        return sorted({_class(entry) for entry in self.entries})
+        return sorted({_class(entry) for entry in self.entries} | self.left_out.keys() - {""})
 
     def of(self, classes: list[str]) -> "Shards":
         """Return the shards of some classes."""
-        return Shards(self.split, [entry for entry in self.entries if _class(entry) in set(classes)])
-
-    def holding(self, paths: list[str]) -> "Shards":
-        """Return the shards that hold any of the images."""
-        wanted = set(paths)
-        return Shards(self.split, [entry for entry in self.entries if not wanted.isdisjoint(self._paths(entry))])
+        left_out = {name: reasons for name, reasons in self.left_out.items() if name in {"", *classes}}
+        return self._replace(
+            entries=[entry for entry in self.entries if _class(entry) in set(classes)], left_out=left_out
+        )
 
     @property
-    def paths(self) -> list[str]:
-        """The images' paths relative to the data set's root, sorted."""
-        return sorted(path for entry in self.entries for path in self._paths(entry))
+    def ignored(self) -> dict[str, int]:
+        """How many files are no photographs, by reason."""
+        total: Counter[str] = Counter()
+        for reasons in self.left_out.values():
+            total.update(reasons)
+        return dict(total)
 
     @property
-    def size(self) -> int:
-        """Bytes of all shards."""
-        return sum(entry["size"] for entry in self.entries)
+    def total(self) -> int:
+        """Number of photographs."""
+        return sum(_images(entry) for entry in self.entries)
 
-    def _paths(self, entry: dict[str, Any]) -> list[str]:
-        return [f"{self.split}/{_class(entry)}/{name}" for name in entry["images"]]
+    @property
+    def images(self) -> DataFrame:
+        """The photographs: path string."""
+        return self._rows(self.spark, "path string")
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the shards' contents."""
+        known = sorted((entry["file"], entry["size"], entry.get("sha256")) for entry in self.entries)
+        return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+    def read(self, wanted: DataFrame | None) -> DataFrame:
+        """Read photographs, all or some: path string, label string, content binary."""
+        if wanted is None:
+            return self._contents(self.total)
+        paths = self._rows(self.spark, "path string").withColumn("file", expr(_FILE))
+        known = paths.join(wanted.select("path", lit(1).alias("wanted")), "path", "left")
+        per_file = known.groupBy("file").agg(count("wanted").alias("wanted"), count(lit(1)).alias("rows")).collect()
+        holding = {row.file: row for row in per_file if row.wanted}
+        asked = sum(row.wanted for row in holding.values())
+        rows = sum(row["rows"] for row in holding.values())
+        images = self._replace(entries=[e for e in self.entries if e["file"] in holding])._contents(rows)
+        if asked == rows:
+            return images
+        # Whichever is fewer goes to every worker: those of a sample, or those that an interrupted run has done.
+        if asked <= rows - asked:
+            return images.join(broadcast(wanted.select("path")), "path", "left_semi")
+        others = known.where(col("wanted").isNull() & col("file").isin(list(holding))).select("path")
+        return images.join(broadcast(others), "path", "left_anti")
+
+    def changed_since(self, moment: float) -> DataFrame:
+        """Find the photographs whose shards were written after a Unix time: path string."""
+        paths = self._rows(self.spark, "path string")
+        return paths.where(col("_metadata.file_modification_time") > lit(datetime.fromtimestamp(moment, UTC)))
+
+    def why_unread(self, names: list[str]) -> dict[str, str]:
+        """Say why photographs cannot have been read: nothing, since every row of a shard is."""
+        return {}
+
+    def _contents(self, rows: int) -> DataFrame:
+        reader = job.own(self.spark)
+        size = sum(entry["size"] + tasks.OPEN_COST for entry in self.entries)
+        tasks.divide(reader, rows, size // max(1, rows))
+        return self._rows(reader, SCHEMA)
+
+    def _rows(self, reader: SparkSession, schema: str) -> DataFrame:
+        # Escaped where Hadoop expects a glob.
+        files = [re.sub(r"([\\*?\[\]{}])", r"\\\1", f"{self.home}/{entry['file']}") for entry in self.entries]
+        rows = reader.read.schema(schema).option("recursiveFileLookup", "true")  # a class `a=b` is no partition
+        return rows.parquet(*files)
 
 
 def _class(entry: dict[str, Any]) -> str:
     return entry["file"].split("/")[0]
 
 
-def find(spark: SparkSession, home: str) -> Shards | None:
-    """Read a split's manifest; None where the photographs are single files.
-
-    Args:
-        spark: the session.
-        home: the URI of the split's directory.
-
-    Raises:
-        JobError: the shards are not those that the manifest names: an upload replaces them, or broke off.
-    """
-    if not hadoop.exists(spark, f"{home}/{MANIFEST}"):
-        return None
-    entries = json.loads(hadoop.read_bytes(spark, f"{home}/{MANIFEST}"))["shards"]
-    there = hadoop.sizes(spark, home)
-    wrong = [entry["file"] for entry in entries if there.get(entry["file"]) != entry["size"]]
-    if wrong:
-        raise JobError(
-            f"{len(wrong)} of {len(entries)} packed files under {home} are not as its {MANIFEST} says, the first is "
-            f"{wrong[0]}: an upload is under way, or broke off",
-            "let it finish (./inv upload-dataset), then run again",
-            exit_code=2,
-        )
-    return Shards(home.rsplit("/", 1)[-1], entries)
+def _images(entry: dict[str, Any]) -> int:
+    return entry["images"] if isinstance(entry["images"], int) else len(entry["images"])

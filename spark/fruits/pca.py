@@ -8,16 +8,19 @@ from pyspark.ml import Estimator
 from pyspark.ml.feature import PCAModel
 from pyspark.ml.functions import vector_to_array
 from pyspark.ml.linalg import VectorUDT
-from pyspark.ml.param import Param, Params, TypeConverters
+from pyspark.ml.param import Param, Params
 from pyspark.ml.param.shared import HasInputCol, HasOutputCol
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
 
+from fruits.components import count_or_share, refuse_too_many
 from fruits.decomposition import Decomposition, decompose
 from fruits.errors import JobError
+from fruits.params import accessors
 
 
+@accessors
 class DistributedPCA(Estimator, HasInputCol, HasOutputCol, DefaultParamsReadable, DefaultParamsWritable):
     """Principal components of a column of vectors, several times faster than Spark ML's `PCA` and as exact.
 
@@ -27,21 +30,22 @@ class DistributedPCA(Estimator, HasInputCol, HasOutputCol, DefaultParamsReadable
     it projects rows without centring them, so scores are offset by the projected mean.
 
     Params:
-        k: a number of components (1, 2, ...), or a share of the variance (0 < k < 1) that they must explain.
+        k: a number of components (1, 2, ...), or a share of the variance (0 < k < 1, or `95%`) that they must explain.
         inputCol: vector, array<float> or array<double>; the model itself takes vectors only, as Spark's does.
         outputCol: the scores, a vector of k.
 
     Raises on fit:
-        JobError: k exceeds the number of rows or columns; NaN or infinite values; fewer than two rows.
+        JobError: no k, or no such column; k exceeds the number of rows or columns; NaN or infinite values; fewer than
+            two rows.
     """
 
-    k = Param(Params._dummy(), "k", "number of components, or share of variance below 1", TypeConverters.toFloat)
+    k = Param(Params._dummy(), "k", "number of components, or share of variance below 1", count_or_share)
 
     @keyword_only
     def __init__(
         self,
         *,
-        k: float | None = None,
+        k: float | str | None = None,
         inputCol: str = "features",
         outputCol: str = "scores",
     ) -> None:
@@ -60,6 +64,14 @@ class DistributedPCA(Estimator, HasInputCol, HasOutputCol, DefaultParamsReadable
     def decompose(self, dataset: DataFrame) -> Decomposition:
         """Find all principal components of `inputCol`, whatever k is: the whole spectrum, for a scree plot."""
         name = self.getOrDefault("inputCol")
+        if not self.isDefined("k"):
+            raise JobError("k is not set", "say how many components: DistributedPCA(k=50), or setK(0.95)", exit_code=2)
+        if name not in dataset.columns:
+            raise JobError(
+                f"there is no column {name!r} (inputCol) in {dataset.columns}",
+                "name the column of the features: DistributedPCA(inputCol=...)",
+                exit_code=2,
+            )
         features = col(name)
         if isinstance(dataset.schema[name].dataType, VectorUDT):
             features = vector_to_array(features)
@@ -78,23 +90,10 @@ class DistributedPCA(Estimator, HasInputCol, HasOutputCol, DefaultParamsReadable
 
 
 def components(k: float, decomposition: Decomposition) -> int:
-    """Resolve k (a number, or a share of the variance) to a number of components.
-
-    Raises:
-        JobError: k is not positive, not whole above 1, or more than the rows or columns allow.
-    """
-    if 0 < k < 1:
+    """Resolve k to a number of components; raises as `refuse_too_many`."""
+    if k < 1:
         return decomposition.components_for(k)
-    if k <= 0 or k != int(k):
-        raise JobError(f"k is {k:g}", "choose a number of components (50) or a share of variance (0.95)", exit_code=2)
-    rows, columns = decomposition.rows, len(decomposition.variances)
-    if k > min(rows, columns):
-        what = f"{rows} images" if rows < columns else f"{columns} features"
-        raise JobError(
-            f"k is {int(k)}, and there are only {what}",
-            f"choose a k of at most {min(rows, columns)}, or featurise more images",
-            exit_code=2,
-        )
+    refuse_too_many(k, decomposition.rows, len(decomposition.variances))
     return int(k)
 
 

@@ -17,10 +17,14 @@ from pyspark.ml.functions import array_to_vector, vector_to_array
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
 
-from fruits import hadoop, job, manifest
+from fruits import architecture, hadoop, job, manifest, parts
+from fruits.attempt import attempt
+from fruits.components import count_or_share, refuse_too_many
 from fruits.decomposition import Decomposition
+from fruits.errors import JobError
 from fruits.pca import DistributedPCA
 
+FEATURES = "path string, label string, features array<float>"
 SHARES = (0.80, 0.90, 0.95, 0.99)  # of the variance: how many components reach them goes into the manifest
 
 
@@ -31,7 +35,7 @@ class Options:
     Attributes:
         input: the features run's directory (any URI).
         output: the PCA run's directory (any URI).
-        k: a number of components, or a share of variance such as 0.95.
+        k: a number of components, or a share of the variance such as 0.95.
         csv: write the scores as CSV too.
         code_hash: noted in the manifest.
     """
@@ -52,15 +56,24 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
     Raises:
         JobError: no complete features run, an impossible k, or NaN features.
     """
-    source, output = options.input.rstrip("/"), options.output.rstrip("/")
+    spark, source, output = job.own(spark), options.input.rstrip("/"), options.output.rstrip("/")
     features_manifest = manifest.read(spark, source)
-    parameters = {"k": options.k, "csv": options.csv, "features": source.rsplit("/", 1)[-1]}
-    with job.attempt(spark, output, "pca", parameters) as (progress, _):
-        images = features_manifest["counts"]["featurised"]
-        rows = spark.read.parquet(f"{source}/part-*.parquet")
-        pca = DistributedPCA(k=options.k, inputCol="features", outputCol="scores")
+    k = count_or_share(options.k)
+    parameters = {"k": k, "csv": options.csv, "features": source.rsplit("/", 1)[-1]}
+    if known := manifest.complete(spark, output, parameters):
+        return known
+    with attempt(spark, output, "pca", {}) as this:  # nothing of an interrupted one is kept, so any may follow
+        progress, images = this.progress, features_manifest["counts"]["featurised"]
+        refuse_too_many(k, images, architecture.FEATURES)
+        rows = parts.read(spark, source, FEATURES, features_manifest.get("parts"))
+        pca = DistributedPCA(k=k, inputCol="features", outputCol="scores")
         with progress.phase("decomposition", total=images):
             decomposition = pca.decompose(rows)
+        if decomposition.rows != images:
+            raise JobError(
+                f"the features in {source} are {decomposition.rows} rows, and its manifest says {images}",
+                "make the features anew under another run name",
+            )
         model = pca.model(spark, decomposition)
         with progress.phase("scores", total=images):
             model.write().overwrite().save(f"{output}/model")
@@ -69,7 +82,9 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
             hadoop.write_text(spark, f"{output}/variance.csv", _variance_csv(decomposition))
             if options.csv:
                 _write_csv(spark, output, model.getK())
-        k, explained = model.getK(), decomposition.explained
+            scores = parts.counted(spark, f"{output}/scores")
+        progress.check()
+        kept, explained = model.getK(), decomposition.explained
         written = manifest.write(
             spark,
             output,
@@ -77,17 +92,18 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "job": "pca",
                 "run": output.rsplit("/", 1)[-1],
                 "parameters": parameters,
-                "counts": {"rows": decomposition.rows, "columns": len(explained), "components": k},
-                "explained_variance": [float(value) for value in explained[:k]],
-                "explained_variance_sum": float(explained[:k].sum()),
+                "counts": {"rows": decomposition.rows, "columns": len(explained), "components": kept},
+                "parts": scores,
+                "explained_variance": [float(value) for value in explained[:kept]],
+                "explained_variance_sum": float(explained[:kept].sum()),
                 "components_for": {f"{share:.2f}": decomposition.components_for(share) for share in SHARES},
                 "timings": progress.timings,
                 "cores": spark.sparkContext.defaultParallelism,
                 "code": options.code_hash,
-                "features": features_manifest,
+                "features": {name: told for name, told in features_manifest.items() if name != "parts"},
             },
         )
-    print(f"{k} components of {decomposition.rows} images explain {explained[:k].sum():.1%} -> {output}")
+    print(f"{kept} components of {decomposition.rows} images explain {explained[:kept].sum():.1%} -> {output}")
     return written
 
 

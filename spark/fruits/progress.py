@@ -1,8 +1,13 @@
-"""What a job is doing, as a small JSON file next to its output that anyone who reads the output can follow."""
+"""What a job is doing, as a small JSON file next to its output that anyone who reads the output can follow.
+
+The file is also a lease: as long as it is renewed, no other attempt writes the same output. To be followed is advice,
+so that no failure to write the file ever fails a job. To be taken over is not: who finds another's name in it stops.
+"""
 
 import json
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,23 +20,50 @@ from fruits.errors import JobError
 
 NAME = "_progress.json"  # Spark's readers pass over names with an underscore
 INTERVAL = 2.0  # seconds between writes
-SILENT = 10 * INTERVAL  # without a write for so long, a job is taken for dead
+SILENT = 30.0  # seconds without a write after which a job is taken for dead
 ENDED = ("complete", "failed")
+LAST_TRIES = 3  # for the last word; every other one is followed by the next
 
 
 class Progress:
-    """Writes `<output>/_progress.json` while a job runs.
+    """Writes `<output>/_progress.json` while a job runs. A context manager: inside it the output is the job's own.
 
-    The file holds: job, phase, done and total (images, in phases that count them), images_per_second, elapsed
-    (seconds in this phase), timings (seconds of each finished phase), updated (Unix time), and at the end either
-    phase `complete` or phase `failed` with cause and remedy.
+    The file holds: job, writer (a name for this attempt), phase, done and total (images, in phases that count them),
+    images_per_second, elapsed (seconds in this phase), timings (seconds of each finished phase), started and updated
+    (Unix time), attempts (what earlier ones did), and at the end either phase `complete` or phase `failed` with cause
+    and remedy.
+
+    Attributes:
+        earlier: what earlier attempts did: started, ended (Unix time), outcome (`failed`, `interrupted`), timings.
+        timings: seconds of each phase that this attempt has finished.
+        started: Unix time.
+
+    Raises on entry:
+        JobError: another attempt is at work in the output, or it cannot be written to.
     """
 
     def __init__(self, spark: SparkSession, output: str, job: str) -> None:
-        self._spark = spark
-        self._uri = f"{output}/{NAME}"
-        self._job = job
+        self._spark, self._job = spark, job
+        self._run, self._uri = output.rsplit("/", 1)[-1], f"{output}/{NAME}"
+        self._writer = uuid.uuid4().hex
+        self._taken_by: dict[str, Any] | None = None
+        self._lock, self._ended = threading.RLock(), threading.Event()
+        self._phase: tuple[str, float, int, int] = ("starting", time.monotonic(), 0, 0)
+        self.earlier: list[dict[str, Any]] = []
         self.timings: dict[str, float] = {}
+        self.started = time.time()
+
+    def __enter__(self) -> "Progress":
+        before = _wait_for_its_end(self._spark, self._uri)
+        self.earlier = [*before.get("attempts", []), _summary(before)] if before else []
+        hadoop.write_text(self._spark, self._uri, self._text(self._now()))
+        self._reporter = InheritableThread(target=self._report, daemon=True)
+        self._reporter.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._reporter.join()
 
     @contextmanager
     def phase(self, name: str, total: int = 0, already: int = 0) -> Iterator[None]:
@@ -40,37 +72,94 @@ class Progress:
         Args:
             name: of the phase.
             total: images that the phase is about, 0 when it does not count any.
-            already: images of the total that an earlier attempt did.
+            already: images of the total that are done before it.
         """
         started = time.monotonic()
-        group = f"{self._job}-{name}"
-        self._spark.sparkContext.setJobGroup(group, f"{self._job}: {name}")
-        ended = threading.Event()
-
-        def report() -> None:
-            while not ended.wait(INTERVAL):
-                self._write(name, started, total, already, self._share_done(group))
-
-        self._write(name, started, total, already, 0.0)
-        reporter = InheritableThread(target=report, daemon=True)
-        reporter.start()
+        self._spark.sparkContext.setJobGroup(self._group(name), f"{self._job}: {name}", interruptOnCancel=True)
+        self._phase = (name, started, total, already)
+        self._put(self._now())
         try:
             yield
         finally:
-            ended.set()
-            reporter.join()
-            self.timings[name] = round(time.monotonic() - started, 3)
+            self.timings[name] = round(self.timings.get(name, 0.0) + time.monotonic() - started, 3)
+            self._spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
+        self.check()
+
+    def check(self) -> None:
+        """See to it that the output is still this attempt's own.
+
+        Raises:
+            JobError: another attempt has taken over, because this one had been silent for so long.
+        """
+        self._put(self._now())
+        if self.lost:
+            raise self.loss()
+
+    @property
+    def lost(self) -> bool:
+        """Whether another attempt has taken over."""
+        return self._taken_by is not None
+
+    def loss(self) -> JobError:
+        """Say that another attempt has taken over."""
+        return JobError(
+            f"another attempt at the run {self._run} took over, because this one was silent for {SILENT:.0f} s",
+            "nothing is lost: watch the other one (./inv run --follow)",
+        )
 
     def complete(self) -> None:
         """Say that the results are all there."""
-        self._put({"phase": "complete"})
+        self._end({"phase": "complete"})
 
     def failed(self, cause: str, remedy: str) -> None:
-        """Say why the job ended; silent when not even that can be written."""
-        try:
-            self._put({"phase": "failed", "cause": cause, "remedy": remedy})
-        except JobError as error:
-            print(f"the progress file could not be written either: {error.cause}")
+        """Say why the job ended."""
+        self._end({"phase": "failed", "cause": cause, "remedy": remedy})
+
+    def _end(self, state: dict[str, Any]) -> None:
+        self._ended.set()
+        for _ in range(LAST_TRIES):
+            if self._put(state):
+                return
+            time.sleep(INTERVAL)
+        print(f"{self._uri} could not be written; the job itself is {state['phase']}")
+
+    def _report(self) -> None:
+        while not self._ended.wait(INTERVAL):
+            self._put(self._now())
+            if self._taken_by:
+                self._spark.sparkContext.cancelJobGroup(self._group(self._phase[0]))
+
+    def _put(self, state: dict[str, Any]) -> bool:
+        """Renew the file, unless it is another's by now; tells whether it was written."""
+        with self._lock:
+            try:
+                there = hadoop.read_json(self._spark, self._uri)
+                if there and there.get("writer") != self._writer:
+                    self._taken_by = there
+                    return True
+                hadoop.write_text(self._spark, self._uri, self._text(state))
+            except Exception:  # whatever a file system or a gateway raises: the next write may do
+                return False
+            return True
+
+    def _text(self, state: dict[str, Any]) -> str:
+        about = {"job": self._job, "writer": self._writer, "started": self.started, "attempts": self.earlier}
+        return json.dumps({**about, **state, "timings": self.timings, "updated": time.time()})
+
+    def _now(self) -> dict[str, Any]:
+        name, started, total, already = self._phase
+        elapsed = time.monotonic() - started
+        new = int((total - already) * self._share_done(self._group(name))) if total else 0
+        return {
+            "phase": name,
+            "done": already + new,
+            "total": total,
+            "images_per_second": round(new / elapsed, 1) if elapsed > 0 else 0.0,
+            "elapsed": round(elapsed, 1),
+        }
+
+    def _group(self, phase: str) -> str:
+        return f"{self._job}-{self._writer}-{phase}"
 
     def _share_done(self, group: str) -> float:
         """Return the share of finished tasks in the group's largest stage."""
@@ -86,40 +175,55 @@ class Progress:
         largest = max(stages, key=lambda stage: stage.numTasks)
         return largest.numCompletedTasks / max(1, largest.numTasks)
 
-    def _write(self, phase: str, started: float, total: int, already: int, share: float) -> None:
-        elapsed = time.monotonic() - started
-        new = int((total - already) * share)
-        self._put(
-            {
-                "phase": phase,
-                "done": already + new,
-                "total": total,
-                "images_per_second": round(new / elapsed, 1) if elapsed > 0 else 0.0,
-                "elapsed": round(elapsed, 1),
-            }
-        )
-
-    def _put(self, state: dict[str, Any]) -> None:
-        state = {"job": self._job, **state, "timings": self.timings, "updated": time.time()}
-        hadoop.write_text(self._spark, self._uri, json.dumps(state))
-
 
 def refuse_going(spark: SparkSession, output: str) -> None:
-    """Refuse an output directory that another job writes at this moment.
-
-    A step is not asked this: EMR runs it again only when the former one has ended. In a notebook a cell can be run
-    while a step of the same run, or another notebook, is at it.
+    """Refuse an output directory that another job writes at this moment, so that a notebook says so in its first cell.
 
     Raises:
         JobError: a job has written its progress there a few seconds ago, and has not ended.
     """
-    uri = f"{output}/{NAME}"
-    if not hadoop.exists(spark, uri):
-        return
-    state = json.loads(hadoop.read_bytes(spark, uri))
+    state = hadoop.read_json(spark, f"{output}/{NAME}")
+    if state and _lives(state):
+        raise _going(output.rsplit("/", 1)[-1], state)
+
+
+def _wait_for_its_end(spark: SparkSession, uri: str) -> dict[str, Any] | None:
+    """Return the last word of the attempt before, once it is known to be dead; None where there was none.
+
+    YARN starts a driver anew a few seconds after the first one has died, so that a fresh lease may be a dead one's.
+    It is watched for as long as it could be renewed. What changes is compared, not clocks: they may be apart.
+    """
+    first = state = hadoop.read_json(spark, uri)
+    seen = time.monotonic()
+    while state and _lives(state) and time.monotonic() - seen < SILENT:
+        if first and state != first:
+            raise _going(uri.rsplit("/", 2)[-2], state)
+        time.sleep(min(1.0, INTERVAL))
+        state = hadoop.read_json(spark, uri)
+    return state
+
+
+def _lives(state: dict[str, Any]) -> bool:
+    return state.get("phase") not in ENDED and time.time() - state.get("updated", 0) < SILENT
+
+
+def _going(run: str, state: dict[str, Any]) -> JobError:
     age = time.time() - state["updated"]
-    if state["phase"] not in ENDED and age < SILENT:
-        raise JobError(
-            f"the run {output.rsplit('/', 1)[-1]} is going on: {state['job']}, {state['phase']} ({age:.0f} s ago)",
-            "wait for it (./inv run --follow watches a step), or give this notebook another RUN",
-        )
+    return JobError(
+        f"the run {run} is going on: {state['job']}, {state['phase']} ({age:.0f} s ago)",
+        "wait for it (./inv run --follow watches a step), or give this notebook another RUN",
+    )
+
+
+def _summary(state: dict[str, Any]) -> dict[str, Any]:
+    """Say what an attempt that is over did, from its last word."""
+    spent = dict(state["timings"])
+    if state["phase"] not in ENDED:
+        spent[state["phase"]] = round(spent.get(state["phase"], 0.0) + state.get("elapsed", 0.0), 3)
+    outcome = state["phase"] if state["phase"] in ENDED else "interrupted"
+    return {
+        "started": state.get("started"),
+        "ended": state["updated"],
+        "outcome": outcome,
+        "timings": spent,
+    }

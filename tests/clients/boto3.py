@@ -3,7 +3,8 @@
 import io
 
 import boto3
-from attempts import BUCKET, NAMES, attempt, example, python
+from attempts import BUCKET, NAMES, attempt, python
+from page import example
 
 s3, emr = boto3.client("s3"), boto3.client("emr")
 

@@ -4,7 +4,8 @@ import json
 import os
 from pathlib import Path
 
-from attempts import BUCKET, PLACE, attempt, call, example, tell
+from attempts import BUCKET, PLACE, attempt, call, tell
+from page import example
 
 from orchard.machine import provider
 from orchard.machine import terraform as programs

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from page import example
 
 from orchard.emulator import __main__ as program
 from orchard.emulator import exports, process
@@ -89,6 +90,15 @@ def test_endpoints_of_services_are_set_aside() -> None:
     assert first.endswith(" AWS_ENDPOINT_URL_S3")
 
 
+@pytest.mark.parametrize("before", [{"no_proxy": "a.example"}, {"NO_PROXY": "a.example,127.0.0.1"}])
+def test_requests_to_this_machine_pass_by_a_proxy(before: dict[str, str]) -> None:
+    assert exports.lines({}, before)[1:] == []
+    hosts = "a.example,127.0.0.1"
+    before |= {"HTTP_PROXY": "http://proxy.example"}
+    assert exports.lines({}, before)[1:] == [f"export NO_PROXY={hosts}", f"export no_proxy={hosts}"]
+    assert exports.environment({}, before)["no_proxy"] == hosts
+
+
 TESTS = """
 pytest_plugins = ["orchard.emulator.pytest_plugin"]
 
@@ -105,10 +115,11 @@ def test_it_is_there_for_boto3_and_for_other_processes(local_aws):
 
 def test_the_fixture_serves_the_tests_of_any_project(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(TESTS)
+    (tmp_path / "test_page.py").write_text(example("pytest"))
     words = ["-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
     own = os.environ | {"PYTHONPATH": str(ROOT), "AWS_PROFILE": "company"}
     done = subprocess.run([sys.executable, *words], cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
     home = Path(done.stdout.split("home ")[1].splitlines()[0])
     assert not home.exists(), "it ended with the tests"
 

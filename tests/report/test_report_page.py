@@ -62,6 +62,7 @@ def test_the_numbers_are_on_the_page(tmp_path):
         "120 photographs of 4 classes became 64 features each",
         "247 images/s",
         "1 rejected of 121 read",
+        "2 ignored: hidden",
         "not an image",
         "Test/Kiwi/x.jpg",
         "the same time on AWS would cost 0.077 USD",

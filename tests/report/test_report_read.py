@@ -1,6 +1,8 @@
 """A run on disk: what is read, and what is described when it is not as it should be."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +39,20 @@ def test_the_newest_complete_run_is_the_default(tmp_path):
         write(tmp_path, name)
     (tmp_path / "pca" / "20260301T000000-mini" / "manifest.json").unlink()
     assert read.load(None, tmp_path).name == "20260201T000000-mini"
+
+
+def test_what_the_manifest_does_not_list_is_not_read(tmp_path):
+    scores = write(tmp_path) / "scores"
+    shutil.copy(scores / "part-0.zstd.parquet", scores / "part-9.zstd.parquet")
+    assert len(read.load(NAME, tmp_path).table) == 120
+
+
+def older(pca: Path, *keys: str) -> None:
+    """Make a manifest as an older version wrote it: without some keys."""
+    manifest = json.loads((pca / "manifest.json").read_text())
+    for key in keys:
+        manifest.pop(key)
+    (pca / "manifest.json").write_text(json.dumps(manifest))
 
 
 def test_missing_parts_are_none(tmp_path):
@@ -92,6 +108,12 @@ class TestErrors:
 
     def test_a_missing_part_of_the_scores(self, tmp_path):
         (write(tmp_path) / "scores" / "part-0.zstd.parquet").unlink()
+        with pytest.raises(OrchardError, match=r"part-0\.zstd\.parquet cannot be used"):
+            _ = read.load(NAME, tmp_path).scores
+
+    def test_a_missing_part_where_the_manifest_lists_none(self, tmp_path):
+        older(write(tmp_path), "parts")
+        (tmp_path / "pca" / NAME / "scores" / "part-0.zstd.parquet").unlink()
         with pytest.raises(OrchardError, match="60 rows, and the manifest 120"):
             _ = read.load(NAME, tmp_path).scores
 
@@ -152,9 +174,8 @@ class TestFacts:
         manifest = json.loads((pca / "manifest.json").read_text())
         for key in ("parameters", "input", "timings", "images_per_second", "cores", "weights"):
             manifest["features"].pop(key)
-        for key in ("parameters", "timings", "code", "versions"):
-            manifest.pop(key)
         (pca / "manifest.json").write_text(json.dumps(manifest))
+        older(pca, "parameters", "timings", "code", "versions", "parts")
         run = read.load(NAME, tmp_path)
         assert facts.phases(run) == []
         assert facts.speed(run) == 0

@@ -2,10 +2,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 from pyspark.sql.functions import length
 
-from fruits import dataset
+from fruits import dataset, job, sample, singles, tasks
 from fruits.errors import JobError
+
+KEYS = (
+    "spark.sql.files.maxPartitionBytes",
+    "spark.sql.files.openCostInBytes",
+    "spark.sql.execution.arrow.maxRecordsPerBatch",
+)
 
 
 def names(classes: int, images: int) -> list[str]:
@@ -16,37 +23,47 @@ def per_class(paths: list[str]) -> Counter:
     return Counter(path.split("/")[1] for path in paths)
 
 
-def test_a_sample_is_even_over_the_classes():
-    counts = per_class(dataset.spread(names(8, 60), 100))
+def spread(spark, paths: list[str], count: int) -> list[str]:
+    return sample.spread(job.paths(spark, paths), count)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "count", "given"),
+    [
+        ({"a": 60, "b": 60, "c": 60}, 100, {"a": 34, "b": 33, "c": 33}),
+        ({"small": 1, "b": 60, "c": 60}, 61, {"small": 1, "b": 30, "c": 30}),
+        ({"a": 2, "b": 3}, 9, {"a": 2, "b": 3}),
+        ({}, 9, {}),
+    ],
+)
+def test_classes_give_the_same_as_far_as_they_have_it(sizes, count, given):
+    assert sample.quotas(sizes, count) == given
+
+
+def test_a_sample_is_even_over_the_classes(spark):
+    counts = per_class(spread(spark, names(8, 60), 100))
     assert sum(counts.values()) == 100
     assert set(counts.values()) == {12, 13}
 
 
-def test_a_sample_smaller_than_the_classes_takes_classes_evenly():
-    counts = per_class(dataset.spread(names(131, 60), 100))
+def test_a_sample_smaller_than_the_classes_takes_classes_evenly(spark):
+    counts = per_class(spread(spark, names(131, 6), 100))
     assert len(counts) == 100
     assert set(counts.values()) == {1}
     assert "class 130" in counts or "class 129" in counts  # not only the first hundred
 
 
-def test_small_classes_leave_their_share_to_the_others():
-    paths = ["Test/small/1.jpg", *names(2, 60)]
-    counts = per_class(dataset.spread(paths, 61))
-    assert counts == {"small": 1, "class 000": 30, "class 001": 30}
+def test_images_are_spread_over_a_class(spark):
+    assert spread(spark, names(1, 60), 3) == [f"Test/class 000/{i:03}.jpg" for i in (0, 20, 40)]
+    for count in (1, 7, 59, 60):
+        expected = [f"Test/class 000/{n * 60 // count:03}.jpg" for n in range(count)]
+        assert spread(spark, names(1, 60), count) == expected
 
 
-def test_images_are_spread_over_a_class():
-    assert dataset.spread(names(1, 60), 3) == [f"Test/class 000/{i:03}.jpg" for i in (0, 20, 40)]
-
-
-def test_a_sample_is_the_same_whatever_the_order():
+def test_a_sample_is_the_same_whatever_the_order(spark):
     paths = names(7, 9)
-    assert dataset.spread(paths, 30) == dataset.spread(paths[::-1], 30)
-
-
-@pytest.mark.parametrize("count", [63, 64, 10_000])
-def test_a_sample_is_never_more_than_there_is(count):
-    assert dataset.spread(names(7, 9), count) == names(7, 9)
+    assert spread(spark, paths, 30) == spread(spark, paths[::-1], 30)
+    assert spread(spark, paths, 10_000) == paths
 
 
 @pytest.fixture
@@ -78,7 +95,7 @@ def test_odd_names_can_be_chosen_one_by_one(spark, odd):
 
 
 def test_some_of_many_are_read_without_naming_them(spark, odd, monkeypatch):
-    monkeypatch.setattr(dataset, "LISTED_BY_NAME", 2)
+    monkeypatch.setattr(singles, "NAMED", 2)
     selection = dataset.select(spark, str(odd), "full", "Test", 1)
     wanted = selection.paths[::3]
     assert sorted(row.path for row in dataset.read(spark, selection, wanted).collect()) == sorted(wanted)
@@ -94,8 +111,19 @@ def test_partitions_follow_the_images_and_the_cores(spark, drawn):
     selection = dataset.select(spark, str(drawn), "full", "Training", 1)
     assert len(selection.paths) == 120
     images = dataset.read(spark, selection)
-    assert 4 <= images.rdd.getNumPartitions() <= 2 * 2 * dataset.TASKS_PER_CORE
+    assert 4 <= images.rdd.getNumPartitions() <= 2 * 2 * tasks.TASKS_PER_CORE
     assert images.select(length("content")).where("length(content) = 0").count() == 0
+
+
+def test_reading_changes_nothing_for_others(spark, drawn, tmp_path):
+    """Notebooks share the session with it, and read tables of their own."""
+    spark.range(1000).repartition(7).write.parquet(str(tmp_path / "own"))
+    before = {key: spark.conf.get(key, None) for key in KEYS}, spark.read.parquet(str(tmp_path / "own"))
+    selection = dataset.select(spark, str(drawn), "mini", "Training", 9)
+    assert dataset.read(spark, selection).count() == 9
+    assert {key: spark.conf.get(key, None) for key in KEYS} == before[0]
+    assert spark.read.parquet(str(tmp_path / "own")).rdd.getNumPartitions() == before[1].rdd.getNumPartitions()
+    assert SparkSession.getActiveSession() is spark
 
 
 def test_no_directory(spark, tmp_path):
@@ -132,5 +160,5 @@ def test_a_mode_that_matches_nothing(spark, tmp_path):
 def test_classes_without_images(spark, tmp_path):
     (tmp_path / "Test" / "Kiwi").mkdir(parents=True)
     (tmp_path / "Test" / "Kiwi" / "notes.txt").write_text("none")
-    with pytest.raises(JobError, match=r"there are no \*\.\{jpg"):
+    with pytest.raises(JobError, match=r"there are no files \.jpg"):
         dataset.select(spark, str(tmp_path), "full", "Test", 9)

@@ -1,4 +1,8 @@
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 from pyspark.errors import PythonException
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.feature import PCA
@@ -91,6 +95,42 @@ def test_the_weights_are_broadcast_once(featurizer, images):
     featurizer.release()
     assert featurizer._broadcast is None
     assert featurizer.transform(images).count() == 40
+
+
+def test_a_copy_has_weights_of_its_own(featurizer, images):
+    few = images.limit(1)
+    first = featurizer.transform(few)
+    copied = featurizer.copy({featurizer.outputCol: "other"})
+    assert copied.transform(few).columns[-1] == "other"
+    copied.release()
+    assert first.count() == 1, "what belongs to the first is still there"
+    assert featurizer.transform(few).count() == 1
+
+
+def test_other_weights_are_read(featurizer, images, tmp_path):
+    featurizer.transform(images)
+    (tmp_path / "none.h5").write_bytes(b"none")
+    with pytest.raises(JobError, match=r"none\.h5 are not a readable HDF5 file"):
+        featurizer.setWeights(str(tmp_path / "none.h5")).transform(images)
+
+
+def test_every_param_has_a_getter_and_a_setter(featurizer):
+    for param in featurizer.params:
+        name = param.name[0].upper() + param.name[1:]
+        value = getattr(featurizer, f"get{name}")()
+        assert getattr(featurizer, f"set{name}")(value) is featurizer
+        assert featurizer.getOrDefault(param) == value
+
+
+def test_exif_orientation_is_a_param(featurizer, spark, drawn):
+    picture, exif = Image.open(next(drawn.rglob("*.jpg"))), Image.Exif()
+    exif[0x0112] = 6
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=95, exif=exif)
+    one = spark.createDataFrame([(buffer.getvalue(),)], "content binary")
+    stored = featurizer.transform(one).first().features
+    upright = featurizer.setExifTranspose(True).transform(one).first().features
+    assert np.abs(np.array(stored) - upright).max() > 0.01
 
 
 def test_keep_names_the_reason(featurizer, damaged):

@@ -12,7 +12,7 @@ from pyspark.ml.feature import PCAModel
 
 import features
 import pca
-from fruits import hadoop, job, manifest
+from fruits import hadoop, job
 from fruits.errors import JobError
 
 
@@ -39,6 +39,8 @@ def test_features_layout_and_manifest(spark, finished):
     assert written["parameters"]["mode"] == "full"
     assert written["images_per_second"] > 0
     assert set(written["timings"]) == {"listing", "features"}
+    assert sum(written["parts"].values()) == 40
+    assert written["parts"].keys() == {path.name for path in run.glob("part-*.parquet")}
     assert written["versions"]["spark"] == "3.5.2"
     rows = spark.read.parquet(str(run / "part-*.parquet"))
     assert dict(rows.dtypes) == {"path": "string", "label": "string", "features": "array<float>"}
@@ -57,6 +59,8 @@ def test_pca_layout_and_manifest(spark, finished):
     assert len(table) == 1280
     np.testing.assert_allclose([float(row["explained"]) for row in table[:5]], written["explained_variance"], rtol=1e-8)
     assert float(table[-1]["cumulative"]) == pytest.approx(1)
+    assert sum(written["parts"].values()) == 40
+    assert written["parts"].keys() == {path.name for path in (run / "scores").glob("part-*.parquet")}
     reached = [float(row["cumulative"]) >= 0.95 for row in table].index(True) + 1
     assert written["components_for"]["0.95"] == reached
     scores = {row.path: row.scores for row in spark.read.parquet(str(run / "scores")).collect()}
@@ -78,12 +82,21 @@ def test_the_saved_model_gives_the_saved_scores(spark, finished):
         np.testing.assert_allclose(row.scores.toArray(), expected[row.path], atol=1e-9)
 
 
-def test_a_complete_run_is_refused(spark, finished, drawn, weights_file):
-    for redo in (
-        lambda: featurise(spark, weights_file, drawn, finished / "features" / "r1", "--split", "Test"),
-        lambda: decompose(spark, finished / "features" / "r1", finished / "pca" / "r1"),
+def test_a_complete_run_says_so_and_is_left_alone(spark, finished, drawn, weights_file, capsys):
+    before = {path: path.stat().st_mtime_ns for path in finished.rglob("*") if path.is_file()}
+    featurise(spark, weights_file, drawn, finished / "features" / "r1", "--split", "Test")
+    decompose(spark, finished / "features" / "r1", finished / "pca" / "r1", "--k", "5", "--csv")
+    assert capsys.readouterr().out.count("the run r1 is complete already") == 2
+    assert before == {path: path.stat().st_mtime_ns for path in finished.rglob("*") if path.is_file()}
+
+
+def test_a_complete_run_of_other_parameters_is_refused(spark, finished, drawn, weights_file, pictures):
+    for redo, said in (
+        (lambda: featurise(spark, weights_file, pictures, finished / "features" / "r1", "--split", "Test"), "input"),
+        (lambda: featurise(spark, weights_file, drawn, finished / "features" / "r1"), "split"),
+        (lambda: decompose(spark, finished / "features" / "r1", finished / "pca" / "r1"), "k"),
     ):
-        with pytest.raises(JobError, match="the run r1 is complete already") as raised:
+        with pytest.raises(JobError, match=f"the run r1 is complete already, with {said} =") as raised:
             redo()
         assert raised.value.exit_code == 2
 
@@ -121,6 +134,16 @@ def test_too_many_rejected_images_fail_the_job_and_keep_the_results(spark, pictu
     assert spark.read.parquet(str(output / "errors")).count() == 0
 
 
+def test_pca_goes_on_where_it_failed(spark, finished, tmp_path):
+    """The features stay, and nothing of a PCA that did not end."""
+    output = tmp_path / "r1"
+    shutil.copytree(finished / "pca" / "r1", output)
+    (output / "manifest.json").unlink()
+    decompose(spark, finished / "features" / "r1", output, "--k", "3")
+    assert json.loads((output / "manifest.json").read_text())["counts"]["components"] == 3
+    assert {len(row.scores) for row in spark.read.parquet(str(output / "scores")).collect()} == {3}
+
+
 def test_an_interrupted_run_goes_on(spark, drawn, finished, weights_file, tmp_path):
     """As a killed driver leaves it: some tasks' files, no manifest, the committer's leftovers."""
     output = tmp_path / "r1"
@@ -138,12 +161,6 @@ def test_an_interrupted_run_goes_on(spark, drawn, finished, weights_file, tmp_pa
     assert rows.count() == rows.select("path").distinct().count() == 40
 
 
-def test_other_parameters_do_not_resume(spark, drawn, weights_file, tmp_path):
-    manifest.begin(spark, str(tmp_path / "r"), {"mode": "mini", "split": "Test"})
-    with pytest.raises(JobError, match="the run r was begun with mode = 'mini', not 'full'"):
-        featurise(spark, weights_file, drawn, tmp_path / "r", "--split", "Test")
-
-
 def test_wrong_input_leaves_the_name_free(spark, weights_file, tmp_path):
     with pytest.raises(JobError, match="no photographs under"):
         featurise(spark, weights_file, tmp_path / "none", tmp_path / "r")
@@ -153,7 +170,7 @@ def test_wrong_input_leaves_the_name_free(spark, weights_file, tmp_path):
 
 def test_an_unwritable_output(spark, drawn, weights_file, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(JobError, match=r"_run\.json cannot be written") as raised:
+    with pytest.raises(JobError, match="cannot be written") as raised:
         featurise(spark, weights_file, drawn, tmp_path / "file" / "r", "--split", "Test")
     assert "choose a place" in raised.value.remedy
 
@@ -169,6 +186,13 @@ def test_pca_with_an_impossible_k_leaves_no_manifest(spark, finished, tmp_path):
     assert not (tmp_path / "r" / "manifest.json").exists()
     decompose(spark, finished / "features" / "r1", tmp_path / "r", "--k", "0.9")  # the name is still free
     assert (tmp_path / "r" / "manifest.json").exists()
+
+
+def test_more_components_than_images_are_refused_before_the_work(spark, drawn, weights_file, tmp_path):
+    with pytest.raises(JobError, match="k is 41, and there are only 40 images") as raised:
+        featurise(spark, weights_file, drawn, tmp_path / "r", "--split", "Test", "--k", "41")
+    assert raised.value.exit_code == 2
+    assert {path.name for path in (tmp_path / "r").iterdir() if not path.name.startswith(".")} == {"_progress.json"}
 
 
 def test_help_teaches(capsys):
@@ -221,12 +245,38 @@ def test_hadoop_files(spark, tmp_path):
     assert hadoop.files(spark, f"{tmp_path}/a b") == ["text.json"]
     assert hadoop.files(spark, f"{tmp_path}/none") == []
     assert hadoop.directories(spark, str(tmp_path)) == ["a b"]
+    assert hadoop.read_json(spark, uri) is None, "half a file is none"
+    hadoop.write_text(spark, uri, '{"one": 1}')
+    assert hadoop.read_json(spark, uri) == {"one": 1}
     hadoop.delete(spark, uri)
     hadoop.delete(spark, uri)
     assert not hadoop.exists(spark, uri)
 
 
+def test_a_small_file_is_written_by_one_create_alone(spark, tmp_path, monkeypatch):
+    """A rename onto a file is refused by S3A; a create that replaces is one PUT there."""
+    called = []
+
+    class Watched:
+        def __init__(self, system):
+            self.system = system
+
+        def __getattr__(self, name):
+            called.append(name)
+            return getattr(self.system, name)
+
+    real = hadoop._path
+    monkeypatch.setattr(hadoop, "_path", lambda spark, uri: (Watched(real(spark, uri)[0]), real(spark, uri)[1]))
+    for text in ("one", "two"):
+        hadoop.write_text(spark, f"{tmp_path}/a.json", text)
+    assert called == ["create", "create"]
+    assert (tmp_path / "a.json").read_text() == "two"
+
+
 def test_argparse_types():
+    assert job.count_or_share("95%") == 0.95
+    with pytest.raises(argparse.ArgumentTypeError, match=r"k is 1\.0, neither"):
+        job.count_or_share("1.0")
     assert job.share("0.5") == 0.5
     assert job.positive("3") == 3
     with pytest.raises(argparse.ArgumentTypeError):

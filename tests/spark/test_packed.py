@@ -3,31 +3,13 @@
 from pathlib import Path
 
 import pytest
-from fake_s3 import FakeS3
 from pyspark.sql import DataFrame
 
 from fruits import dataset
 from fruits.errors import JobError
-from orchard.aws.bucket import Bucket
-from orchard.photographs import packed, upload
+from orchard.photographs import packed
 
 ODD = ("Apple [old]", "Pomme d'été", "50% {ripe}", "Apple Braeburn", "a=b", "_Kiwi")
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory):
-    """A function that uploads a data set in shards and returns the directory `data/packed` as the bucket holds it."""
-
-    def make(source: Path) -> Path:
-        place, s3 = tmp_path_factory.mktemp("bucket"), FakeS3()
-        upload.run(source, Bucket(s3.target(tmp_path_factory.mktemp("state")), "bucket"), packed=True)
-        s3.server.shutdown()
-        for key, content in s3.content().items():
-            (place / key).parent.mkdir(parents=True, exist_ok=True)
-            (place / key).write_bytes(content)
-        return place / "data" / "packed"
-
-    return make
 
 
 @pytest.fixture(scope="module")

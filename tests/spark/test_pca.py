@@ -9,12 +9,26 @@ from pyspark.errors import PythonException
 from pyspark.ml.feature import PCA, PCAModel
 from pyspark.ml.functions import array_to_vector
 
-from fruits import decomposition
+from fruits import components, decomposition
 from fruits.decomposition import Moments, decompose
 from fruits.errors import JobError
 from fruits.pca import DistributedPCA
 
 ROWS, COLUMNS = 600, 80
+NEITHER = (0, 2.5, -1, 1.0, True, "1.0", "100%", "0%", "5000%", "-5%", "nan", "inf", "fifty", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "k"),
+    [
+        *((50, 50), ("50", 50), (50.0, 50), (1, 1), ("1", 1)),
+        *(("95%", 0.95), ("0.95", 0.95), ("0.5 %", 0.005), ("1e-3", 0.001)),
+        *((0.9999999, 0.9999999), ("99.99999%", 0.9999999)),
+    ],
+)
+def test_a_count_is_a_count_and_a_share_a_share(given, k):
+    found = components.count_or_share(given)
+    assert (found, type(found)) == (k, type(k))
 
 
 def frame(spark, matrix: np.ndarray, partitions: int = 5):
@@ -113,9 +127,7 @@ def test_floats_are_widened_before_anything_is_subtracted(spark):
     ("k", "cause"),
     [
         (COLUMNS + 1, f"k is {COLUMNS + 1}, and there are only {COLUMNS} features"),
-        (0, "k is 0"),
-        (2.5, "k is 2.5"),
-        (-1, "k is -1"),
+        *((k, f"k is {k}, neither a number of components nor a share of the variance") for k in NEITHER),
     ],
 )
 def test_an_impossible_k(spark, data, k, cause):
@@ -136,6 +148,29 @@ def test_nan_features_are_counted(spark, data, value):
     bad[[3, 300], 5] = value
     with pytest.raises(JobError, match=f"2 of {ROWS} feature rows hold NaN"):
         decompose(frame(spark, bad))
+
+
+@pytest.mark.parametrize("cores", [1, 20])
+def test_a_partition_of_nothing_but_nan_is_counted(spark, data, cores):
+    bad = data[:40].copy()
+    bad[:10] = np.nan
+    sums = decomposition.gather(frame(spark, bad, 1).repartitionByRange(20, "features"), cores)
+    assert (sums.rows, sums.bad) == (30, 10)
+    all_bad = decomposition.gather(frame(spark, bad[:10], 3), cores)
+    assert (all_bad.rows, all_bad.bad) == (0, 10)
+
+
+def test_no_k_and_no_column(spark, data):
+    rows = frame(spark, data[:3], 1)
+    with pytest.raises(JobError, match="k is not set"):
+        DistributedPCA().fit(rows)
+    with pytest.raises(JobError, match=r"there is no column 'pixels' \(inputCol\) in \['features'\]"):
+        DistributedPCA(k=1, inputCol="pixels").fit(rows)
+
+
+def test_params_have_getters_and_setters():
+    pca = DistributedPCA().setK("95%").setInputCol("x").setOutputCol("y")
+    assert (pca.getK(), pca.getInputCol(), pca.getOutputCol()) == (0.95, "x", "y")
 
 
 def test_null_rows(spark):
@@ -212,7 +247,7 @@ def test_the_model_loads_without_orchard(spark, data, tmp_path):
 def test_the_estimator_is_persistable(tmp_path, spark):
     DistributedPCA(k=12, inputCol="x").save(str(tmp_path / "pca"))
     loaded = DistributedPCA.load(str(tmp_path / "pca"))
-    assert (loaded.getOrDefault("k"), loaded.getInputCol(), loaded.getOutputCol()) == (12.0, "x", "scores")
+    assert (loaded.getOrDefault("k"), loaded.getInputCol(), loaded.getOutputCol()) == (12, "x", "scores")
 
 
 def test_a_model_survives_saving_and_loading(spark, data, tmp_path):

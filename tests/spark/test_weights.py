@@ -133,3 +133,16 @@ def test_the_command_line_prints_the_path(empty_home, published):
     weights.write(published, str(cached))
     done = subprocess.run([sys.executable, "-m", "fruits.weights_source"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(cached)
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"root:x", "are not a readable HDF5 file"), (None, "cannot be read")])
+def test_the_command_line_verifies_what_is_named(content, said, tmp_path, weights_file):
+    path = tmp_path / "mine.h5"
+    if content:
+        path.write_bytes(content)
+    line = [sys.executable, "-m", "fruits.weights_source"]
+    done = subprocess.run([*line, path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+    done = subprocess.run([*line, weights_file], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == weights_file

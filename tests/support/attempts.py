@@ -5,15 +5,12 @@ They run in the environments of their clients, so this stands on the standard li
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "local-aws.md"
 ENDPOINT, REGION = os.environ["AWS_ENDPOINT_URL"], os.environ["AWS_REGION"]
 BUCKET = os.environ["ORCHARD_TEST_BUCKET"]  # one of the program's own, which is there
 PLACE = Path(tempfile.mkdtemp(dir=os.environ["ORCHARD_TEST_PLACE"]))  # which goes with all that is in it
@@ -59,15 +56,6 @@ def call(*words: object, cwd: Path | None = None, **environment: str) -> str:
 def python(program: str, *words: object) -> str:
     """Run a Python program with this interpreter, as `call` does."""
     return call(sys.executable, "-c", program, *words)
-
-
-def example(heading: str) -> str:
-    """Return the block of code under a heading of the page on the local AWS; of commands without their prompts."""
-    part = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.M | re.S)
-    assert part, f"{PAGE.name} has no heading {heading}"
-    code = re.search(r"^```\w+\n(.*?)^```", part[1], re.M | re.S)
-    assert code, f"{PAGE.name} shows nothing under {heading}"
-    return re.sub(r"^\$ ", "", code[1], flags=re.M)
 
 
 def folder(*names: str) -> Path:

@@ -130,6 +130,8 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer(200, headers={"ETag": self.s3.put(key, body, sha256)})
 
     def on_head(self, key, _):
+        if key not in self.s3.objects:
+            return self.answer(404)
         body, etag, sha256 = self.s3.objects[key]
         checksum = {"x-amz-checksum-sha256": sha256, "x-amz-checksum-type": "FULL_OBJECT"} if sha256 else {}
         return self.answer(200, headers={"ETag": etag, "Content-Length": str(len(body)), **checksum})

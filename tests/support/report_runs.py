@@ -57,6 +57,7 @@ def write(
     errors = pa.table({"path": [path for path, _ in bad], "reason": [why for _, why in bad]})
     pq.write_table(errors, features / "errors" / "part-0.zstd.parquet")
     manifest = _manifest(name, len(labels), len(bad), k, explained)
+    manifest["parts"] = {f"part-{number}.zstd.parquet": size for number, size in ((0, half), (1, len(labels) - half))}
     (pca / "manifest.json").write_text(json.dumps(manifest))
     (features / "manifest.json").write_text(json.dumps(manifest["features"]))
     if record:
@@ -83,6 +84,7 @@ def _manifest(name: str, rows: int, bad: int, k: int, explained: np.ndarray) -> 
             "input": f"s3://orchard-123456789012-eu-west-3/{RAW}".rstrip("/"),
             "parameters": {"mode": "full", "split": "Test", "max_images": None, "max_error_rate": 0.01},
             "counts": {"read": rows + bad, "featurised": rows, "rejected": bad},
+            "ignored": {"hidden": 2},
             "resumed": 0,
             "timings": {"listing": 3.0, "features": 273.6},
             "images_per_second": 247.4,

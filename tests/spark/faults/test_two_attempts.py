@@ -1,0 +1,120 @@
+"""Two attempts at one run: one of them writes it."""
+
+import json
+import shutil
+import threading
+import time
+
+import pyarrow.parquet as pq
+import pytest
+from whole_runs import change, rows, whole
+
+from fruits import dataset, progress
+from fruits.errors import JobError
+
+
+@pytest.fixture
+def after_listing(monkeypatch):
+    """A function that has something done once, when the photographs have been listed."""
+    select = dataset.select
+
+    def make(what) -> None:
+        def selecting(*words):
+            monkeypatch.setattr(dataset, "select", select)
+            found = select(*words)
+            what()
+            return found
+
+        monkeypatch.setattr(dataset, "select", selecting)
+
+    return make
+
+
+def test_a_second_one_is_refused_while_the_first_lives(spark, run, output, after_listing, monkeypatch):
+    monkeypatch.setattr(progress, "INTERVAL", 0.2)
+    refused = []
+
+    def other():
+        with pytest.raises(JobError) as raised:
+            run()
+        refused.append(raised.value.cause)
+
+    def meanwhile():
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+
+    after_listing(meanwhile)
+    run()
+    assert refused[0].startswith("the run r is going on: features, listing")
+    assert whole(spark, output)["counts"]["read"] == 12
+
+
+def test_a_lease_that_is_not_renewed_is_waited_for(spark, unfinished, run, output, monkeypatch):
+    """YARN starts a driver anew a second after the first one has died."""
+    monkeypatch.setattr(progress, "SILENT", 1.5)
+    change(output / progress.NAME, updated=time.time())
+    started = time.monotonic()
+    run()
+    assert time.monotonic() - started > 1
+    assert whole(spark, output)["resumed"] == 12
+
+
+def test_who_is_taken_over_stops(run, output, after_listing):
+    """A driver that was suspended for longer than its lease wakes up in the middle of its work."""
+    after_listing(lambda: change(output / progress.NAME, writer="another"))
+    with pytest.raises(JobError, match="another attempt at the run r took over"):
+        run()
+    assert not (output / "manifest.json").exists()
+    assert json.loads((output / progress.NAME).read_text())["writer"] == "another", "the other's word stays"
+
+
+def test_files_of_two_attempts_are_not_counted_twice(spark, unfinished, run, output):
+    """As two attempts leave them that knew nothing of each other, one of them not ended."""
+    parts = sorted(output.glob("part-*.parquet"))
+    for number, part in enumerate(parts[:-1]):
+        shutil.copy(part, output / f"part-{number:05}-11111111-2222-3333-4444-555555555555-c000.zstd.parquet")
+    assert len(rows(spark, output)) > 12
+    run()
+    manifest = whole(spark, output)
+    assert (manifest["counts"]["featurised"], manifest["resumed"]) == (12, 12)
+    assert manifest["parts"].keys() == {part.name for part in parts}, "those of the attempt that did more"
+
+
+def test_files_that_overlap_are_made_anew(spark, unfinished, run, output):
+    parts = sorted(output.glob("part-*.parquet"))
+    mixed = output / "part-00000-11111111-2222-3333-4444-555555555555-c000.zstd.parquet"
+    pq.write_table(pq.read_table(parts), mixed)  # all rows again, in another division
+    parts[0].unlink()
+    twice = pq.read_table(parts[1:2])
+    pq.write_table(twice.slice(0, 1), output / "part-00001-11111111-2222-3333-4444-555555555555-c000.zstd.parquet")
+    run()
+    assert whole(spark, output)["counts"]["featurised"] == 12
+
+
+def test_a_late_file_is_not_read(complete, output, decompose):
+    """A task that nobody waits for any more ends after the manifest."""
+    late = sorted(output.glob("part-*.parquet"))[0]
+    shutil.copy(late, output / "part-00009-11111111-2222-3333-4444-555555555555-c000.zstd.parquet")
+    manifest = json.loads((decompose("--k", "3") / "manifest.json").read_text())
+    assert manifest["counts"]["rows"] == 12
+
+
+def test_a_lost_file_is_noticed(complete, output, decompose):
+    sorted(output.glob("part-*.parquet"))[0].unlink()
+    with pytest.raises(JobError, match=r"1 of \d+ files are not there"):
+        decompose("--k", "3")
+
+
+def test_rows_that_differ_from_an_old_manifest_are_refused(complete, output, decompose):
+    """Older versions listed no files; two attempts at once left 3,000 rows behind a manifest of 1,500."""
+    manifest = json.loads((output / "manifest.json").read_text())
+    manifest.pop("parts")
+    (output / "manifest.json").write_text(json.dumps(manifest))
+    (output / ".manifest.json.crc").unlink(missing_ok=True)
+    assert decompose("--k", "3").joinpath("manifest.json").exists()
+    late = sorted(output.glob("part-*.parquet"))[0]
+    shutil.copy(late, output / "part-00009-11111111-2222-3333-4444-555555555555-c000.zstd.parquet")
+    shutil.rmtree(output.parent.parent / "pca")
+    with pytest.raises(JobError, match=r"are 1\d rows, and its manifest says 12"):
+        decompose("--k", "3")
