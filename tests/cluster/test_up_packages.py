@@ -7,6 +7,7 @@ from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
 from orchard.cluster import lifecycle
 from orchard.cluster.site import Site
+from orchard.emulator.credentials import Credentials
 from orchard.emulator.record import LocalAws
 from orchard.machine import packages
 
@@ -21,6 +22,7 @@ def local(tmp_path, monkeypatch) -> Site:
 
     monkeypatch.setattr(packages, "require", refuse)
     monkeypatch.setattr(Site, "root", lambda *_: pytest.fail("Terraform was begun"))
+    Credentials.make().write(tmp_path)
     aws = LocalAws(instance="x", pid=1, port=1, home=tmp_path)
     return Site(Settings(target="local"), target._local("eu-west-3", aws))
 
