@@ -6,7 +6,7 @@ from pathlib import Path
 
 from invoke import Context, Exit
 
-from orchard.base.config import ROOT
+from orchard.machine.packages import ROOT
 from orchard.commands.task import command
 
 # Laid into one environment, so each follows the versions of those before it.
