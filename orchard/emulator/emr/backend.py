@@ -1,5 +1,6 @@
 """The EMR of one region: clusters that live, steps, instance groups, studios and policies."""
 
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,11 @@ class EmrBackend(ElasticMapReduceBackend):
         self.studios = Studios(region_name, account_id)
         self.notebooks = NotebookExecutions(self)
         self.policies: dict[tuple[str, str], dict] = {}  # (cluster id, name of the policy) -> policy
+
+    def list_clusters(self, cluster_states: list[str] | None = None, *created: Any) -> list[ManagedCluster]:
+        """List clusters as they are at one moment: one that ends meanwhile must not show a state not asked for."""
+        now = [copy(cluster) for cluster in super().list_clusters(None, *created)]
+        return [cluster for cluster in now if not cluster_states or cluster.state in cluster_states]
 
     def living(self, cluster_id: str) -> ManagedCluster:
         """Find a cluster that takes changes.
