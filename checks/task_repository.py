@@ -6,8 +6,8 @@ from pathlib import Path
 
 from invoke import Context, Exit
 
-from orchard.machine.packages import ROOT
 from orchard.commands.task import command
+from orchard.machine.packages import ROOT
 
 # Laid into one environment, so each follows the versions of those before it.
 LAYERS = (

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from orchard.aws import target as targets
 from orchard.aws.layout import RAW
+from orchard.aws.target import connect
 from orchard.base.config import Settings
 from orchard.base.console import say
 from orchard.base.errors import UsageError
@@ -23,7 +23,7 @@ def run(settings: Settings) -> None:
         OrchardError: a part failed; the local AWS is taken down all the same.
     """
     settings = settings.model_copy(update={"target": "local"})
-    if targets.connect(settings, start=False) is not None:
+    if connect(settings, start=False) is not None:
         raise UsageError(
             "the local AWS is up already, and the demo deletes what it makes there",
             "use what is there (./inv run), or clear it away first: ./inv cleanup",
@@ -35,7 +35,7 @@ def run(settings: Settings) -> None:
     place, total = dataset.sample(place, settings.split, SAMPLE)
     if total > SAMPLE:
         say(f"You have {total:,} photographs in {settings.split}; the demo takes about {SAMPLE:,}, spread evenly.")
-    target = targets.connect(settings)
+    target = connect(settings)
     assert target is not None  # noqa: S101 - started when it was not there
     site = Site(settings, target)
     try:

@@ -63,10 +63,10 @@ def cleanup(_: Context, target: str | None = None, name: str = "default", yes: b
 @command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")})
 def demo(_: Context, mode: str | None = None, k: str | None = None, max_images: str | None = None) -> None:
     """Up, run, results, cleanup on the local target, with your photographs or pictures drawn by Orchard."""
-    from orchard import demo as demonstration
     from orchard.base import config
+    from orchard.demo import run
 
-    demonstration.run(config.load(mode=mode, k=k, max_images=max_images))
+    run(config.load(mode=mode, k=k, max_images=max_images))
 
 
 @command
@@ -138,13 +138,13 @@ def orphans(_: Context, target: str | None = None) -> None:
         return
     from invoke import Exit
 
-    from orchard.infrastructure import orphans as search
+    from orchard.infrastructure.orphans import find, remedy
 
-    found = search.find(site.settings, site.target)
+    found = find(site.settings, site.target)
     if not found:
         print(f"No orphans: all that is tagged Project={site.settings.project} is in a Terraform state.")
         return
     for item in found:
-        print(f"{item}\n  {search.remedy(item)}")
+        print(f"{item}\n  {remedy(item)}")
     say("If somebody else's machine keeps the Terraform state of these, they are not orphans: ask first.")
     raise Exit(code=1)

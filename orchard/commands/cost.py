@@ -76,10 +76,10 @@ def _of_run(target: str | None, name: str | None) -> None:
 
 
 def _refresh(settings: "Settings") -> None:
-    from orchard.aws import target as targets
+    from orchard.aws.target import connect
     from orchard.cost import price_list, prices
 
-    place = targets.connect(settings)
+    place = connect(settings)
     assert place is not None  # noqa: S101 - started when it was not there
     known = sorted({*prices.rates(settings.region).ec2, settings.instance_type})
     pricing = place.client("pricing", region_name=price_list.REGION)

@@ -27,12 +27,12 @@ RUN_HELP = {
 
 def find_site(target: str | None, name: str, *, start: bool = False, **flags: object) -> "Site | None":
     """Read the settings and connect to the target; None when nothing is up there (and is not to be started)."""
-    from orchard.aws import target as targets
+    from orchard.aws.target import connect
     from orchard.base import config
     from orchard.cluster.site import Site
 
     chosen = config.load(target=target, **flags)
-    place = targets.connect(chosen, start=start)
+    place = connect(chosen, start=start)
     return Site(chosen, place, name) if place else None
 
 

@@ -70,12 +70,11 @@ def download_results(
     target: str | None = None,
 ) -> None:
     """Download a run's results and record to data/emr_output/."""
-    from orchard.runs import results as found
-    from orchard.runs import run_record
+    from orchard.runs import results, run_record
 
     site = open_site(target, "default")
     store = site.bucket()
-    run_name = run_name or found.latest(store, incomplete=incomplete)
+    run_name = run_name or results.latest(store, incomplete=incomplete)
     run_record.complete(store, site.target, run_name)
-    for kind, folder in found.download(store, run_name, incomplete=incomplete, force=force).items():
+    for kind, folder in results.download(store, run_name, incomplete=incomplete, force=force).items():
         print(f"{kind:9} {folder}")

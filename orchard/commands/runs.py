@@ -93,8 +93,7 @@ def report(
 ) -> None:
     """Write a run on this machine (./inv results brings it) as one HTML page that needs no network."""
     from orchard.base import config
-    from orchard.report import page, read
-    from orchard.report import png as pictures
+    from orchard.report import page, png, read
 
     run = read.load(run_name)
     if compare == run.name:
@@ -103,7 +102,7 @@ def report(
     path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
     print(path)
     if png:
-        print(*pictures.write(path, path.with_suffix("")), sep="\n")
+        print(*write(path, path.with_suffix("")), sep="\n")
     if open:
         import webbrowser
 

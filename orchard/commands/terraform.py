@@ -17,12 +17,12 @@ ROOT_HELP = {
 
 
 def _open(root: str, target: str | None, workspace: str) -> tuple[Any, Any, Any]:
-    from orchard.aws import target as targets
+    from orchard.aws.target import connect
     from orchard.base import config
     from orchard.infrastructure import roots
 
     settings = config.load(target=target)
-    place = targets.connect(settings)
+    place = connect(settings)
     assert place is not None  # noqa: S101 - started when it was not there
     terraform = roots.open_root(
         _root(root), settings, place, workspace=workspace, report=lambda event: say(event.message)

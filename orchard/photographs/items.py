@@ -73,17 +73,17 @@ class Single(NamedTuple):
 
     @property
     def weight(self) -> int:
-        """The same."""
+        """Bytes that it counts for while it is sent: the file's."""
         return self.photograph.stamp.size
 
     @property
     def images(self) -> int:
-        """One."""
+        """Photographs in it."""
         return 1
 
     @property
     def media_type(self) -> str:
-        """By the suffix."""
+        """For the header Content-Type, by the suffix."""
         return MEDIA_TYPES[self.photograph.name.rpartition(".")[2].lower()]
 
     def read(self, root: str) -> tuple[bytes | None, Stamp]:

@@ -7,7 +7,7 @@ from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.base.errors import UsageError
 from orchard.runs import run_names
-from orchard.transfer import download as transfers
+from orchard.transfer.download import run as fetch_objects
 
 
 def latest(store: Bucket, *, incomplete: bool = False) -> str:
@@ -59,7 +59,7 @@ def download(store: Bucket, name: str | None, *, incomplete: bool = False, force
         raise UsageError(f"there is no run {name} in {store.uri('')}", "./inv run makes one")
     folders = {job.name: run_names.RESULTS / job.name / name for job in jobs}
     prefixes = {f"{job.output(name)}/": folders[job.name] for job in jobs}
-    transfers.run(store, prefixes, force=force, again=f"./inv results --run-name {name}")
+    fetch_objects(store, prefixes, force=force, again=f"./inv results --run-name {name}")
     if record := store.read_json(layout.record(name)):
         # Orchard's own, and it grows while the run goes on: a newer one always replaces it.
         folders["runs"] = run_names.RESULTS / "runs" / name
