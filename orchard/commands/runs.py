@@ -93,7 +93,8 @@ def report(
 ) -> None:
     """Write a run on this machine (./inv results brings it) as one HTML page that needs no network."""
     from orchard.base import config
-    from orchard.report import page, png, read
+    from orchard.report import page, read
+    from orchard.report.png import write
 
     run = read.load(run_name)
     if compare == run.name:
