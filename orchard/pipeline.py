@@ -37,7 +37,7 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
     name = runs.checked(name) if name else runs.new_name(site.settings.mode)
     cluster = site.cluster()
     store, emr = site.bucket(), Emr(site.target)
-    if store.read_json(f"data/pca/{name}/manifest.json"):
+    if runs.manifest(store, "pca", name):
         raise UsageError(f"the run {name} is complete already", "choose another --run-name, or fetch it: ./inv results")
     if any(step.state in OPEN and step.name.startswith(f"{name}: ") for step in emr.steps(cluster.id)):
         raise UsageError(f"the run {name} is under way", f"watch it: ./inv run --follow --run-name {name}")
@@ -121,7 +121,7 @@ def cancel(site: Site, name: str | None) -> None:
 
 def manifest(store: Bucket, name: str) -> dict[str, Any]:
     """Read a complete run's PCA manifest from the bucket."""
-    found = store.read_json(f"data/pca/{name}/manifest.json")
+    found = runs.manifest(store, "pca", name)
     if found is None:
         raise OrchardError(f"the run {name} is not complete: it has no manifest", f"./inv run --run-name {name}")
     return found

@@ -31,7 +31,7 @@ def latest(store: Bucket, *, incomplete: bool = False) -> str:
 
 def is_complete(store: Bucket, name: str) -> bool:
     """Tell whether a run is complete: its last job writes its manifest last."""
-    return store.read_json(f"data/pca/{name}/manifest.json") is not None
+    return runs.manifest(store, "pca", name) is not None
 
 
 def download(store: Bucket, name: str | None, *, incomplete: bool = False, force: bool = False) -> dict[str, Path]:

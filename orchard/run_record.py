@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
+from orchard import runs
 from orchard.bucket import Bucket
 from orchard.config import Settings
 from orchard.cost import estimate, parts
@@ -101,7 +102,7 @@ def complete(store: Bucket, target: Target, run: str) -> RunRecord | None:
     )
     fresh = record.model_copy(update={"steps": steps, "cluster": cluster})
     if fresh.is_over:
-        manifest = store.read_json(f"data/features/{run}/manifest.json") or {}
+        manifest = runs.manifest(store, "features", run) or {}
         images = manifest.get("counts", {}).get("featurised", 0)
         fresh = fresh.model_copy(update={"cost": price(fresh, rates(record.region), images)})
     if fresh != record:

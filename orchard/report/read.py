@@ -17,7 +17,7 @@ from orchard.nearest import suggest
 
 def names(results: Path | None = None) -> list[str]:
     """Return the runs on this machine whose PCA is complete, the newest last."""
-    return sorted(path.parent.name for path in (results or runs.RESULTS).glob("pca/*/manifest.json"))
+    return sorted(path.name for path in (results or runs.RESULTS).glob("pca/*") if runs.manifest_file(path))
 
 
 class Run:
@@ -33,12 +33,13 @@ class Run:
     def __init__(self, name: str, results: Path) -> None:
         self.name = name
         self.results = results
-        self.manifest: dict[str, Any] = _json(results / "pca" / name / "manifest.json", name)
+        path = runs.manifest_file(results / "pca" / name) or results / "pca" / name / runs.MANIFESTS[0]
+        self.manifest: dict[str, Any] = _json(path, name)
         try:
             self.features: dict[str, Any] = self.manifest["features"]
             self.rows = int(self.manifest["counts"]["rows"])
         except (KeyError, TypeError):
-            raise _damaged(results / "pca" / name / "manifest.json", "it lacks the counts", name) from None
+            raise _damaged(path, "it lacks the counts", name) from None
 
     def __repr__(self) -> str:
         return f"Run({self.name!r})"
@@ -103,8 +104,11 @@ class Run:
 
     @cached_property
     def rejected(self) -> list[tuple[str, str]] | None:
-        """The images that could not be read, path and reason; None where `errors/` is not on this machine."""
-        found = _parquet(self.results / "features" / self.name / "errors", ("path", "reason"), self.name)
+        """The images that could not be read, path and reason; None where `_errors/` is not on this machine."""
+        folder = self.results / "features" / self.name
+        found = _parquet(folder / "_errors", ("path", "reason"), self.name)
+        if found is None:  # as older versions named it
+            found = _parquet(folder / "errors", ("path", "reason"), self.name)
         return None if found is None else sorted(zip(*(found[c].to_pylist() for c in ("path", "reason")), strict=True))
 
     @cached_property
@@ -137,7 +141,7 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
     if name not in known:
         if any((results / kind / name).is_dir() for kind in ("features", "pca")):
             raise UsageError(
-                f"the run {name} is not complete on this machine: pca/{name}/manifest.json is not there",
+                f"the run {name} is not complete on this machine: pca/{name}/{runs.MANIFESTS[0]} is not there",
                 f"finish it and fetch it: ./inv run --run-name {name}; ./inv results --run-name {name}",
             )
         near = f"{suggest(name, known)} " if known else ""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from urllib3.exceptions import HTTPError
 
+from orchard import runs
 from orchard.bucket import Bucket, Entry
 from orchard.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.transfer import disk, faults, verify
@@ -18,7 +19,6 @@ from orchard.transfer.tree import Stamp
 THREADS = 16
 BLOCK = 1 << 20
 TRIES = 5  # without a byte of progress
-LAST = "manifest.json"  # its presence says that a result is complete, so it is written last
 BROKEN = (HTTPClientError, HTTPError, http.client.HTTPException, ConnectionError, TimeoutError)
 
 
@@ -69,8 +69,8 @@ class _Download:
         for folder in folders.values():
             disk.require(folder, size)
         with Meter("downloading", len(missing), size) as self.meter:
-            last = [want for want in missing if want.path.name == LAST]
-            self._get_all([want for want in missing if want.path.name != LAST])
+            last = [want for want in missing if want.path.name in runs.MANIFESTS]
+            self._get_all([want for want in missing if want.path.name not in runs.MANIFESTS])
             for path in stale:
                 path.unlink(missing_ok=True)
             self._get_all(last)

@@ -185,7 +185,7 @@ def test_run_and_results(user):
     user.first_hour("results")
     there = user.home / "data" / "emr_output"
     for kind in ("features", "pca"):
-        assert (there / kind / user.run / "manifest.json").exists()
+        assert (there / kind / user.run / "_manifest.json").exists()
     record = json.loads((there / "runs" / user.run / "run.json").read_text())
     assert [step["state"] for step in record["steps"]] == ["COMPLETED", "COMPLETED"]
     assert record["cost"]["emulated"] is True
