@@ -2,8 +2,10 @@
 
 Reads  <input>/<split>/<class>/<image>, or the same photographs packed (<input>/<split>/manifest.json and *.parquet)
 Writes <output>/part-*.parquet   path, label, features (1280 float32)
-       <output>/errors/          path, reason: the images that could not be read
-       <output>/manifest.json    written last: a run without it is not complete
+       <output>/_errors/         path, reason: the images that could not be read
+       <output>/_manifest.json   written last: a run without it is not complete
+
+Readers of Parquet pass over names with an underscore, so that the directory is a table for all of them.
 
 Started again with the same output and parameters, an interrupted run goes on where it stopped.
 """

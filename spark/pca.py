@@ -5,7 +5,8 @@ Writes <output>/scores/*.parquet path, label, scores (k float64)
        <output>/model/           a pyspark.ml.feature.PCAModel
        <output>/variance.csv     component, variance, explained, cumulative: all components, not only k
        <output>/csv/             the scores once more as CSV, with --csv
-       <output>/manifest.json    written last: a run without it is not complete
+       <output>/mean.csv         feature (its place in `features`, from 0), mean: subtracted before components are found
+       <output>/_manifest.json   written last: a run without it is not complete
 """
 
 import argparse

@@ -16,7 +16,9 @@ NOTEBOOKS = "notebooks/"
 JUPYTER = "jupyter/"
 
 # What the jobs of `spark/` call their own files; Spark's readers pass over names with an underscore.
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"
+MANIFESTS = (MANIFEST, "manifest.json")  # as this version names it, and as older ones did
+PACKED_MANIFEST = "manifest.json"
 PROGRESS = "_progress.json"
 STARTED = "_run.json"
 
@@ -107,7 +109,7 @@ def code(code_hash: str) -> str:
 
 def packed_manifest(split: str) -> str:
     """Return the key of the list of a split's packed photographs, without which runs read single objects."""
-    return f"{PACKED}{split}/{MANIFEST}"
+    return f"{PACKED}{split}/{PACKED_MANIFEST}"
 
 
 class StepName(NamedTuple):

@@ -11,15 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from orchard.aws.layout import MANIFEST
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
-from orchard.runs import run_names
+from orchard.runs import manifests, run_names
 from orchard.runs.run_record_model import RunRecord
 
 
 def names(results: Path | None = None) -> list[str]:
     """Return the runs on this machine whose PCA is complete, the newest last."""
-    return sorted(path.parent.name for path in (results or run_names.RESULTS).glob("pca/*/manifest.json"))
+    return sorted(path.name for path in (results or run_names.RESULTS).glob("pca/*") if manifests.find(path))
 
 
 class Run:
@@ -35,7 +36,8 @@ class Run:
     def __init__(self, name: str, results: Path) -> None:
         self.name = name
         self.results = results
-        path = results / "pca" / name / "manifest.json"
+        folder = results / "pca" / name
+        path = manifests.find(folder) or folder / MANIFEST
         try:
             self.manifest: dict[str, Any] = json.loads(path.read_text())
             self.features: dict[str, Any] = self.manifest["features"]
@@ -108,8 +110,10 @@ class Run:
 
     @cached_property
     def rejected(self) -> list[tuple[str, str]] | None:
-        """The images that could not be read, path and reason; None where `errors/` is not on this machine."""
-        table = _parquet(self.results / "features" / self.name / "errors", ("path", "reason"), self.name)
+        """The images that could not be read, path and reason; None where `_errors/` is not on this machine."""
+        folders = (self.results / "features" / self.name / name for name in ("_errors", "errors"))  # now, and once
+        tables = (_parquet(folder, ("path", "reason"), self.name) for folder in folders)
+        table = next((table for table in tables if table is not None), None)
         return None if table is None else sorted((row["path"], row["reason"]) for row in table.to_pylist())
 
     @cached_property
@@ -149,7 +153,7 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
     if name not in known:
         if any((results / kind / name).is_dir() for kind in ("features", "pca")):
             raise UsageError(
-                f"the run {name} is not complete on this machine: pca/{name}/manifest.json is not there",
+                f"the run {name} is not complete on this machine: pca/{name}/{MANIFEST} is not there",
                 f"finish it and fetch it: ./inv run --run-name {name}; ./inv results --run-name {name}",
             )
         near = f"{suggest(name, known)} " if known else ""

@@ -15,7 +15,7 @@ from orchard.base.nearest import suggest
 from orchard.cluster.site import Site
 from orchard.diagnosis.aws import AwsError
 from orchard.logs import reading
-from orchard.runs import job_code, run_names, run_record, submission, summary
+from orchard.runs import job_code, manifests, run_names, run_record, submission, summary
 
 STOPPING = 120.0  # seconds to wait for the end of steps that were told to stop
 
@@ -161,7 +161,7 @@ def cancel(site: Site, name: str | None, within: float = STOPPING) -> None:
 
 def _manifest(store: Bucket, name: str) -> dict[str, Any]:
     """Read a complete run's PCA manifest from the bucket."""
-    found = store.read_json(PCA.manifest(name))
+    found = manifests.read(store, PCA, name)
     if found is None:
         raise OrchardError(f"the run {name} is not complete: it has no manifest", f"./inv run --run-name {name}")
     return found

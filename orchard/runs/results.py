@@ -6,7 +6,7 @@ from pathlib import Path
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.base.errors import UsageError
-from orchard.runs import run_names
+from orchard.runs import manifests, run_names
 from orchard.transfer.download import run as fetch_objects
 
 
@@ -29,7 +29,7 @@ def latest(store: Bucket, *, incomplete: bool = False) -> str:
 
 def is_complete(store: Bucket, name: str) -> bool:
     """Tell whether a run is complete: its last job writes its manifest last."""
-    return store.read_json(layout.LAST.manifest(name)) is not None
+    return manifests.read(store, layout.LAST, name) is not None
 
 
 def download(store: Bucket, name: str | None, *, incomplete: bool = False, force: bool = False) -> dict[str, Path]:

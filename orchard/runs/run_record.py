@@ -16,6 +16,7 @@ from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
 from orchard.cost import estimate, parts
 from orchard.cost.prices import Rates, of_requests, rates
+from orchard.runs import manifests
 from orchard.runs.run_record_model import Attempt, Cluster, Cost, Group, RunRecord, Step
 
 
@@ -96,7 +97,7 @@ def complete(store: Bucket, target: Target, run: str) -> RunRecord | None:
     )
     fresh = record.model_copy(update={"steps": steps, "cluster": cluster})
     if fresh.is_over:
-        manifest = store.read_json(layout.FEATURES.manifest(run)) or {}
+        manifest = manifests.read(store, layout.FEATURES, run) or {}
         images = manifest.get("counts", {}).get("featurised", 0)
         fresh = fresh.model_copy(update={"cost": price(fresh, rates(record.region), images)})
     if fresh != record:

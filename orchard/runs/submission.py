@@ -11,7 +11,7 @@ from orchard.aws.layout import Job, StepName
 from orchard.base.config import ROOT, STATE, Settings
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
-from orchard.runs import job_code
+from orchard.runs import job_code, manifests
 
 JOBS = STATE / "jobs"
 FEATURES = 1280  # MobileNetV2's, of an image
@@ -91,7 +91,7 @@ def left(store: Bucket, settings: Settings, run: str, *, csv: bool) -> list[Job]
         UsageError: it is to go on with other parameters than what it has done.
     """
     jobs = layout.JOBS.values()
-    found = [job for job in jobs if store.read_json(job.manifest(run)) is None]
+    found = [job for job in jobs if manifests.read(store, job, run) is None]
     if found:
         given = settings.model_dump(exclude={"weights"}) | {"csv": csv}
         for done in (job for job in jobs if job not in found):  # the others are asked by the jobs themselves

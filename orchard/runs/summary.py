@@ -25,7 +25,7 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
         f"{components} components explain {manifest['explained_variance_sum']:.1%} of the variance; {reach}",
         soft_wrap=True,
     )
-    rejected = f", {counts['rejected']} rejected (see {places['features']}/errors)" if counts["rejected"] else ""
+    rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
     console.print(
         f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
         f"{images['cores']} cores, {_seconds(images)} s; PCA {_seconds(manifest)} s"

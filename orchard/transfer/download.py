@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchard.aws.bucket import Bucket, Entry
-from orchard.aws.layout import MANIFEST
+from orchard.aws.layout import MANIFESTS
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.diagnosis.aws import AwsError, NoBucketError
 from orchard.transfer import disk, verify
@@ -66,8 +66,8 @@ class _Download:
         for folder in folders.values():
             disk.require(folder, size)
         with Meter("downloading", len(missing), size) as self.meter:
-            last = [want for want in missing if want.path.name == MANIFEST]  # its presence means complete
-            self._get_all([want for want in missing if want.path.name != MANIFEST])
+            last = [want for want in missing if want.path.name in MANIFESTS]  # its presence means complete
+            self._get_all([want for want in missing if want.path.name not in MANIFESTS])
             for path in stale:
                 path.unlink(missing_ok=True)
             self._get_all(last)

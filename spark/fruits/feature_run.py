@@ -2,8 +2,8 @@
 
 Reads  <input>/<split>/<class>/<image>, or the same photographs packed (<input>/<split>/manifest.json and *.parquet)
 Writes <output>/part-*.parquet   path, label, features (1280 float32)
-       <output>/errors/          path, reason: the images that could not be read
-       <output>/manifest.json    written last: a run without it is not complete
+       <output>/_errors/         path, reason: the images that could not be read
+       <output>/_manifest.json   written last: a run without it is not complete
 
 Started again with the same output and parameters, an interrupted run goes on where it stopped.
 """
@@ -95,11 +95,11 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "run again with the same run name: it does those that are missing",
             )
         _account(selection.count, rejected, options.max_error_rate)
-        progress.check()
-        speed = round((selection.count - resumed) / progress.timings["features"], 1)
+        speed = round(selection.count / progress.total_timings["features"], 1)
         written = manifest.write(
             spark,
             output,
+            progress,
             {
                 "job": "features",
                 "run": output.rsplit("/", 1)[-1],
@@ -109,7 +109,6 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "ignored": selection.ignored,
                 "parts": done,
                 "resumed": resumed,
-                "timings": progress.timings,
                 "images_per_second": speed,
                 "cores": spark.sparkContext.defaultParallelism,
                 "code": options.code_hash,
@@ -193,7 +192,7 @@ def _write(featurizer: ImageFeaturizer, images: DataFrame, output: str) -> dict[
 def _write_errors(spark: SparkSession, rejected: dict[str, str], output: str) -> None:
     lines = [json.dumps({"path": path, "reason": reason}) for path, reason in sorted(rejected.items())]
     rows = job.texts(spark, lines).select(from_json("value", "path string, reason string").alias("row")).select("row.*")
-    rows.coalesce(1).write.mode("overwrite").parquet(f"{output}/errors")
+    rows.coalesce(1).write.mode("overwrite").parquet(f"{output}/_errors")
 
 
 def _account(images: int, rejected: dict[str, str], allowed: float) -> None:
@@ -203,6 +202,6 @@ def _account(images: int, rejected: dict[str, str], allowed: float) -> None:
         raise JobError(
             f"{len(rejected)} of {images} images ({rate:.1%}) could not be read, more than {allowed:.1%} "
             f"(for example {path}: {reason})",
-            "look into errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
+            "look into _errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
             "with the same run name: it resumes",
         )

@@ -1,7 +1,12 @@
-"""A run's manifest: what was done, with what, and how it went. Written last, so that its presence means complete."""
+"""A run's manifest: what was done, with what, and how it went. Written last, so that its presence means complete.
+
+Its format is orchard/runs/manifest.schema.json. Older versions named it without the underscore, for which readers of
+Parquet took it for data, and gave it no `schema`, `parts`, `started`, `ended` and `attempts`.
+"""
 
 import json
 import platform
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -9,8 +14,10 @@ from pyspark.sql import SparkSession
 
 from fruits import hadoop
 from fruits.errors import JobError
+from fruits.progress import Progress
 
-NAME = "manifest.json"
+NAME, OLDER = "_manifest.json", "manifest.json"
+SCHEMA = 2
 _PACKAGES = ("pyspark", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "pyarrow", "pillow")
 
 
@@ -20,7 +27,7 @@ def complete(spark: SparkSession, output: str, parameters: dict[str, Any]) -> di
     Raises:
         JobError: it is complete, and of other parameters.
     """
-    found = hadoop.read_json(spark, f"{output}/{NAME}")
+    found = _find(spark, output)
     if found is None:
         return None
     known = {"input": found.get("input"), **found.get("parameters", {})}
@@ -36,11 +43,35 @@ def complete(spark: SparkSession, output: str, parameters: dict[str, Any]) -> di
     return found
 
 
-def write(spark: SparkSession, output: str, content: dict[str, Any]) -> dict[str, Any]:
-    """Write the manifest, with the versions that ran; returns it."""
-    content = {**content, "versions": versions(spark)}
+def write(spark: SparkSession, output: str, progress: Progress, content: dict[str, Any]) -> dict[str, Any]:
+    """Write the manifest, with when and how long all attempts at the run worked, and the versions that ran; returns it.
+
+    Raises:
+        JobError: another attempt has taken over, or the place cannot be written to.
+    """
+    progress.check()
+    attempts = [_readable(attempt) for attempt in [*progress.earlier, progress.summary("complete")]]
+    content = {
+        "schema": SCHEMA,
+        **content,
+        "started": attempts[0]["started"],
+        "ended": attempts[-1]["ended"],
+        "attempts": attempts,
+        "timings": progress.total_timings,
+        "versions": versions(spark),
+    }
     hadoop.write_text(spark, f"{output}/{NAME}", json.dumps(content, indent=2))
     return content
+
+
+def _find(spark: SparkSession, output: str) -> dict[str, Any] | None:
+    return hadoop.read_json(spark, f"{output}/{NAME}") or hadoop.read_json(spark, f"{output}/{OLDER}")
+
+
+def _readable(attempt: dict[str, Any]) -> dict[str, Any]:
+    """Turn Unix times into ISO 8601."""
+    moments = ("started", "ended")
+    return attempt | {m: datetime.fromtimestamp(attempt[m], UTC).isoformat(timespec="seconds") for m in moments}
 
 
 def read(spark: SparkSession, output: str) -> dict[str, Any]:
@@ -49,7 +80,7 @@ def read(spark: SparkSession, output: str) -> dict[str, Any]:
     Raises:
         JobError: the run does not exist or is not complete.
     """
-    found = hadoop.read_json(spark, f"{output}/{NAME}")
+    found = _find(spark, output)
     if found is None:
         raise JobError(
             f"there is no complete run at {output}: it has no {NAME}",

@@ -5,7 +5,8 @@ Writes <output>/scores/*.parquet path, label, scores (k float64)
        <output>/model/           a pyspark.ml.feature.PCAModel
        <output>/variance.csv     component, variance, explained, cumulative: all components, not only k
        <output>/csv/             the scores once more as CSV, when asked
-       <output>/manifest.json    written last: a run without it is not complete
+       <output>/mean.csv         feature (its place in `features`, from 0), mean: subtracted before components are found
+       <output>/_manifest.json   written last: a run without it is not complete
 """
 
 from dataclasses import dataclass
@@ -80,14 +81,15 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
             _scores(model, rows).write.mode("overwrite").parquet(f"{output}/scores")
         with progress.phase("tables"):
             hadoop.write_text(spark, f"{output}/variance.csv", _variance_csv(decomposition))
+            hadoop.write_text(spark, f"{output}/mean.csv", _mean_csv(decomposition))
             if options.csv:
                 _write_csv(spark, output, model.getK())
             scores = parts.counted(spark, f"{output}/scores")
-        progress.check()
         kept, explained = model.getK(), decomposition.explained
         written = manifest.write(
             spark,
             output,
+            progress,
             {
                 "job": "pca",
                 "run": output.rsplit("/", 1)[-1],
@@ -97,7 +99,6 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "explained_variance": [float(value) for value in explained[:kept]],
                 "explained_variance_sum": float(explained[:kept].sum()),
                 "components_for": {f"{share:.2f}": decomposition.components_for(share) for share in SHARES},
-                "timings": progress.timings,
                 "cores": spark.sparkContext.defaultParallelism,
                 "code": options.code_hash,
                 "features": {name: told for name, told in features_manifest.items() if name != "parts"},
@@ -117,6 +118,12 @@ def _variance_csv(decomposition: Decomposition) -> str:
     rows = zip(decomposition.variances, explained, np.cumsum(explained), strict=True)
     lines = [f"{i},{v:.10g},{e:.10g},{c:.10g}" for i, (v, e, c) in enumerate(rows, start=1)]
     return "\n".join(["component,variance,explained,cumulative", *lines, ""])
+
+
+def _mean_csv(decomposition: Decomposition) -> str:
+    """Give what scores lack to be centred: (features - mean) @ components, and back. 17 digits are a float64 whole."""
+    lines = [f"{i},{value:.17g}" for i, value in enumerate(decomposition.mean)]
+    return "\n".join(["feature,mean", *lines, ""])
 
 
 def _write_csv(spark: SparkSession, output: str, k: int) -> None:

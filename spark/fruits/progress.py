@@ -8,6 +8,7 @@ import json
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -106,6 +107,18 @@ class Progress:
             f"another attempt at the run {self._run} took over, because this one was silent for {SILENT:.0f} s",
             "nothing is lost: watch the other one (./inv run --follow)",
         )
+
+    def summary(self, outcome: str) -> dict[str, Any]:
+        """Say what this attempt has done, as `earlier` says it of those before."""
+        return {"started": self.started, "ended": time.time(), "outcome": outcome, "timings": dict(self.timings)}
+
+    @property
+    def total_timings(self) -> dict[str, float]:
+        """Seconds of each phase, those of earlier attempts included."""
+        total: Counter[str] = Counter()
+        for timings in [*(attempt["timings"] for attempt in self.earlier), self.timings]:
+            total.update(timings)
+        return {phase: round(seconds, 3) for phase, seconds in total.items()}
 
     def complete(self) -> None:
         """Say that the results are all there."""
@@ -222,7 +235,7 @@ def _summary(state: dict[str, Any]) -> dict[str, Any]:
         spent[state["phase"]] = round(spent.get(state["phase"], 0.0) + state.get("elapsed", 0.0), 3)
     outcome = state["phase"] if state["phase"] in ENDED else "interrupted"
     return {
-        "started": state.get("started"),
+        "started": state.get("started", state["updated"]),
         "ended": state["updated"],
         "outcome": outcome,
         "timings": spent,

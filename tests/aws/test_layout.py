@@ -75,7 +75,7 @@ def test_a_run_has_no_more_steps_than_emr_lists_at_once():
 
 def test_keys_of_a_run():
     assert layout.PCA.output("r") == "data/pca/r"
-    assert layout.PCA.manifest("r") == "data/pca/r/manifest.json"
+    assert layout.PCA.manifest("r") == "data/pca/r/_manifest.json"
     assert layout.FEATURES.progress("r") == "data/features/r/_progress.json"
     assert layout.FEATURES.started("r") == "data/features/r/_run.json"
     assert layout.record("r") == "data/runs/r/run.json"

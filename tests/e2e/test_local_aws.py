@@ -85,7 +85,7 @@ def test_run_and_results(story):
     story.told("results")
     there = story.home / "data" / "emr_output"
     for kind in JOBS:
-        assert (there / kind / story.run / "manifest.json").exists()
+        assert (there / kind / story.run / "_manifest.json").exists()
     record = json.loads((there / "runs" / story.run / "run.json").read_text())
     assert [step["state"] for step in record["steps"]] == ["COMPLETED"] * len(JOBS)
     assert record["cost"]["emulated"] is True

@@ -53,23 +53,23 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def test_the_manifest_goes_first_and_comes_last(store: Store, tmp_path: Path) -> None:
-    for name in ("run/manifest.json", "run/_SUCCESS", "run/a.parquet", "other/kept.jpg"):
+    for name in ("run/_manifest.json", "run/_SUCCESS", "run/a.parquet", "other/kept.jpg"):
         store.add(name, b"old")
     mirror = Mirror(tmp_path / "s3")
     assert mirror.fill() == 4
-    for name in ("manifest.json", "_SUCCESS", "a.parquet"):
+    for name in ("_manifest.json", "_SUCCESS", "a.parquet"):
         (mirror.root / "b/run" / name).unlink()
     (mirror.root / "b/new/_temporary/0").mkdir(parents=True)
-    for name in ("manifest.json", "_SUCCESS", "z.parquet", "_temporary/0/part", ".z.parquet.crc"):
+    for name in ("_manifest.json", "_SUCCESS", "z.parquet", "_temporary/0/part", ".z.parquet.crc"):
         (mirror.root / "b/new" / name).write_bytes(b"new")
     assert publish.results(mirror) == (3, 3)
     assert store.done == [
-        "delete run/manifest.json",
+        "delete run/_manifest.json",
         "delete run/_SUCCESS",
         "delete run/a.parquet",
         "put new/z.parquet",
         "put new/_SUCCESS",
-        "put new/manifest.json",
+        "put new/_manifest.json",
     ]
 
 

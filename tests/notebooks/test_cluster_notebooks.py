@@ -62,8 +62,8 @@ def test_its_features_are_those_of_the_step(executed, stepped, site, tmp_path):
     flavour, _ = executed
     store = site.bucket()
     for kind in ("features", "pca"):
-        mine = store.read_json(f"data/{kind}/by-{flavour}/manifest.json")
-        theirs = store.read_json(f"data/{kind}/{stepped}/manifest.json")
+        mine = store.read_json(f"data/{kind}/by-{flavour}/_manifest.json")
+        theirs = store.read_json(f"data/{kind}/{stepped}/_manifest.json")
         assert mine["counts"] == theirs["counts"], kind
         assert mine["code"] == theirs["code"]
     assert theirs["features"]["counts"] == {"read": IMAGES, "featurised": IMAGES, "rejected": 0}

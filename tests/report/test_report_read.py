@@ -37,7 +37,7 @@ def test_scores_stay_with_their_paths(tmp_path):
 def test_the_newest_complete_run_is_the_default(tmp_path):
     for name in ("20260101T000000-mini", "20260301T000000-mini", "20260201T000000-mini"):
         write(tmp_path, name)
-    (tmp_path / "pca" / "20260301T000000-mini" / "manifest.json").unlink()
+    (tmp_path / "pca" / "20260301T000000-mini" / "_manifest.json").unlink()
     assert read.load(None, tmp_path).name == "20260201T000000-mini"
 
 
@@ -48,16 +48,26 @@ def test_what_the_manifest_does_not_list_is_not_read(tmp_path):
 
 
 def older(pca: Path, *keys: str) -> None:
-    """Make a manifest as an older version wrote it: without some keys."""
-    manifest = json.loads((pca / "manifest.json").read_text())
+    """Make a run as an older version wrote it: names without underscores, a manifest without some keys."""
+    manifest = json.loads((pca / "_manifest.json").read_text())
     for key in keys:
         manifest.pop(key)
     (pca / "manifest.json").write_text(json.dumps(manifest))
+    (pca / "_manifest.json").unlink()
+    features = pca.parent.parent / "features" / pca.name
+    (features / "_errors").rename(features / "errors")
+
+
+def test_a_run_of_an_older_version_is_read(tmp_path):
+    older(write(tmp_path, rejected=[("Test/Kiwi/9.jpg", "truncated")]), "parts")
+    run = read.load(None, tmp_path)
+    assert len(run.table) == 120
+    assert run.rejected == [("Test/Kiwi/9.jpg", "truncated")]
 
 
 def test_missing_parts_are_none(tmp_path):
     pca = write(tmp_path)
-    for folder in (pca / "model" / "data", tmp_path / "features" / NAME / "errors"):
+    for folder in (pca / "model" / "data", tmp_path / "features" / NAME / "_errors"):
         next(folder.glob("*.parquet")).unlink()
     (pca / "variance.csv").unlink()
     run = read.load(NAME, tmp_path)
@@ -79,7 +89,7 @@ class TestErrors:
         assert NAME in error.value.remedy
 
     def test_an_incomplete_run(self, tmp_path):
-        (write(tmp_path) / "manifest.json").unlink()
+        (write(tmp_path) / "_manifest.json").unlink()
         with pytest.raises(UsageError) as error:
             read.load(NAME, tmp_path)
         assert "not complete" in error.value.cause
@@ -123,7 +133,7 @@ class TestErrors:
             _ = read.load(NAME, tmp_path).record
 
     def test_a_damaged_manifest(self, tmp_path):
-        manifest = write(tmp_path) / "manifest.json"
+        manifest = write(tmp_path) / "_manifest.json"
         for text in ('{"job": "pca"', '{"job": "pca"}', "[]"):
             manifest.write_text(text)
             with pytest.raises(OrchardError, match=r"manifest\.json cannot be used"):
@@ -171,10 +181,10 @@ class TestFacts:
 
     def test_an_older_manifest_will_do(self, tmp_path):
         pca = write(tmp_path)
-        manifest = json.loads((pca / "manifest.json").read_text())
+        manifest = json.loads((pca / "_manifest.json").read_text())
         for key in ("parameters", "input", "timings", "images_per_second", "cores", "weights"):
             manifest["features"].pop(key)
-        (pca / "manifest.json").write_text(json.dumps(manifest))
+        (pca / "_manifest.json").write_text(json.dumps(manifest))
         older(pca, "parameters", "timings", "code", "versions", "parts")
         run = read.load(NAME, tmp_path)
         assert facts.phases(run) == []

@@ -6,7 +6,10 @@ import json
 import shutil
 from pathlib import Path
 
+import jsonschema
 import numpy as np
+import pandas
+import pyarrow.parquet as pq
 import pytest
 from pyspark.ml.feature import PCAModel
 
@@ -14,6 +17,7 @@ import features
 import pca
 from fruits import hadoop, job
 from fruits.errors import JobError
+from orchard.base import config
 
 
 def featurise(spark, weights_file: str, source: Path, output: Path, *flags: str) -> None:
@@ -34,7 +38,7 @@ def pictures(drawn, tmp_path) -> Path:
 
 def test_features_layout_and_manifest(spark, finished):
     run = finished / "features" / "r1"
-    written = json.loads((run / "manifest.json").read_text())
+    written = json.loads((run / "_manifest.json").read_text())
     assert written["counts"] == {"read": 40, "featurised": 40, "rejected": 0}
     assert written["parameters"]["mode"] == "full"
     assert written["images_per_second"] > 0
@@ -46,13 +50,13 @@ def test_features_layout_and_manifest(spark, finished):
     assert dict(rows.dtypes) == {"path": "string", "label": "string", "features": "array<float>"}
     assert rows.select("path").distinct().count() == 40
     assert {row.label for row in rows.select("label").distinct().collect()} >= {"Kiwi", "Apple Red"}
-    assert spark.read.parquet(str(run / "errors")).count() == 0
+    assert spark.read.parquet(str(run / "_errors")).count() == 0
     assert json.loads((run / "_progress.json").read_text())["phase"] == "complete"
 
 
 def test_pca_layout_and_manifest(spark, finished):
     run = finished / "pca" / "r1"
-    written = json.loads((run / "manifest.json").read_text())
+    written = json.loads((run / "_manifest.json").read_text())
     assert written["counts"] == {"rows": 40, "columns": 1280, "components": 5}
     assert written["features"]["counts"]["featurised"] == 40
     table = list(csv.DictReader((run / "variance.csv").open()))
@@ -69,6 +73,43 @@ def test_pca_layout_and_manifest(spark, finished):
     assert lines.keys() == scores.keys()
     for path, line in lines.items():
         np.testing.assert_allclose(line, scores[path], rtol=1e-9)
+
+
+def test_manifests_are_as_their_schema_says(finished):
+    schema = json.loads((config.ROOT / "orchard" / "runs" / "manifest.schema.json").read_text())
+    for kind in ("features", "pca"):
+        written = json.loads((finished / kind / "r1" / "_manifest.json").read_text())
+        jsonschema.validate(written, schema, format_checker=jsonschema.FormatChecker())
+        assert written["started"] <= written["ended"]
+        (attempt,) = written["attempts"]
+        assert attempt["timings"] == written["timings"]
+
+
+def test_a_run_is_a_table_for_every_reader_of_parquet(spark, finished):
+    place = str(finished / "features" / "r1")
+    tables = pandas.read_parquet(place), pq.read_table(place).to_pandas(), spark.read.parquet(place).toPandas()
+    for table in tables:
+        assert len(table) == table["path"].nunique() == 40
+        assert {"path", "label", "features"} == set(table.columns)
+
+
+def test_scores_are_centred_and_reconstructed_by_the_mean(spark, finished):
+    """And are then what scikit-learn's PCA gives, but for the signs."""
+    from sklearn.decomposition import PCA
+
+    pca = finished / "pca" / "r1"
+    with (pca / "mean.csv").open() as file:
+        mean = np.array([float(row["mean"]) for row in csv.DictReader(file)])
+    features = pandas.read_parquet(finished / "features" / "r1").sort_values("path")
+    x = np.stack(features["features"]).astype(np.float64)
+    np.testing.assert_allclose(mean, x.mean(0), rtol=1e-12, atol=1e-15)
+    components = PCAModel.load(str(pca / "model")).pc.toArray()
+    scores = np.stack(pandas.read_parquet(pca / "scores").sort_values("path")["scores"])
+    centred = scores - mean @ components
+    reference = PCA(n_components=5, svd_solver="full").fit(x)
+    np.testing.assert_allclose(np.abs(centred), np.abs(reference.transform(x)), atol=1e-8)
+    back = centred @ components.T + mean
+    np.testing.assert_allclose(back, reference.inverse_transform(reference.transform(x)), atol=1e-8)
 
 
 def test_the_saved_model_gives_the_saved_scores(spark, finished):
@@ -106,9 +147,9 @@ def test_rejected_images_are_named_and_the_rest_goes_on(spark, pictures, weights
     (pictures / "Test" / "Kiwi" / "page.jpg").write_text("<html>")
     output = tmp_path / "out" / "r"
     featurise(spark, weights_file, pictures, output, "--split", "Test", "--max-error-rate", "0.05")
-    errors = {row.path: row.reason for row in spark.read.parquet(str(output / "errors")).collect()}
+    errors = {row.path: row.reason for row in spark.read.parquet(str(output / "_errors")).collect()}
     assert errors == {"Test/Kiwi/empty.jpg": "empty file", "Test/Kiwi/page.jpg": "not a JPEG or PNG image"}
-    counts = json.loads((output / "manifest.json").read_text())["counts"]
+    counts = json.loads((output / "_manifest.json").read_text())["counts"]
     assert counts == {"read": 42, "featurised": 40, "rejected": 2}
     assert spark.read.parquet(str(output / "part-*.parquet")).count() == 40
 
@@ -119,28 +160,28 @@ def test_too_many_rejected_images_fail_the_job_and_keep_the_results(spark, pictu
     with pytest.raises(JobError, match=r"1 of 41 images \(2.4%\) could not be read, more than 1.0%") as raised:
         featurise(spark, weights_file, pictures, output, "--split", "Test")
     assert raised.value.exit_code == 1
-    assert not (output / "manifest.json").exists()
-    assert spark.read.parquet(str(output / "errors")).count() == 1
+    assert not (output / "_manifest.json").exists()
+    assert spark.read.parquet(str(output / "_errors")).count() == 1
     said = json.loads((output / "_progress.json").read_text())
     assert (said["phase"], said["cause"]) == ("failed", raised.value.cause)
 
     # Mended, the run goes on under its name, and only the image that was missing is done.
     shutil.copy(pictures / "Test" / "Lemon" / "0_100.jpg", pictures / "Test" / "Kiwi" / "empty.jpg")
     featurise(spark, weights_file, pictures, output, "--split", "Test")
-    mended = json.loads((output / "manifest.json").read_text())
+    mended = json.loads((output / "_manifest.json").read_text())
     assert mended["counts"] == {"read": 41, "featurised": 41, "rejected": 0}
     assert mended["resumed"] == 40
     assert spark.read.parquet(str(output / "part-*.parquet")).count() == 41
-    assert spark.read.parquet(str(output / "errors")).count() == 0
+    assert spark.read.parquet(str(output / "_errors")).count() == 0
 
 
 def test_pca_goes_on_where_it_failed(spark, finished, tmp_path):
     """The features stay, and nothing of a PCA that did not end."""
     output = tmp_path / "r1"
     shutil.copytree(finished / "pca" / "r1", output)
-    (output / "manifest.json").unlink()
+    (output / "_manifest.json").unlink()
     decompose(spark, finished / "features" / "r1", output, "--k", "3")
-    assert json.loads((output / "manifest.json").read_text())["counts"]["components"] == 3
+    assert json.loads((output / "_manifest.json").read_text())["counts"]["components"] == 3
     assert {len(row.scores) for row in spark.read.parquet(str(output / "scores")).collect()} == {3}
 
 
@@ -148,15 +189,19 @@ def test_an_interrupted_run_goes_on(spark, drawn, finished, weights_file, tmp_pa
     """As a killed driver leaves it: some tasks' files, no manifest, the committer's leftovers."""
     output = tmp_path / "r1"
     shutil.copytree(finished / "features" / "r1", output)
-    (output / "manifest.json").unlink()
+    (output / "_manifest.json").unlink()
     parts = sorted(output.glob("part-*.parquet"))
     parts[0].unlink()
     (output / f".{parts[0].name}.crc").unlink()
     (output / "_temporary" / "0").mkdir(parents=True)
     kept = spark.read.parquet(str(output / "part-*.parquet")).count()
     featurise(spark, weights_file, drawn, output, "--split", "Test")
-    again = json.loads((output / "manifest.json").read_text())
+    again = json.loads((output / "_manifest.json").read_text())
     assert again["resumed"] == kept < 40
+    assert [attempt["outcome"] for attempt in again["attempts"]] == ["complete", "complete"]
+    spent = [attempt["timings"]["features"] for attempt in again["attempts"]]
+    assert again["timings"]["features"] == pytest.approx(sum(spent), abs=0.01)
+    assert again["started"] == again["attempts"][0]["started"] < again["attempts"][1]["started"]
     rows = spark.read.parquet(str(output / "part-*.parquet"))
     assert rows.count() == rows.select("path").distinct().count() == 40
 
@@ -183,9 +228,9 @@ def test_pca_needs_a_complete_run(spark, tmp_path):
 def test_pca_with_an_impossible_k_leaves_no_manifest(spark, finished, tmp_path):
     with pytest.raises(JobError, match="k is 50, and there are only 40 images"):
         decompose(spark, finished / "features" / "r1", tmp_path / "r")
-    assert not (tmp_path / "r" / "manifest.json").exists()
+    assert not (tmp_path / "r" / "_manifest.json").exists()
     decompose(spark, finished / "features" / "r1", tmp_path / "r", "--k", "0.9")  # the name is still free
-    assert (tmp_path / "r" / "manifest.json").exists()
+    assert (tmp_path / "r" / "_manifest.json").exists()
 
 
 def test_more_components_than_images_are_refused_before_the_work(spark, drawn, weights_file, tmp_path):
@@ -201,7 +246,7 @@ def test_help_teaches(capsys):
             entry.parse(["--help"])
         assert ended.value.code == 0
         text = capsys.readouterr().out
-        assert "manifest.json" in text
+        assert "_manifest.json" in text
         assert "default: " in text
 
 

@@ -39,7 +39,7 @@ def write(
     centres = np.repeat(random.normal(size=(len(sizes), k)) * 3, list(sizes.values()), axis=0)
     scores = centres + random.normal(size=(len(labels), k)) * spread
     pca, features = results / "pca" / name, results / "features" / name
-    for folder in (pca / "scores", pca / "model" / "data", features / "errors"):
+    for folder in (pca / "scores", pca / "model" / "data", features / "_errors"):
         folder.mkdir(parents=True)
     half = len(labels) // 2
     for number, part in enumerate((slice(None, half), slice(half, None))):
@@ -55,11 +55,11 @@ def write(
     pq.write_table(pa.table({"pc": pa.array([model])}), pca / "model" / "data" / "part-0.zstd.parquet")
     bad = rejected or []
     errors = pa.table({"path": [path for path, _ in bad], "reason": [why for _, why in bad]})
-    pq.write_table(errors, features / "errors" / "part-0.zstd.parquet")
+    pq.write_table(errors, features / "_errors" / "part-0.zstd.parquet")
     manifest = _manifest(name, len(labels), len(bad), k, explained)
     manifest["parts"] = {f"part-{number}.zstd.parquet": size for number, size in ((0, half), (1, len(labels) - half))}
-    (pca / "manifest.json").write_text(json.dumps(manifest))
-    (features / "manifest.json").write_text(json.dumps(manifest["features"]))
+    (pca / "_manifest.json").write_text(json.dumps(manifest))
+    (features / "_manifest.json").write_text(json.dumps(manifest["features"]))
     if record:
         (results / "runs" / name).mkdir(parents=True)
         (results / "runs" / name / "run.json").write_text(json.dumps(record))

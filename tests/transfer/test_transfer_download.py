@@ -21,8 +21,8 @@ def s3():
     server = FakeS3()
     for kind in JOBS:
         server.put(f"data/{kind}/{RUN}/part-0.parquet", os.urandom(3 << 20))
-        server.put(f"data/{kind}/{RUN}/errors/part é%20.parquet", b"none")
-        server.put(f"data/{kind}/{RUN}/manifest.json", b"{}")
+        server.put(f"data/{kind}/{RUN}/_errors/part é%20.parquet", b"none")
+        server.put(f"data/{kind}/{RUN}/_manifest.json", b"{}")
     server.put("data/features/20261122T100000-full/part-0.parquet", b"begun")
     yield server
     server.server.shutdown()
@@ -67,20 +67,20 @@ def test_only_complete_runs_unless_asked(s3, store):
 
 def test_an_own_older_copy_is_replaced_and_what_is_gone_removed(s3, store):
     results.download(store, RUN)
-    s3.put(f"data/pca/{RUN}/manifest.json", b'{"newer": 1}')
+    s3.put(f"data/pca/{RUN}/_manifest.json", b'{"newer": 1}')
     del s3.objects[f"data/features/{RUN}/part-0.parquet"]
     results.download(store, RUN)
     assert content(run_names.RESULTS) == expected(s3)
 
 
 def test_somebody_elses_file_is_not_overwritten(s3, store):
-    mine = run_names.RESULTS / "pca" / RUN / "manifest.json"
+    mine = run_names.RESULTS / "pca" / RUN / "_manifest.json"
     mine.parent.mkdir(parents=True)
     mine.write_bytes(b"[]")
     with pytest.raises(UsageError, match="differs from s3://bucket/data/pca") as caught:
         results.download(store, RUN)
     assert "--force" in caught.value.remedy
-    assert content(run_names.RESULTS) == {f"pca/{RUN}/manifest.json": b"[]"}
+    assert content(run_names.RESULTS) == {f"pca/{RUN}/_manifest.json": b"[]"}
     results.download(store, RUN, force=True)
     assert content(run_names.RESULTS) == expected(s3)
 
@@ -133,7 +133,7 @@ def test_lasting_faults(s3, store, fault, cause, monkeypatch):
     with pytest.raises(OrchardError, match=cause) as caught:
         results.download(store, RUN)
     assert f"./inv results --run-name {RUN}" in caught.value.remedy
-    assert "manifest.json" not in {path.name for path in run_names.RESULTS.rglob("*")}
+    assert "_manifest.json" not in {path.name for path in run_names.RESULTS.rglob("*")}
     s3.fault = lambda *_: None
     results.download(store, RUN)
     assert content(run_names.RESULTS) == expected(s3)

@@ -15,7 +15,7 @@ from orchard.emulator.steps.mirror import Mirror
 log = logging.getLogger(__name__)
 
 PROGRESS = "_progress.json"
-LAST = {"_SUCCESS": 1, "manifest.json": 2}
+LAST = {"_SUCCESS": 1, "_manifest.json": 2, "manifest.json": 2}
 EVERY = 1.0  # real seconds between two looks for progress
 
 

@@ -67,12 +67,12 @@ def made(spark, drawn, weights_file, tmp_path_factory) -> Path:
 def complete(made, few, output) -> None:
     """A complete run over the few pictures."""
     shutil.copytree(made, output)
-    for name in ("_run.json", "manifest.json"):
+    for name in ("_run.json", "_manifest.json"):
         change(output / name, input=str(few))
 
 
 @pytest.fixture
 def unfinished(complete, output) -> None:
     """The same as a killed driver leaves it: all its part files, no manifest, a lease that has run out."""
-    (output / "manifest.json").unlink()
+    (output / "_manifest.json").unlink()
     change(output / progress.NAME, phase="features", elapsed=3.0, updated=time.time() - 3600)

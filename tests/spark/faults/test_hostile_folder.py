@@ -61,7 +61,7 @@ def test_every_file_is_in_the_account(spark, hostile, pack, weights_file, tmp_pa
     root = hostile if form == "single" else pack(hostile)
     words = ["--input", str(root), "--output", str(tmp_path / "r"), "--split", "Test", "--mode", "full"]
     features.run(spark, features.parse([*words, "--weights", weights_file, "--max-error-rate", "0.5"]))
-    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    manifest = json.loads((tmp_path / "r" / "_manifest.json").read_text())
     counts, ignored = manifest["counts"], manifest["ignored"]
     assert ignored == {reason: len(found) for reason, found in IGNORED.items()}
     assert (counts["featurised"], counts["rejected"]) == (len(PHOTOGRAPHS) + 6, len(REJECTED))
@@ -70,7 +70,7 @@ def test_every_file_is_in_the_account(spark, hostile, pack, weights_file, tmp_pa
     rows = spark.read.parquet(str(tmp_path / "r" / "part-*.parquet")).select("path", "label").collect()
     assert {f"Test/Kiwi/{name}" for name in PHOTOGRAPHS} <= {row.path for row in rows}
     assert {row.label for row in rows} == {"Kiwi", "a=b", "_Lemon", "Apple [old] #1 100%"}
-    errors = {row.path: row.reason for row in spark.read.parquet(str(tmp_path / "r" / "errors")).collect()}
+    errors = {row.path: row.reason for row in spark.read.parquet(str(tmp_path / "r" / "_errors")).collect()}
     assert errors == {
         "Test/Kiwi/empty.jpg": "empty file",
         "Test/Kiwi/_empty.png": "empty file",

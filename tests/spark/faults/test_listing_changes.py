@@ -39,7 +39,7 @@ def test_one_added_and_one_removed_before_reading(spark, run, few, output, befor
     run("--max-error-rate", "0.1")
     manifest = whole(spark, output)
     assert manifest["counts"] == {"read": 12, "featurised": 11, "rejected": 1}
-    errors = spark.read.parquet(str(output / "errors")).collect()
+    errors = spark.read.parquet(str(output / "_errors")).collect()
     assert [tuple(row) for row in errors] == [(f"Test/Kiwi/{gone.name}", "removed while the run was going on")]
     assert "Test/Kiwi/new.jpg" not in rows(spark, output)
 

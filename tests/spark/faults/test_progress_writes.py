@@ -61,5 +61,5 @@ def test_features_that_are_complete_are_left_and_the_pca_goes_on(spark, complete
     with pytest.raises(JobError, match="k is 500"):
         decompose("--k", "500")
     run()  # what ./inv run --run-name does: both steps once more
-    assert decompose("--k", "3").joinpath("manifest.json").exists()
+    assert decompose("--k", "3").joinpath("_manifest.json").exists()
     assert before == {path: path.stat().st_mtime_ns for path in output.rglob("*") if path.is_file()}

@@ -57,7 +57,10 @@ def test_a_lease_that_is_not_renewed_is_waited_for(spark, unfinished, run, outpu
     started = time.monotonic()
     run()
     assert time.monotonic() - started > 1
-    assert whole(spark, output)["resumed"] == 12
+    manifest = whole(spark, output)
+    assert manifest["resumed"] == 12
+    assert [attempt["outcome"] for attempt in manifest["attempts"]] == ["interrupted", "complete"]
+    assert manifest["attempts"][0]["timings"]["features"] > 3, "what the killed one spent counts"
 
 
 def test_who_is_taken_over_stops(run, output, after_listing):
@@ -65,7 +68,7 @@ def test_who_is_taken_over_stops(run, output, after_listing):
     after_listing(lambda: change(output / progress.NAME, writer="another"))
     with pytest.raises(JobError, match="another attempt at the run r took over"):
         run()
-    assert not (output / "manifest.json").exists()
+    assert not (output / "_manifest.json").exists()
     assert json.loads((output / progress.NAME).read_text())["writer"] == "another", "the other's word stays"
 
 
@@ -96,7 +99,7 @@ def test_a_late_file_is_not_read(complete, output, decompose):
     """A task that nobody waits for any more ends after the manifest."""
     late = sorted(output.glob("part-*.parquet"))[0]
     shutil.copy(late, output / "part-00009-11111111-2222-3333-4444-555555555555-c000.zstd.parquet")
-    manifest = json.loads((decompose("--k", "3") / "manifest.json").read_text())
+    manifest = json.loads((decompose("--k", "3") / "_manifest.json").read_text())
     assert manifest["counts"]["rows"] == 12
 
 
@@ -106,13 +109,16 @@ def test_a_lost_file_is_noticed(complete, output, decompose):
         decompose("--k", "3")
 
 
-def test_rows_that_differ_from_an_old_manifest_are_refused(complete, output, decompose):
+def test_rows_that_differ_from_an_old_manifest_are_refused(complete, run, output, decompose):
     """Older versions listed no files; two attempts at once left 3,000 rows behind a manifest of 1,500."""
-    manifest = json.loads((output / "manifest.json").read_text())
-    manifest.pop("parts")
+    manifest = json.loads((output / "_manifest.json").read_text())
+    for name in ("schema", "parts", "started", "ended", "attempts", "ignored"):
+        manifest.pop(name)
+    (output / "_manifest.json").unlink()
     (output / "manifest.json").write_text(json.dumps(manifest))
-    (output / ".manifest.json.crc").unlink(missing_ok=True)
-    assert decompose("--k", "3").joinpath("manifest.json").exists()
+    (output / "_errors").rename(output / "errors")
+    assert decompose("--k", "3").joinpath("_manifest.json").exists()
+    run()  # it is complete, too
     late = sorted(output.glob("part-*.parquet"))[0]
     shutil.copy(late, output / "part-00009-11111111-2222-3333-4444-555555555555-c000.zstd.parquet")
     shutil.rmtree(output.parent.parent / "pca")

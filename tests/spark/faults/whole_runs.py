@@ -12,7 +12,7 @@ def rows(spark, output: Path) -> list[str]:
 
 def whole(spark, output: Path) -> dict[str, Any]:
     """The manifest of a run that is what it says: each row once, in the files that it lists."""
-    manifest = json.loads((output / "manifest.json").read_text())
+    manifest = json.loads((output / "_manifest.json").read_text())
     found, counts = rows(spark, output), manifest["counts"]
     assert len(found) == len(set(found)) == counts["featurised"] == sum(manifest["parts"].values())
     assert {path.name for path in output.glob("part-*.parquet")} == manifest["parts"].keys()
