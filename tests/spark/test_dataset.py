@@ -101,6 +101,13 @@ def test_some_of_many_are_read_without_naming_them(spark, odd, monkeypatch):
     assert sorted(row.path for row in dataset.read(spark, selection, wanted).collect()) == sorted(wanted)
 
 
+def test_more_single_files_than_can_be_are_to_be_packed(spark, odd, monkeypatch):
+    monkeypatch.setattr(singles, "LIMIT", 11)
+    with pytest.raises(JobError, match=r"there are 12 single photographs under .*, and more than 11 take") as raised:
+        dataset.select(spark, str(odd), "full", "Test", 1)
+    assert (raised.value.exit_code, "./inv upload-dataset" in raised.value.remedy) == (2, True)
+
+
 def test_apples(spark, odd):
     selection = dataset.select(spark, str(odd), "apples", "Test", 1)
     assert set(per_class(selection.paths)) == {"Apple [old]", "Apple Braeburn"}
