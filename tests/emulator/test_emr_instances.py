@@ -186,3 +186,9 @@ def test_clusters_are_listed_with_their_arns(aws: Aws, grouped: str) -> None:
     assert listed[grouped]["ClusterArn"] == arn
     flow = aws.emr.describe_job_flows(JobFlowIds=[grouped])["JobFlows"][0]
     assert flow["Instances"]["MasterInstanceType"] == "m5.xlarge"
+
+
+def test_a_group_without_a_name_gets_none(aws: Aws, workspace) -> None:
+    """Terraform's provider makes a group anew whose name is not the one that it gave."""
+    groups = aws.emr.list_instance_groups(ClusterId=workspace.cluster)["InstanceGroups"]
+    assert [group.get("Name") for group in groups] == [None, None]
