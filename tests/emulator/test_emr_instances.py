@@ -222,3 +222,9 @@ def test_a_name_may_be_empty_and_is_kept_so(aws: Aws) -> None:
     assert aws.emr.describe_cluster(ClusterId=cluster)["Cluster"]["Name"] == ""
     assert {found["Id"]: found["Name"] for found in aws.emr.list_clusters()["Clusters"]}[cluster] == ""
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+def test_a_group_without_a_name_gets_none(aws: Aws, workspace) -> None:
+    """Terraform's provider makes a group anew whose name is not the one that it gave."""
+    groups = aws.emr.list_instance_groups(ClusterId=workspace.cluster)["InstanceGroups"]
+    assert [group.get("Name") for group in groups] == [None, None]

@@ -36,15 +36,3 @@ def test_the_life_of_a_studio(aws: Aws) -> None:
     aws.emr.delete_studio(StudioId=number)
     with pytest.raises(aws.emr.exceptions.InvalidRequestException, match="Studio does not exist"):
         aws.emr.describe_studio(StudioId=number)
-
-
-def test_notebook_executions_are_refused_with_the_reason(aws: Aws, workspace) -> None:
-    assert aws.emr.list_notebook_executions()["NotebookExecutions"] == []
-    given = {"EditorId": "e-1", "RelativePath": "a.ipynb", "ServiceRole": "emr"}
-    with pytest.raises(aws.emr.exceptions.InvalidRequestException, match="runs no notebooks by itself"):
-        aws.emr.start_notebook_execution(ExecutionEngine={"Id": workspace.cluster}, **given)
-    with pytest.raises(aws.emr.exceptions.InvalidRequestException, match="'j-NONE' is not valid"):
-        aws.emr.start_notebook_execution(ExecutionEngine={"Id": "j-NONE"}, **given)
-    for ask in (aws.emr.describe_notebook_execution, aws.emr.stop_notebook_execution):
-        with pytest.raises(aws.emr.exceptions.InvalidRequestException, match="'ex-1' is not valid"):
-            ask(NotebookExecutionId="ex-1")

@@ -19,7 +19,6 @@ STATES = {
     "TERMINATED": "TERMINATED",
     "TERMINATED_WITH_ERRORS": "TERMINATED",
 }
-NAMES = {"MASTER": "master", "CORE": "slave", "TASK": "Task instance group"}
 
 
 def status(cluster: "ManagedCluster", created: Any) -> dict[str, Any]:
@@ -59,13 +58,14 @@ class ManagedGroup(InstanceGroup):
             instance_role=role,
             instance_type=config["InstanceType"],
             market=config.get("Market") or "ON_DEMAND",
-            name=config.get("Name") or NAMES[role],
+            name=config.get("Name"),
             instance_group_id=f"ig-{random_id()}",
             bid_price=config.get("BidPrice"),
             ebs_configuration=config.get("EbsConfiguration"),
             auto_scaling_policy=config.get("AutoScalingPolicy"),
         )
         self.instance_group_id = self.id
+        self.name = config.get("Name")  # moto makes one up, for which Terraform would make the group anew
         self.custom_ami_id = config.get("CustomAmiId")
         self.shrink_policy: dict[str, Any] = {}
         self.configure(config.get("Configurations") or [])

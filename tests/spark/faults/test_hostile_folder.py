@@ -104,17 +104,16 @@ def test_names_that_spark_does_not_show_are_read_from_s3_too(hostile, monkeypatc
     assert found == [[{"path": wanted[0], "label": "Kiwi", "content": b"picture"}]]
 
 
-def test_they_are_found_where_a_bucket_is_mounted_from_a_directory(spark, hostile):
+def test_they_are_found_where_a_bucket_is_mounted_from_a_directory(spark, hostile, tmp_path):
     """As the local AWS does it: `s3://` is a view of directories."""
-    from orchard.emulator.steps.spark import LOCAL, OVERLOAD
+    from orchard.emulator.steps import filesystems
 
-    told = {
-        "fs.viewfs.overload.scheme.target.file.impl": LOCAL,
-        "fs.s3.impl": OVERLOAD,
-        "fs.viewfs.overload.scheme.target.s3.impl": LOCAL,
-        "fs.viewfs.mounttable.hostile.linkFallback": f"{hostile.parent.as_uri()}/",
-    }
-    for name, value in told.items():
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    (mirror / "hostile").symlink_to(hostile.parent)
+    properties = filesystems.properties(mirror, tmp_path, "primary")
+    properties.pop("fs.defaultFS")  # the session's other tests keep their paths
+    for name, value in properties.items():
         spark.sparkContext._jsc.hadoopConfiguration().set(name, value)
     selection = dataset.select(spark, "s3://hostile/data set", "full", "Test", 1)
     wanted = [f"Test/Kiwi/{name}" for name in ("_DSC0001.JPG", "12:30.jpg", "mixed.Jpg")]
