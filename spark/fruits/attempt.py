@@ -85,9 +85,9 @@ def attempt(spark: SparkSession, output: str, name: str, parameters: dict[str, A
 
 def _compare(output: str, before: dict[str, Any], parameters: dict[str, Any]) -> None:
     for name, value in parameters.items():
-        if before.get(name) != value:
+        if name in before and before[name] != value:  # older versions noted less
             raise JobError(
-                f"the run {output.rsplit('/', 1)[-1]} was begun with {name} = {before.get(name)!r}, not {value!r}",
+                f"the run {output.rsplit('/', 1)[-1]} was begun with {name} = {before[name]!r}, not {value!r}",
                 "resume it with the same, or choose another run name (--run-name)",
                 exit_code=job.USAGE,
             )
