@@ -9,7 +9,7 @@ from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.cluster import lifecycle
 from orchard.cluster.site import Site
-from orchard.photographs import dataset
+from orchard.photographs import dataset, upload
 from orchard.runs import pipeline, results
 
 SAMPLE = 1_000  # photographs: enough for any mode to show itself, and uploaded while the cluster starts
@@ -60,5 +60,5 @@ def _report(name: str, place: Path) -> Path:
 
 
 def _upload(place: Path, site: Site) -> None:
-    count = dataset.upload(place, site.bucket())
+    count = upload.run(place, site.bucket()).photographs
     say(f"  {count} photographs are in the bucket")

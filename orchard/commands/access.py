@@ -11,9 +11,9 @@ from orchard.commands.task import command
 @command(help={"open": "open it in a browser, too", "target": SITE_HELP["target"], "name": SITE_HELP["name"]})
 def studio(_: Context, open: bool = False, target: str | None = None, name: str = "default") -> None:
     """Print the address of EMR Studio, and the steps to a notebook on the cluster."""
-    from orchard.cluster.access import studio as page
+    from orchard.cluster.access.studio import show
 
-    print(*page.show(open_site(target, name), browse=open), sep="\n")
+    print(*show(open_site(target, name), browse=open), sep="\n")
 
 
 @command(
@@ -36,20 +36,20 @@ def connect(
     name: str = "default",
 ) -> None:
     """Open a tunnel to JupyterHub on the cluster, in the background, and print its address."""
-    from orchard.cluster.access import connect as tunnels
+    from orchard.cluster.access import connect
 
     if port is not None and not (port.isdecimal() and 1024 <= int(port) <= 65535):
         raise UsageError(f"the port {port} cannot be used", "choose one from 1024 to 65535")
     if close:
         site = find_site(target, name)
-        print(*(tunnels.close(site) if site else ["no tunnel is open"]), sep="\n")
+        print(*(connect.close(site) if site else ["no tunnel is open"]), sep="\n")
         return
     site = open_site(target, name)
     if password:
-        tunnels.show_password(site)
+        connect.show_password(site)
         return
-    service = tunnels.SPARK_UI if spark_ui else tunnels.HUB
-    print(*tunnels.open_(site, service, int(port) if port else None), sep="\n")
+    service = connect.SPARK_UI if spark_ui else connect.HUB
+    print(*connect.open_(site, service, int(port) if port else None), sep="\n")
 
 
 @command

@@ -13,9 +13,9 @@ from orchard.commands.task import command
 def fetch_dataset(_: Context, archive: str | None = None) -> None:
     """Download the published Fruits-360 archive and unpack its photographs, for ./inv upload-dataset."""
     from orchard.base import config
-    from orchard.photographs import dataset as photographs
+    from orchard.photographs.dataset import get_published
 
-    say(*photographs.fetch(config.load(archive=archive)))
+    say(*get_published(config.load(archive=archive)))
 
 
 @command(
@@ -39,17 +39,17 @@ def upload_dataset(
     plan: bool = False,
 ) -> None:
     """Upload photographs in the Fruits-360 layout to the bucket: what it lacks, or has with another content."""
-    from orchard.photographs import dataset as photographs
+    from orchard.photographs.dataset import place_of, preview, send
 
     if packed and single:
         raise UsageError("photographs are uploaded packed or as single objects, not both", "--packed, or --single")
     site = open_site(target, "default", dataset=dataset)
-    place, store = photographs.place_of(site.settings), site.bucket()
+    place, store = place_of(site.settings), site.bucket()
     if plan:
-        lines = photographs.plan(place, store, delete=delete, packed=not single, free=not site.target.charges)
+        lines = preview(place, store, delete=delete, packed=not single, free=not site.target.charges)
         print(*lines, sep="\n")
     else:
-        say(*photographs.send(place, store, delete=delete, packed=not single))
+        say(*send(place, store, delete=delete, packed=not single))
 
 
 @command(

@@ -9,11 +9,7 @@ from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.base.config import DATA, STATE, Settings
 from orchard.base.errors import OrchardError, UsageError
-from orchard.photographs import fetch as fetching
-from orchard.photographs import plan as planning
-from orchard.photographs import tree
-from orchard.photographs import unpack as unpacking
-from orchard.photographs import upload as transfers
+from orchard.photographs import fetch, plan, tree, unpack, upload
 from orchard.photographs.tree import SPLITS
 
 RAW = DATA / "raw"
@@ -66,7 +62,7 @@ def find_or_draw(settings: Settings) -> tuple[Path, int]:
     return DRAWN, drawing.draw(DRAWN)
 
 
-def fetch(settings: Settings) -> list[str]:
+def get_published(settings: Settings) -> list[str]:
     """Download the archive that the settings name and unpack its photographs where the user's data set is to be.
 
     Returns:
@@ -75,7 +71,7 @@ def fetch(settings: Settings) -> list[str]:
     Raises:
         OrchardError: the archive cannot be had, is not the one that the settings expect, or is not safe to unpack.
     """
-    archive = fetching.fetch(settings.archive, DATA / PurePosixPath(urlsplit(settings.archive).path).name)
+    archive = fetch.fetch(settings.archive, DATA / PurePosixPath(urlsplit(settings.archive).path).name)
     if settings.archive_sha256:
         with archive.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -84,7 +80,7 @@ def fetch(settings: Settings) -> list[str]:
                 f"{archive} has the SHA-256 {found}, not {settings.archive_sha256}",
                 f"delete it and call again (rm '{archive}'), or correct the setting archive_sha256",
             )
-    done = unpacking.unpack(archive, RAW)
+    done = unpack.unpack(archive, RAW)
     return [
         f"{done.written + done.kept:,} photographs are in {RAW}: {done.written:,} new, {done.kept:,} were there.",
         f"{done.left_out:,} other files of the archive are left out.",
@@ -92,19 +88,19 @@ def fetch(settings: Settings) -> list[str]:
     ]
 
 
-def plan(place: Path, store: Bucket, *, delete: bool, packed: bool, free: bool) -> list[str]:
+def preview(place: Path, store: Bucket, *, delete: bool, packed: bool, free: bool) -> list[str]:
     """Say what an upload would do, in lines; raises as `orchard.photographs.upload.run`."""
-    ledger = transfers.ledger_of(store)
+    ledger = upload.ledger_of(store)
     try:
-        work = planning.make(tree.scan(place), store, ledger, delete=delete, packed=packed)
+        work = plan.make(tree.scan(place), store, ledger, delete=delete, packed=packed)
     finally:
         ledger.close()
-    return [*planning.describe(work, free=free), *planning.name_left_out(work.tree)]
+    return [*plan.describe(work, free=free), *plan.name_left_out(work.tree)]
 
 
 def send(place: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]:
     """Upload a data set and say what was done, in lines; raises as `orchard.photographs.upload.run`."""
-    done = transfers.run(place, store, delete=delete, packed=packed)
+    done = upload.run(place, store, delete=delete, packed=packed)
     speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
     shards = f" in {done.objects:,} shards" if packed and done.objects else ""
     where = store.uri(layout.PACKED if packed else layout.RAW)
@@ -132,12 +128,3 @@ def sample(place: Path, split: str, count: int) -> tuple[Path, int]:
         except OSError:  # another file system
             shutil.copyfile(path, link)
     return SAMPLE, len(photographs)
-
-
-def upload(place: Path, store: Bucket) -> int:
-    """Upload the photographs that the bucket lacks, or has with another content, as single objects.
-
-    Returns:
-        how many photographs of the data set are in the bucket now.
-    """
-    return transfers.run(place, store).photographs

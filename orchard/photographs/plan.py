@@ -11,8 +11,8 @@ from orchard.aws.layout import PACKED, RAW
 from orchard.aws.target import CONNECTIONS
 from orchard.cost.money import Money
 from orchard.cost.prices import of_requests
-from orchard.photographs import packed as packing
 from orchard.photographs.items import Item, Single
+from orchard.photographs.packed import is_manifest, shards
 from orchard.photographs.tree import SPLITS, Tree
 from orchard.transfer.files import Stamp
 from orchard.transfer.ledger import Ledger, Record
@@ -87,7 +87,7 @@ def make(tree: Tree, store: Bucket, ledger: Ledger, *, delete: bool = False, pac
 
     What S3 says about itself goes into the ledger.
     """
-    items: list[Item] = [*packing.shards(tree.photographs)] if packed else [*map(Single, tree.photographs)]
+    items: list[Item] = [*shards(tree.photographs)] if packed else [*map(Single, tree.photographs)]
     prefix = PACKED if packed else RAW
     there = {entry.key: entry for entry in store.listing(prefix)}
     send: list[Item] = []
@@ -145,7 +145,7 @@ def _surplus(tree: Tree, prefix: str, items: Sequence[Item], there: dict[str, En
     """Return the keys to delete; a split that the data set does not have at all is not touched."""
     here = {item.key for item in items}
     splits = tuple(f"{prefix}{split}/" for split in SPLITS if (tree.root / split).is_dir())
-    return [key for key in there if key.startswith(splits) and key not in here and not packing.is_manifest(key)]
+    return [key for key in there if key.startswith(splits) and key not in here and not is_manifest(key)]
 
 
 def describe(plan: Plan, *, free: bool) -> list[str]:

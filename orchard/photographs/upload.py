@@ -12,9 +12,9 @@ from orchard.aws.bucket import Bucket, Entry
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError
 from orchard.diagnosis.aws import AwsError
-from orchard.photographs import packed as packing
 from orchard.photographs import plan, tree
 from orchard.photographs.items import Item
+from orchard.photographs.packed import Shard, publish, withdraw
 from orchard.photographs.plan import Plan
 from orchard.transfer import engine
 from orchard.transfer.engine import IN_FLIGHT, Engine, Parcel
@@ -84,11 +84,11 @@ def carry_out(work: Plan, store: Bucket, ledger: Ledger) -> Outcome:
             seconds = meter.seconds
         there = _verify(work, store, ledger)
     if work.packed:
-        shards = [item for item in work.items if isinstance(item, packing.Shard)]
-        say(*packing.publish(work.tree, shards, there, store, ledger))
+        shards = [item for item in work.items if isinstance(item, Shard)]
+        say(*publish(work.tree, shards, there, store, ledger))
     else:
         splits = {photograph.name.partition("/")[0] for photograph in work.tree.photographs}
-        for split in packing.withdraw(store, splits):
+        for split in withdraw(store, splits):
             say(f"Runs read these photographs of {split} from now on, not the packed ones.")
     store.delete(work.delete)
     photographs = len(work.tree.photographs)

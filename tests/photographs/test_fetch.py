@@ -239,7 +239,7 @@ def test_the_whole_task(server, tmp_path, monkeypatch):
     monkeypatch.setattr(dataset, "DATA", tmp_path / "data")
     monkeypatch.setattr(dataset, "RAW", tmp_path / "data" / "raw")
     with pytest.raises(OrchardError, match="has the SHA-256"):
-        dataset.fetch(config.load(archive=server.url, archive_sha256="0" * 64))
-    said = dataset.fetch(config.load(archive=server.url))
+        dataset.get_published(config.load(archive=server.url, archive_sha256="0" * 64))
+    said = dataset.get_published(config.load(archive=server.url))
     assert said[0].startswith("2 photographs are in")
     assert "2 new, 0 were there" in said[0]
