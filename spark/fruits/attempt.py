@@ -88,6 +88,6 @@ def _compare(output: str, before: dict[str, Any], parameters: dict[str, Any]) ->
         if name in before and before[name] != value:  # older versions noted less
             raise JobError(
                 f"the run {output.rsplit('/', 1)[-1]} was begun with {name} = {before[name]!r}, not {value!r}",
-                "resume it with the same, or choose another run name (--run-name)",
+                "resume it with the same parameters, or choose another run name (--run-name)",
                 exit_code=job.USAGE,
             )
