@@ -1,7 +1,9 @@
 """Checks of the repository itself."""
 
+import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from invoke import Context, Exit
@@ -19,10 +21,12 @@ LAYERS = (
 )
 APART = (
     *("requirements/uv", "requirements/java", "requirements/terraform", "requirements/policy", "requirements/bench"),
+    "requirements/spark4",
     *sorted(f"requirements/clients/{file.stem}" for file in (ROOT / "requirements" / "clients").glob("*.in")),
 )
 
 
+SPARK4 = "requirements/spark4"
 PROCESSES = 3  # for two cores: one of them mostly waits for Terraform, which has pauses of its own
 
 
@@ -46,6 +50,19 @@ def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False
     if only:
         words += [only] if only.startswith("tests") else ["-k", only]
     _python(*words)
+
+
+@command(help={"only": "a path below tests/spark"})
+def spark4(_: Context, only: str = "tests/spark") -> None:
+    """Run the jobs' tests with Spark 3.5, and with Spark 4.0 in an environment of its own (.venv-spark4)."""
+    from checks import environments
+
+    _tools()
+    programs = environments.prepare(ROOT / ".venv-spark4", ROOT / f"{SPARK4}.lock")
+    pythons = (sys.executable, str(programs / "python"))
+    codes = [subprocess.run([python, "-m", "pytest", only], check=False).returncode for python in pythons]
+    if any(codes):
+        raise Exit(code=1)
 
 
 @command
@@ -82,12 +99,25 @@ def lock(_: Context) -> None:
     for number, name in enumerate((*LAYERS, *APART)):
         follows = LAYERS[:number] if name in LAYERS else ()
         shared = [word for other in follows for word in ("--constraints", f"{other}.lock")]
+        if name == SPARK4:
+            shared = ["--constraints", str(_but_for_spark())]
         if (exclude := Path(f"{name}.exclude")).exists():
             shared += ["--excludes", str(exclude)]
         pinned = ["--generate-hashes", "--no-header", *shared, f"{name}.in", "-o", f"{name}.lock"]
         done = subprocess.run([*words, *pinned], check=False)
         if done.returncode:
             raise Exit(code=done.returncode)
+
+
+def _but_for_spark() -> Path:
+    """Write the versions of all layers but Spark's own, for what is to be the same but for Spark."""
+    lines = [line for layer in LAYERS for line in Path(f"{layer}.lock").read_text().splitlines()]
+    pinned = {
+        re.split(r"[ \\\\;]", line)[0] for line in lines if re.match(r"(?!pyspark=|py4j=)[\w.-]+(\[.*\])?==", line)
+    }
+    path = Path(tempfile.mkdtemp(), "but-for-spark.txt")
+    path.write_text("\n".join(sorted(pinned)))
+    return path
 
 
 def _tools() -> None:
