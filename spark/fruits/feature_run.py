@@ -22,6 +22,7 @@ from fruits.components import refuse_too_many
 from fruits.dataset import Selection
 from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
+from fruits.progress import Progress
 
 PASSES = 3  # a second one does what another attempt's files or changed photographs have spoilt; there is rarely one
 
@@ -86,7 +87,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
             done = parts.settle(spark, output, _unchanged(selection, this)) if this.resumed else {}
         resumed = sum(done.values())
         with progress.phase("features", total=selection.count, already=resumed):
-            done, rejected = _featurise(spark, options, selection, done)
+            done, rejected = _featurise(spark, options, selection, done, progress)
         _write_errors(spark, rejected, output)
         featurised = sum(done.values())
         if featurised + len(rejected) != selection.count:
@@ -127,7 +128,7 @@ def _unchanged(selection: Selection, this: Attempt) -> DataFrame:
 
 
 def _featurise(
-    spark: SparkSession, options: Options, selection: Selection, done: dict[str, int]
+    spark: SparkSession, options: Options, selection: Selection, done: dict[str, int], progress: Progress
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Featurise what is not done yet.
 
@@ -151,6 +152,7 @@ def _featurise(
                 break
             left = _left(spark, selection, output, done, rejected) if done or rejected else None
             rejected |= _write(featurizer, dataset.read(spark, selection, left), output)
+            progress.check()  # before anything is deleted that may be another's
             done = parts.settle(spark, output, selection.images)
             if sum(done.values()) + len(rejected) < selection.count:
                 unread = _left(spark, selection, output, done, rejected)

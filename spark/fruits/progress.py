@@ -129,7 +129,8 @@ class Progress:
         self._end({"phase": "failed", "cause": cause, "remedy": remedy})
 
     def _end(self, state: dict[str, Any]) -> None:
-        self._ended.set()
+        with self._lock:
+            self._ended.set()  # no renewal comes after it
         for _ in range(LAST_TRIES):
             if self._put(state):
                 return
@@ -138,8 +139,10 @@ class Progress:
 
     def _report(self) -> None:
         while not self._ended.wait(INTERVAL):
-            self._put(self._now())
-            if self._taken_by:
+            with self._lock:
+                if not self._ended.is_set():
+                    self._put(self._now())
+            if self.lost:
                 self._spark.sparkContext.cancelJobGroup(self._group(self._phase[0]))
 
     def _put(self, state: dict[str, Any]) -> bool:
@@ -208,6 +211,8 @@ def _wait_for_its_end(spark: SparkSession, uri: str) -> dict[str, Any] | None:
     """
     first = state = hadoop.read_json(spark, uri)
     seen = time.monotonic()
+    if state and _lives(state):
+        print(f"an attempt wrote {uri} a moment ago; seeing for {SILENT:.0f} s whether it still lives", flush=True)
     while state and _lives(state) and time.monotonic() - seen < SILENT:
         if first and state != first:
             raise _going(uri.rsplit("/", 2)[-2], state)

@@ -107,7 +107,7 @@ class Mirror:
             if size > COPIED_UP_TO or key.endswith(WRITTEN_ONCE):
                 os.link(body, target)
             else:
-                shutil.copyfile(body, target)
+                shutil.copy2(body, target)  # its time too, as S3 keeps it
         except FileNotFoundError:
             return True  # deleted from S3 while we were at it
         except (NotADirectoryError, FileExistsError, IsADirectoryError):

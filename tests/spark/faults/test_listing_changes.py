@@ -44,6 +44,20 @@ def test_one_added_and_one_removed_before_reading(spark, run, few, output, befor
     assert "Test/Kiwi/new.jpg" not in rows(spark, output)
 
 
+def test_all_removed_before_reading(run, few, output, before_reading):
+    before_reading(lambda: [path.unlink() for path in few.rglob("*.jpg")])
+    with pytest.raises(JobError, match=r"12 of 12 images \(100.0%\) could not be read"):
+        run()
+    assert not (output / "_manifest.json").exists()
+
+
+def test_a_class_removed_before_reading_is_noticed(run, few, output, before_reading):
+    before_reading(lambda: shutil.rmtree(few / "Test" / "Kiwi"))
+    with pytest.raises(JobError, match=r"Path does not exist: .*/Test/Kiwi"):
+        run()
+    assert not (output / "_manifest.json").exists()
+
+
 def test_one_removed_while_reading(spark, run, few, output, monkeypatch):
     """Spark has listed it, and no task has opened it yet."""
     from fruits.featurizer import ImageFeaturizer
