@@ -147,12 +147,12 @@ def test_a_cluster_that_ends_interrupts_its_step(aws: Aws) -> None:
     assert [aws.step(cluster, step)["State"] for step in (running, pending)] == ["INTERRUPTED", "CANCELLED"]
 
 
-def test_concurrent_steps_run_at_once_and_must_continue(aws: Aws) -> None:
+def test_concurrent_steps_run_at_once_and_must_continue(aws: Aws, tmp_path: Path) -> None:
     cluster = aws.cluster(StepConcurrencyLevel=2)
     with pytest.raises(ClientError, match="ActionOnFailure"):
         aws.run(cluster, command("true", on="CANCEL_AND_WAIT"))
     meet = "import os, time\nwhile not os.path.exists(p): time.sleep(.05)"  # each waits for the other's file
-    folder = aws.home / "meeting"
+    folder = tmp_path / "meeting"
     folder.mkdir()
     code = "import pathlib; pathlib.Path(r'{0}/{1}').touch(); p = r'{0}/{2}'; exec({3!r})"
     first, second = aws.run(

@@ -169,7 +169,7 @@ def test_forgotten_init_is_named(root):
 
 def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
     terraform = root()
-    plan = terraform.plan({"seconds": 2})
+    plan = terraform.plan({"seconds": 20})  # long enough for any machine to interrupt it meanwhile
 
     def interrupt(event):
         if event.kind == "apply_start":
