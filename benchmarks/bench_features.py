@@ -10,6 +10,7 @@ import argparse
 import os
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +60,7 @@ def seconds(result: DataFrame) -> float:
 
 
 def main() -> None:
-    """Measure and print a line a round, then the medians."""
+    """Take a sample of the photographs, and compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photographs")
     parser.add_argument("--images", type=int, default=1_000)
@@ -71,26 +72,35 @@ def main() -> None:
     spark.sparkContext.setLogLevel("ERROR")
     weights_file = os.environ.get("ORCHARD_WEIGHTS") or str(weights_source.find())
     selection = dataset.select(spark, options.photographs, "mini", split, options.images)
-    images = dataset.read(spark, selection).persist()
-    count = images.count()
-    ours = ImageFeaturizer(weights=weights_file, outputType="array").transform(images).select("path", "features")
-    reference = images.select("path", keras_udf(weights_file)("content").alias("features"))
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "512")  # for the peer: it predicts batch by batch
+    with tempfile.TemporaryDirectory() as folder:
+        dataset.read(spark, selection).write.mode("overwrite").parquet(folder)
+        compare(spark, folder, weights_file, options.rounds)
+    spark.stop()
+
+
+def compare(spark: SparkSession, folder: str, weights_file: str, rounds: int) -> None:
+    """Measure and print a line a round, then the medians; each reads in the session that it is meant for."""
+    mine, theirs = job.own(spark).read.parquet(folder).persist(), spark.read.parquet(folder).persist()
+    count = mine.count()
+    assert theirs.count() == count
+    ours = ImageFeaturizer(weights=weights_file, outputType="array").transform(mine).select("path", "features")
+    reference = theirs.select("path", keras_udf(weights_file)("content").alias("features"))
     seconds(ours)
     ratios, rates = [], {"ours": [], "keras": []}
-    for number in range(1, options.rounds + 1):
-        mine, theirs = seconds(ours), seconds(reference)
-        rates["ours"].append(count / mine)
-        rates["keras"].append(count / theirs)
-        ratios.append(theirs / mine)
+    for number in range(1, rounds + 1):
+        spent, other = seconds(ours), seconds(reference)
+        rates["ours"].append(count / spent)
+        rates["keras"].append(count / other)
+        ratios.append(other / spent)
         print(
-            f"round {number}: ImageFeaturizer {count / mine:.0f}, Keras in a pandas UDF {count / theirs:.0f} images/s"
+            f"round {number}: ImageFeaturizer {count / spent:.0f}, Keras in a pandas UDF {count / other:.0f} images/s"
         )
     medians = {name: statistics.median(values) for name, values in rates.items()}
     print(
-        f"median of {options.rounds}: {medians['ours']:.0f} against {medians['keras']:.0f} images/s on 2 cores, "
+        f"median of {rounds}: {medians['ours']:.0f} against {medians['keras']:.0f} images/s on 2 cores, "
         f"ratio {statistics.median(ratios):.1f}"
     )
-    spark.stop()
 
 
 if __name__ == "__main__":
