@@ -149,8 +149,8 @@ def _apply(
     verb = "destroy" if destroy else "apply"
     say(f"{root.root}: planning ...")
     saved = root.plan(variables, destroy=destroy)
-    for warning in saved.warnings:
-        say(f"warning: {warning}")
+    warned = [f"Warning: {warning}" for warning in saved.warnings]  # and Terraform says them again in its apply
+    say(*warned)
     if not saved.changed:
         say(f"{root.root}: nothing to {verb}")
         return saved
@@ -162,7 +162,7 @@ def _apply(
         def tell(event: Event) -> None:
             nonlocal done
             done += event.kind == "apply_complete"
-            if event.kind in REMARKABLE:
+            if event.kind in REMARKABLE and event.message not in warned:
                 display.remark(event.message)
             elif event.kind in STEADY:
                 display.show(f"{root.root}: {verb}", f"{done} of {total} done; {event.message}", done, total)

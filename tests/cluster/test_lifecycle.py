@@ -1,5 +1,6 @@
 """Up, down and cleanup against an account where things cost money; Terraform's roots are recorded, not run."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from orchard.base import config, console
 from orchard.base.errors import OrchardError, UsageError
 from orchard.cluster import lifecycle
 from orchard.cluster.site import Site
+from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import state
 from orchard.infrastructure.terraform import Plan
 
@@ -36,6 +38,7 @@ class Account:
         self.done: list[str] = []
         self.asked: list[str] = []
         self.replaces: list[str] = []
+        self.warnings: list[str] = []  # that Terraform has for every plan, and again for its apply
         self.has_foundation = False
         self.emr = boto3.client("emr", "eu-west-3")
         boto3.client("s3", "eu-west-3").create_bucket(
@@ -74,6 +77,7 @@ class RecordedRoot:
     def __init__(self, account: Account, site: Site, root: str) -> None:
         self.account, self.site, self.root = account, site, root
         self.destroying, self.force_destroy = False, False
+        self.report: Callable[[Event], None] = lambda event: None
 
     def outputs(self) -> dict[str, Any]:
         if self.root == "cluster" or not self.account.has_foundation:
@@ -82,7 +86,8 @@ class RecordedRoot:
 
     def plan(self, variables: dict[str, Any], *, destroy: bool = False) -> Plan:
         self.destroying, self.force_destroy = destroy, variables.get("force_destroy", False)
-        return Plan(Path("plan"), True, {"add": 0 if destroy else 1, "change": 0, "remove": int(destroy)}, [])
+        counts = {"add": 0 if destroy else 1, "change": 0, "remove": int(destroy)}
+        return Plan(Path("plan"), True, counts, self.account.warnings)
 
     def replaced(self, plan: Plan, kind: str) -> list[str]:
         return self.account.replaces
@@ -91,6 +96,8 @@ class RecordedRoot:
         verb = "destroy" if self.destroying else "apply"
         force = " with force_destroy" if self.force_destroy and not self.destroying else ""
         self.account.done.append(f"{verb} {self.root}{force}")
+        for warning in self.account.warnings:
+            self.report(Event("diagnostic", f"Warning: {warning}"))
         if self.root == "foundation":
             self.account.has_foundation = not self.destroying
         elif self.destroying:
@@ -132,6 +139,12 @@ def test_up_makes_the_foundation_then_the_cluster(account, capsys):
     assert account.done == ["apply foundation", "apply cluster"]
     (made,) = account.alive()
     assert f"The cluster orchard-default ({made}) is" in capsys.readouterr().err
+
+
+def test_a_warning_is_given_once(account, capsys):
+    account.warnings = ["the release is old"]
+    lifecycle.up(account.site(), only="foundation", confirm=account.answer("no"))
+    assert capsys.readouterr().err.count("the release is old") == 1
 
 
 def test_a_running_cluster_is_not_asked_for_again(account):
