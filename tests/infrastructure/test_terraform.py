@@ -167,6 +167,15 @@ def test_forgotten_init_is_named(root):
     assert caught.value.remedy == "run ./inv tf.init --root foundation"
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C as on a terminal: what a shell starts in the background ignores it, and Spark has a handler of its own."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
     terraform = root()
     plan = terraform.plan({"seconds": 20})  # long enough for any machine to interrupt it meanwhile
