@@ -64,6 +64,7 @@ class Body:
                 (os.replace if value.temporary else os.link)(value.path, path)
             except OSError:  # another file system, or one without hard links
                 shutil.copyfile(value.path, path)
+            path.chmod(0o600)  # Hadoop gives what it writes the permissions of its own choice, whatever the umask
             return path.stat().st_size
         path.write_bytes(value)
         return len(value)
