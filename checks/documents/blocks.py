@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from invoke import Collection
 from invoke.parser.context import to_flag
 
-from checks.documents import architecture, figures, matrix
+from checks.documents import architecture, fidelity, figures, matrix
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
 
@@ -29,6 +29,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "keys": architecture.keys,
         "jobs": architecture.jobs,
         "rooms": architecture.house,
+        "fidelity": fidelity.modelled,
         "regions": regions,
         "instance-types": types,
         "releases": figures.releases,

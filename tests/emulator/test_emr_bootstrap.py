@@ -3,6 +3,8 @@ import hashlib
 
 import pytest
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 
 SCRIPT = "#!/bin/bash\nset -euo pipefail\necho hello\n"
@@ -27,6 +29,10 @@ def test_a_good_bootstrap_action_passes(aws: Aws) -> None:
     assert launch(aws, bucket, script)[1]["State"] == "WAITING"
 
 
+@models(
+    "EMR ends a cluster whose bootstrap script does not exist",
+    source='Amazon EMR Management Guide, "Error codes with ErrorDetail information"',
+)
 def test_a_missing_script_fails_the_cluster(aws: Aws) -> None:
     bucket = aws.bucket()
     _, status = launch(aws, bucket, f"s3://{bucket}/none.sh")
@@ -36,6 +42,10 @@ def test_a_missing_script_fails_the_cluster(aws: Aws) -> None:
     assert reason["Message"].endswith("failed attempting to download bootstrap action 1 file from S3")
 
 
+@models(
+    "EMR ends a cluster with BOOTSTRAP_FAILURE when a bootstrap action exits with another code than 0",
+    source='Amazon EMR Management Guide, "Create bootstrap actions to install additional software"',
+)
 @pytest.mark.parametrize(
     ("script", "lock", "said"),
     [

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
 from tests.waiting import until
 
 from .conftest import Aws, command, emulator
@@ -37,6 +38,10 @@ def states(aws: Aws, cluster: str, last: str) -> tuple[list[str], dict]:
     return seen, until(look, lambda status: status["State"] == last)
 
 
+@models(
+    "EMR clusters pass through STARTING, BOOTSTRAPPING, RUNNING, WAITING, TERMINATING, TERMINATED",
+    source='Amazon EMR API Reference, ClusterStatus; Management Guide, "Understanding the cluster lifecycle"',
+)
 def test_a_cluster_passes_through_its_states_in_order(slow: Aws) -> None:
     cluster = slow.cluster(wait=False)
     assert states(slow, cluster, "WAITING")[0] == ["STARTING", "BOOTSTRAPPING", "WAITING"]
@@ -48,6 +53,10 @@ def test_a_cluster_passes_through_its_states_in_order(slow: Aws) -> None:
     assert timeline["CreationDateTime"] < timeline["ReadyDateTime"] < timeline["EndDateTime"]
 
 
+@models(
+    "EMR leaves ReadyDateTime out of the timeline until a cluster is ready",
+    source="Amazon EMR API Reference, ClusterTimeline",
+)
 def test_the_timeline_of_a_young_cluster_has_no_ready_time(slow: Aws) -> None:
     cluster = slow.cluster(wait=False)
     assert "ReadyDateTime" not in slow.status(cluster)["Timeline"]
@@ -55,6 +64,10 @@ def test_the_timeline_of_a_young_cluster_has_no_ready_time(slow: Aws) -> None:
     assert "ReadyDateTime" not in states(slow, cluster, "TERMINATED")[1]["Timeline"]
 
 
+@models(
+    "EMR answers the waiters of the SDKs: cluster_running, step_complete, cluster_terminated",
+    source="botocore, data/emr/2009-03-31/waiters-2.json",
+)
 def test_the_waiters_of_boto3_work(aws: Aws) -> None:
     quick = {"Delay": 1, "MaxAttempts": 180}
     cluster = aws.cluster(wait=False)
@@ -65,12 +78,20 @@ def test_the_waiters_of_boto3_work(aws: Aws) -> None:
     aws.emr.get_waiter("cluster_terminated").wait(ClusterId=cluster, WaiterConfig=quick)
 
 
+@models(
+    "EMR ends a cluster without KeepJobFlowAliveWhenNoSteps after its last step",
+    source="Amazon EMR API Reference, JobFlowInstancesConfig",
+)
 def test_a_cluster_that_is_not_kept_alive_ends_with_its_steps(aws: Aws) -> None:
     cluster = aws.cluster(command("true"), keep=False, wait=False)
     status = aws.until(cluster, "TERMINATED")
     assert status["StateChangeReason"] == {"Code": "ALL_STEPS_COMPLETED", "Message": "Steps completed"}
 
 
+@models(
+    "EMR reads back what was asked for in every field that Terraform compares",
+    source="terraform-provider-aws 5.100.0, internal/service/emr/cluster.go",
+)
 def test_what_terraform_reads_back_is_what_was_asked_for(aws: Aws) -> None:
     cluster = aws.cluster(
         wait=False,
@@ -96,6 +117,7 @@ def test_what_terraform_reads_back_is_what_was_asked_for(aws: Aws) -> None:
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@models("EMR resizes a core group in place", source="Amazon EMR API Reference, ModifyInstanceGroups")
 def test_the_core_group_grows_and_shrinks_in_place(aws: Aws) -> None:
     cluster = aws.cluster(Tags=[{"Key": "Project", "Value": "resize"}])
     groups = aws.emr.list_instance_groups(ClusterId=cluster)["InstanceGroups"]
@@ -113,6 +135,10 @@ def test_the_core_group_grows_and_shrinks_in_place(aws: Aws) -> None:
     assert aws.client("ec2").describe_instances(Filters=ours)["Reservations"] == []
 
 
+@models(
+    "EMR gives the instances of a cluster its tags, and they lose them when they are terminated",
+    source='EMR Management Guide, "Tag and categorize"; EC2 User Guide, "Terminate Amazon EC2 instances"',
+)
 def test_instances_carry_the_tags_of_their_cluster_while_it_lives(aws: Aws) -> None:
     cluster = aws.cluster(Tags=[{"Key": "Project", "Value": "tagged"}])
     ours = [{"Name": "tag:Project", "Values": ["tagged"]}]
@@ -121,6 +147,10 @@ def test_instances_carry_the_tags_of_their_cluster_while_it_lives(aws: Aws) -> N
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@models(
+    "EMR refuses to end a cluster with termination protection",
+    source='Amazon EMR Management Guide, "Using termination protection"',
+)
 def test_a_protected_cluster_refuses_to_end(aws: Aws) -> None:
     cluster = aws.cluster()
     aws.emr.set_termination_protection(JobFlowIds=[cluster], TerminationProtected=True)
@@ -133,6 +163,7 @@ def test_a_protected_cluster_refuses_to_end(aws: Aws) -> None:
     aws.until(cluster, "TERMINATED")
 
 
+@models("EMR clusters belong to a region", source="Amazon EMR API Reference")
 def test_regions_do_not_share_clusters(aws: Aws, workspace) -> None:
     other = aws.client("emr", "eu-central-1")
     assert refusal(other.describe_cluster, ClusterId=workspace.cluster)[0] == "InvalidRequestException"

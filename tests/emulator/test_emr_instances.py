@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 from .test_emr_refusals import CORE, MASTER, TASK, refusal
 
@@ -111,6 +113,10 @@ def test_instances_are_listed_by_group_type_and_state(aws: Aws, grouped: str) ->
     assert states(aws, grouped, InstanceGroupTypes=["CORE"], InstanceStates=["RUNNING"]) == ["RUNNING"]
 
 
+@models(
+    "EMR takes MasterInstanceType, SlaveInstanceType and InstanceCount for instance groups",
+    source="Amazon EMR API Reference, JobFlowInstancesConfig",
+)
 def test_types_and_a_count_stand_for_groups(aws: Aws) -> None:
     short = {"MasterInstanceType": "m5.xlarge", "SlaveInstanceType": "m5.2xlarge", "InstanceCount": 3}
     cluster = aws.cluster(ec2=short, groups=False, wait=False)
@@ -121,6 +127,9 @@ def test_types_and_a_count_stand_for_groups(aws: Aws) -> None:
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@models(
+    "EMR provisions instance fleets by their target capacities", source="Amazon EMR API Reference, InstanceFleetConfig"
+)
 def test_fleets_have_their_capacity_and_instances(aws: Aws, fleets: str) -> None:
     assert aws.emr.describe_cluster(ClusterId=fleets)["Cluster"]["InstanceCollectionType"] == "INSTANCE_FLEET"
     found = {f["InstanceFleetType"]: f for f in aws.emr.list_instance_fleets(ClusterId=fleets)["InstanceFleets"]}
@@ -157,6 +166,10 @@ def test_a_task_fleet_is_added_and_resized(aws: Aws, fleets: str) -> None:
     assert said == "Instance fleet id 'if-NONE' is not valid."
 
 
+@models(
+    "EMR refuses instance groups and instance fleets in one cluster",
+    source='Amazon EMR Management Guide, "Configuring instance fleets or instance groups"',
+)
 def test_groups_and_fleets_exclude_each_other(aws: Aws, grouped: str, fleets: str) -> None:
     code, said = refusal(aws.emr.list_instance_groups, ClusterId=fleets)
     assert code == "InvalidRequestException"
@@ -188,6 +201,10 @@ def test_clusters_are_listed_with_their_arns(aws: Aws, grouped: str) -> None:
     assert flow["Instances"]["MasterInstanceType"] == "m5.xlarge"
 
 
+@models(
+    "EMR keeps an automatic scaling policy with the cluster's id in place of its placeholder",
+    source='Amazon EMR Management Guide, "Using automatic scaling with a custom policy"',
+)
 def test_automatic_scaling_is_kept_with_the_clusters_id(aws: Aws, grouped: str) -> None:
     alarm = {
         "ComparisonOperator": "LESS_THAN",

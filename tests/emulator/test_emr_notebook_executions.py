@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 from .test_emr_refusals import refusal
 
@@ -54,6 +56,10 @@ def until(aws: Aws, number: str, *states: str) -> dict:
         time.sleep(0.1)
 
 
+@models(
+    "EMR runs a notebook with parameters against a cluster and keeps the executed copy in S3",
+    source="Amazon EMR API Reference, StartNotebookExecution",
+)
 def test_a_notebook_runs_with_its_parameters_and_spark(aws: Aws, workspace: Any, place: Callable) -> None:
     aws.put(workspace.bucket, "in/fruits.txt", "apple\npear\n")
     parameters = {"times": 3, "place": f"s3://{workspace.bucket}/in/"}
@@ -76,6 +82,7 @@ def test_a_notebook_runs_with_its_parameters_and_spark(aws: Aws, workspace: Any,
     assert number in [found["NotebookExecutionId"] for found in listed["NotebookExecutions"]]
 
 
+@models("EMR ends a notebook execution as FAILED with the reason", source="Amazon EMR API Reference, NotebookExecution")
 def test_a_notebook_that_fails_says_why_and_keeps_its_cells(aws: Aws, workspace: Any, place: Callable) -> None:
     key = place("print('so far')", "raise ValueError('no pears')", "never", key="bad.ipynb")
     number = aws.emr.start_notebook_execution(**asked(workspace, key))["NotebookExecutionId"]

@@ -7,6 +7,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.session import get_session
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 from .test_emr_refusals import refusal
 
@@ -27,6 +29,10 @@ def made_up(shape: Any) -> Any:
     return MADE_UP[shape.type_name]
 
 
+@models(
+    "EMR answers every operation of its service model, or refuses it with an error of that model",
+    source="botocore, data/emr/2009-03-31/service-2.json",
+)
 @pytest.mark.parametrize("operation", sorted(MODEL.operation_names))
 def test_every_operation_is_answered(aws: Aws, operation: str) -> None:
     shape = MODEL.operation_model(operation).input_shape
@@ -38,6 +44,10 @@ def test_every_operation_is_answered(aws: Aws, operation: str) -> None:
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+@models(
+    "EMR tells the applications of a release",
+    source="Amazon EMR API Reference, DescribeReleaseLabel; Release Guide, the page of each release",
+)
 def test_releases_tell_their_applications(aws: Aws) -> None:
     told = aws.emr.describe_release_label(ReleaseLabel="emr-7.5.0")
     versions = {application["Name"]: application["Version"] for application in told["Applications"]}
@@ -59,6 +69,10 @@ def test_a_cluster_has_the_versions_of_its_release(aws: Aws) -> None:
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@models(
+    "EMR lists release labels in pages, filtered by prefix and application",
+    source="Amazon EMR API Reference, ListReleaseLabels",
+)
 def test_release_labels_are_filtered_and_come_in_pages(aws: Aws) -> None:
     first = aws.emr.list_release_labels(MaxResults=5)
     assert first["ReleaseLabels"][0] == "emr-7.14.0"
@@ -94,6 +108,10 @@ def test_security_configurations_are_made_listed_and_deleted(aws: Aws) -> None:
     assert (code, "does not exist" in said) == ("InvalidRequestException", True)
 
 
+@models(
+    "EMR keeps session mappings for Studios of the SSO mode only",
+    source="Amazon EMR API Reference, CreateStudioSessionMapping",
+)
 def test_session_mappings_are_kept_for_studios_of_the_sso_mode(aws: Aws) -> None:
     common = {
         "VpcId": "vpc-1",

@@ -5,11 +5,17 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import Aws, command
 
 TARGET = "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows"
 
 
+@models(
+    "EMR ends a cluster that has been idle for the time of its auto-termination policy",
+    source='Amazon EMR Management Guide, "Using an auto-termination policy"',
+)
 def test_an_idle_cluster_ends_itself(aws: Aws, tmp_path: Path) -> None:
     cluster = aws.cluster(AutoTerminationPolicy={"IdleTimeout": 6000})
     aws.advance(4000)
@@ -40,6 +46,10 @@ def test_the_idle_timeout_can_be_changed_and_removed(aws: Aws) -> None:
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@models(
+    "EMR keeps the limits of a managed scaling policy, and refuses those that contradict each other",
+    source="Amazon EMR API Reference, ComputeLimits",
+)
 def test_managed_scaling_is_kept(aws: Aws) -> None:
     cluster = aws.cluster()
     limits = {"UnitType": "Instances", "MinimumCapacityUnits": 2, "MaximumCapacityUnits": 5}
@@ -54,6 +64,10 @@ def test_managed_scaling_is_kept(aws: Aws) -> None:
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@models(
+    "EventBridge Scheduler calls TerminateJobFlows once at the time of an at() schedule",
+    source='EventBridge Scheduler User Guide, "Schedule types" and "Using universal targets"',
+)
 @pytest.mark.parametrize("after", ["DELETE", "NONE"])
 def test_a_one_time_schedule_ends_a_cluster(aws: Aws, after: str) -> None:
     scheduler, cluster = aws.client("scheduler"), aws.cluster()
@@ -80,6 +94,10 @@ def test_a_one_time_schedule_ends_a_cluster(aws: Aws, after: str) -> None:
     assert (schedule["Name"] in kept) == (after == "NONE")
 
 
+@models(
+    "EventBridge Scheduler refuses schedules that it could not follow",
+    source="EventBridge Scheduler API Reference, CreateSchedule",
+)
 def test_schedules_are_checked(aws: Aws) -> None:
     scheduler = aws.client("scheduler")
     schedule = {

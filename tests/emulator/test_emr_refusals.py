@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import Aws, command
 
 XLARGE = {"InstanceType": "m5.xlarge"}
@@ -43,6 +45,10 @@ def fleets(*given: dict, **more: Any) -> dict:
     return {"InstanceFleets": list(given), **more}
 
 
+@models(
+    "EMR refuses with ValidationException what could never start, and no cluster is left of it",
+    source="Amazon EMR API Reference, RunJobFlow; texts for unknown applications and key pairs not verified",
+)
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
@@ -100,6 +106,10 @@ def test_a_request_without_a_name_is_refused(aws: Aws) -> None:
     assert said.startswith("1 validation error detected: Value null at 'name' failed to satisfy constraint")
 
 
+@models(
+    "EMR ends a cluster with VALIDATION_ERROR for what it finds out while it starts, as an unknown service role",
+    source='Amazon EMR Management Guide, "Error codes with ErrorDetail information"',
+)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -118,6 +128,10 @@ def test_what_is_found_out_while_it_starts_ends_the_cluster(aws: Aws, change: di
     assert status["StateChangeReason"] == {"Code": "VALIDATION_ERROR", "Message": message}
 
 
+@models(
+    "EMR wants a service access group in a private subnet and refuses it in a public one",
+    source='Amazon EMR Management Guide, "Working with Amazon EMR-managed security groups"',
+)
 def test_a_private_subnet_wants_a_group_for_the_service_and_a_public_one_refuses_it(aws: Aws) -> None:
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
@@ -155,6 +169,10 @@ def test_an_instance_profile_need_not_be_named_as_its_role(aws: Aws) -> None:
     aws.until(cluster, "TERMINATED")
 
 
+@models(
+    "EMR answers an unknown cluster id with InvalidRequestException, \"Cluster id 'j-...' is not valid.\"",
+    source="Amazon EMR API Reference, DescribeCluster; terraform-provider-aws 5.100.0, internal/service/emr/cluster.go",
+)
 @pytest.mark.parametrize(
     ("operation", "arguments"),
     [
@@ -175,6 +193,10 @@ def test_an_unknown_cluster_is_an_invalid_request(aws: Aws, operation: str, argu
     assert (code, message) == ("InvalidRequestException", "Cluster id 'j-NONE' is not valid.")
 
 
+@models(
+    "EMR answers an unknown id with ValidationException in AddJobFlowSteps and TerminateJobFlows",
+    source="Amazon EMR API Reference, AddJobFlowSteps",
+)
 @pytest.mark.parametrize(
     ("operation", "arguments"),
     [
@@ -192,6 +214,10 @@ def test_an_unknown_job_flow_is_no_valid_id(aws: Aws, operation: str, arguments:
     assert (code, message) == ("ValidationException", "Specified job flow ID not valid.")
 
 
+@models(
+    "EMR takes no steps, groups or policies for a cluster that has ended",
+    source="Amazon EMR API Reference, AddJobFlowSteps: the cluster must be STARTING, BOOTSTRAPPING, RUNNING or WAITING",
+)
 def test_a_cluster_that_ended_takes_nothing(aws: Aws) -> None:
     cluster = aws.cluster(keep=False)
     aws.until(cluster, "TERMINATED")
@@ -216,6 +242,9 @@ def test_a_cluster_that_ended_takes_nothing(aws: Aws) -> None:
         assert message == "A job flow that is shutting down, terminated, or finished may not be modified.", operation
 
 
+@models(
+    "EMR refuses ids of steps and groups that a cluster does not have", source="Amazon EMR API Reference, DescribeStep"
+)
 def test_ids_that_the_cluster_does_not_have(aws: Aws, workspace: Any) -> None:
     asked_for = {"ClusterId": workspace.cluster}
     code, message = refusal(aws.emr.describe_step, **asked_for, StepId="s-NONE")

@@ -3,9 +3,15 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import ROOT, Aws, command
 
 
+@models(
+    "EMR leaves a step's controller, stdout, stderr and syslog, compressed, under the log URI",
+    source='Amazon EMR Management Guide, "View log files"',
+)
 def test_a_step_runs_and_leaves_its_logs(aws: Aws, workspace) -> None:
     (step,) = aws.run(workspace.cluster, command("bash", "-c", "echo out; echo err >&2; pwd"))
     status = aws.step_until(workspace.cluster, step)
@@ -20,6 +26,10 @@ def test_a_step_runs_and_leaves_its_logs(aws: Aws, workspace) -> None:
     assert not (aws.home / "steps" / workspace.cluster / step).exists()
 
 
+@models(
+    "EMR says in FailureDetails why a step failed and where its log is",
+    source="Amazon EMR API Reference, FailureDetails",
+)
 def test_a_failing_step_says_why_and_where(aws: Aws, workspace) -> None:
     (step,) = aws.run(workspace.cluster, command("python", "-c", "raise ValueError('no apples')"))
     status = aws.step_until(workspace.cluster, step)
@@ -70,6 +80,10 @@ def test_a_jar_that_is_not_there_is_named(aws: Aws, workspace) -> None:
     assert "s3://somewhere/my.jar does not exist" in message
 
 
+@models(
+    "EMR runs a script from S3 by script-runner.jar",
+    source='Amazon EMR Release Guide, "Run commands and scripts on an Amazon EMR cluster"',
+)
 def test_a_script_of_script_runner_runs_from_s3(aws: Aws, workspace) -> None:
     script = aws.put(workspace.bucket, "jobs/hello.sh", 'echo "hello $1"')
     jar = "s3://eu-west-3.elasticmapreduce/libs/script-runner/script-runner.jar"
@@ -85,6 +99,10 @@ def test_steps_talk_to_the_same_aws(aws: Aws, workspace) -> None:
     assert aws.read(workspace.bucket, "said") == b"hi"
 
 
+@models(
+    "EMR runs one step at a time unless told otherwise, and cancels those that wait",
+    source='Amazon EMR Management Guide, "Cancel steps"',
+)
 def test_steps_wait_for_their_turn_and_can_be_cancelled(aws: Aws, workspace) -> None:
     first, second, third = aws.run(
         workspace.cluster, command("sleep", "60"), command("sleep", "60"), command("echo", "third")
@@ -113,6 +131,10 @@ def test_a_cancelled_step_shows_that_it_is_being_cancelled(aws: Aws, workspace, 
     assert aws.step_until(workspace.cluster, step)["State"] == "CANCELLED"
 
 
+@models(
+    "EMR kills a running step at once with TERMINATE_PROCESS, and asks first with SEND_INTERRUPT",
+    source="Amazon EMR API Reference, CancelSteps",
+)
 def test_terminate_process_does_not_ask_a_step_first(aws: Aws, workspace, tmp_path: Path) -> None:
     asked = tmp_path / "asked"
     script = f"trap 'touch {asked}' TERM; echo ready; while :; do sleep 0.05; done"
@@ -123,6 +145,10 @@ def test_terminate_process_does_not_ask_a_step_first(aws: Aws, workspace, tmp_pa
     assert not asked.exists(), "it got SIGKILL, and no SIGTERM before"
 
 
+@models(
+    "EMR cancels the pending steps after a failed one with CANCEL_AND_WAIT",
+    source="Amazon EMR API Reference, StepConfig",
+)
 def test_cancel_and_wait_cancels_what_is_pending(aws: Aws, workspace) -> None:
     bad, never = aws.run(workspace.cluster, command("false", on="CANCEL_AND_WAIT"), command("true"))
     assert aws.step_until(workspace.cluster, bad)["State"] == "FAILED"
@@ -130,6 +156,9 @@ def test_cancel_and_wait_cancels_what_is_pending(aws: Aws, workspace) -> None:
     aws.until(workspace.cluster, "WAITING")
 
 
+@models(
+    "EMR ends the cluster after a failed step with TERMINATE_CLUSTER", source="Amazon EMR API Reference, StepConfig"
+)
 def test_terminate_cluster_ends_it_with_errors(aws: Aws) -> None:
     cluster = aws.cluster()
     bad, never = aws.run(cluster, command("false", on="TERMINATE_CLUSTER"), command("true"))
@@ -138,6 +167,7 @@ def test_terminate_cluster_ends_it_with_errors(aws: Aws) -> None:
     assert [aws.step(cluster, step)["State"] for step in (bad, never)] == ["FAILED", "CANCELLED"]
 
 
+@models("EMR interrupts the running step of a cluster that is ended", source="Amazon EMR API Reference, StepStatus")
 def test_a_cluster_that_ends_interrupts_its_step(aws: Aws) -> None:
     cluster = aws.cluster()
     running, pending = aws.run(cluster, command("sleep", "60"), command("true"))
@@ -147,6 +177,10 @@ def test_a_cluster_that_ends_interrupts_its_step(aws: Aws) -> None:
     assert [aws.step(cluster, step)["State"] for step in (running, pending)] == ["INTERRUPTED", "CANCELLED"]
 
 
+@models(
+    "EMR allows nothing but CONTINUE for a failure while several steps may run at once",
+    source='Amazon EMR Management Guide, "Run multiple steps in parallel"',
+)
 def test_concurrent_steps_run_at_once_and_must_continue(aws: Aws, tmp_path: Path) -> None:
     cluster = aws.cluster(StepConcurrencyLevel=2)
     with pytest.raises(ClientError, match="ActionOnFailure"):
@@ -166,11 +200,13 @@ def test_concurrent_steps_run_at_once_and_must_continue(aws: Aws, tmp_path: Path
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@models("EMR refuses more than 256 active steps", source='Amazon EMR Management Guide, "Submit work to a cluster"')
 def test_no_more_than_256_steps_can_be_active(aws: Aws, workspace) -> None:
     with pytest.raises(ClientError, match="Maximum number of active steps"):
         aws.run(workspace.cluster, *[command("true")] * 257)
 
 
+@models("EMR lists the newest steps first, in pages", source="Amazon EMR API Reference, ListSteps")
 def test_list_steps_shows_the_newest_first(aws: Aws, workspace) -> None:
     one, two = aws.run(workspace.cluster, command("true", name="one"), command("true", name="two"))
     aws.step_until(workspace.cluster, two)

@@ -1,6 +1,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 
 STUDIO = {
@@ -17,6 +19,10 @@ STUDIO = {
 }
 
 
+@models(
+    "EMR makes, changes, lists and deletes Studios, with at most five subnets",
+    source='Amazon EMR Management Guide, "EMR Studio features, requirements, and limits"',
+)
 def test_the_life_of_a_studio(aws: Aws) -> None:
     made = aws.emr.create_studio(**STUDIO)
     number = made["StudioId"]

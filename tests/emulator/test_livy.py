@@ -12,6 +12,7 @@ import tiny
 from PIL import Image
 
 from orchard.emulator.livy import server, shell
+from tests.support.fidelity import models
 from tests.waiting import until
 
 from .conftest import Aws
@@ -90,6 +91,10 @@ def livy(aws: Aws) -> Iterator[Livy]:
     assert made.client.get("sessions").status_code == 404, "its Livy went with the cluster"
 
 
+@models(
+    "Livy runs the statements of an interactive session in a Spark driver and tells value and output",
+    source='Apache Livy 0.8, REST API, "Interactive sessions"',
+)
 def test_a_statement_gives_its_value_and_what_it_prints(livy):
     assert livy.client.text(livy.session, "spark").startswith("<pyspark.sql.session.SparkSession")
     assert livy.client.text(livy.session, "x = 40\nprint('printed')\nx + 2") == "printed\n42"
@@ -115,6 +120,10 @@ def test_errors_name_the_line_and_the_session_goes_on(livy):
     assert livy.client.text(livy.session, "y") == "1"
 
 
+@models(
+    "Livy gives pictures, JSON and tables for the magics of a PySpark session",
+    source="Apache Livy 0.8, repl/src/main/resources/fake_shell.py",
+)
 def test_magics_give_pictures_json_and_tables(livy):
     drawn = livy.client.run(livy.session, "from matplotlib import pyplot as plt\nline = plt.plot([1, 2])\n%matplot plt")
     assert Image.open(io.BytesIO(base64.b64decode(drawn["data"]["image/png"]))).size == (640, 480)
@@ -142,6 +151,10 @@ def test_s3_is_the_buckets_both_ways_between_two_statements(aws, livy):
     assert aws.read(livy.bucket, part) == b'{"id":0}\n'
 
 
+@models(
+    "Livy keeps packages that a notebook installs to its session",
+    source='Amazon EMR Management Guide, "Installing and using kernels and libraries in EMR Studio"',
+)
 def test_packages_are_the_sessions_own(livy, tmp_path):
     index = tiny.index(tmp_path)
     assert "pyspark" in livy.client.text(livy.session, "sc.list_packages()")
@@ -156,6 +169,10 @@ def test_packages_are_the_sessions_own(livy, tmp_path):
     assert "not installed in this session" in livy.client.run(livy.session, "sc.uninstall_package('numpy')")["evalue"]
 
 
+@models(
+    "Livy cancels statements that run and that wait",
+    source='Apache Livy 0.8, REST API, "POST /sessions/{sessionId}/statements/{statementId}/cancel"',
+)
 def test_a_running_statement_can_be_cancelled_and_waiting_ones_too(livy, tmp_path):
     there = tmp_path / "there"
     work = f"def work(_):\n    import pathlib, time\n    pathlib.Path('{there}').touch()\n    time.sleep(600)\n"
@@ -202,6 +219,7 @@ def test_a_session_that_cannot_start_says_why(aws, livy):
     assert livy.client.delete(f"sessions/{number}").json() == {"msg": "deleted"}
 
 
+@models("Livy ends a session that has been idle for its time-out", source="Apache Livy 0.8, conf/livy.conf.template")
 def test_a_session_keeps_its_cluster_and_ends_when_nothing_runs_in_it(aws, livy):
     session = livy.session
     livy.client.text(session, "1")

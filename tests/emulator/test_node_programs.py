@@ -15,6 +15,7 @@ from orchard.emulator.steps.node import dist_cp, hadoop, main, shuffle, spark, s
 from orchard.emulator.steps.node.place import Node
 from orchard.emulator.steps.node.streaming_options import Options
 from orchard.emulator.steps.spark import home as spark_home
+from tests.support.fidelity import models
 
 WORDS = "import sys\nfor line in sys.stdin:\n    for word in line.split():\n        print(word, 1, sep='\\t')\n"
 SUMS = """
@@ -53,6 +54,10 @@ def put(node: Node) -> Callable[[str, str], str]:
     return write
 
 
+@models(
+    "Hadoop takes paths without a scheme for HDFS on a cluster's nodes",
+    source="Apache Hadoop, core-default.xml, fs.defaultFS",
+)
 def test_paths_without_a_scheme_are_in_hdfs(node: Node) -> None:
     assert node.path("s3a://b/a%20b/c?d#e") == Path(node.mirror) / "b" / "a%20b" / "c?d#e"
     assert node.path("hdfs:///data/x") == Path(node.hdfs) / "data" / "x"
@@ -97,6 +102,10 @@ def test_reducers_share_the_keys_in_order(node: Node, put: Callable) -> None:
     assert sorted(line for part in parts for line in part) == sorted(f"w{n}\t4" for n in range(50))
 
 
+@models(
+    "Hadoop streaming parts keys by their hash and sorts them for each reducer",
+    source="Apache Hadoop, HashPartitioner and Text.hashCode",
+)
 def test_keys_go_to_the_reducer_that_hadoop_would_take() -> None:
     """By Text.hashCode: 1 for no bytes, then 31 times and the next (signed) byte."""
     for key in (b"", b"a", b"apple", "été".encode()):
@@ -125,6 +134,10 @@ def test_the_aggregate_reducer_and_a_program_by_its_name(node: Node, put: Callab
     assert node.path("s3://b/out/part-00000").read_text() == "apple\t1\nfig\t2\n"
 
 
+@models(
+    "Hadoop streaming gives programs the job's settings as variables",
+    source='Apache Hadoop, "Hadoop Streaming", "How do I get the Job variables in a streaming job\'s mapper/reducer?"',
+)
 def test_programs_see_their_task_and_the_jobs_settings(node: Node, put: Callable) -> None:
     put("s3://b/in/one.txt", "x\n")
     mapper = "sh -c 'cat >/dev/null; echo $mapreduce_map_input_file $mapreduce_task_partition $my_setting $MODE'"

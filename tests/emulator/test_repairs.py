@@ -3,11 +3,17 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 
 ACCOUNT = "123456789012"
 
 
+@models(
+    "S3 keeps a bucket policy that denies requests without TLS; the local AWS does not enforce it",
+    source='Amazon S3 User Guide, "Security best practices"',
+)
 def test_a_bucket_may_insist_on_tls(aws: Aws) -> None:
     bucket = aws.bucket()
     statement = {
@@ -27,6 +33,9 @@ def test_a_bucket_may_insist_on_tls(aws: Aws) -> None:
         aws.put(bucket, "key", b"denied to all")
 
 
+@models(
+    "Budgets change in place and are read back as they were given", source="AWS Budgets API Reference, UpdateBudget"
+)
 def test_budgets_change_in_place_and_can_be_read_back(aws: Aws) -> None:
     budgets = aws.client("budgets")
     budget = {
@@ -64,6 +73,9 @@ def test_budgets_change_in_place_and_can_be_read_back(aws: Aws) -> None:
     budgets.delete_budget(**name)
 
 
+@models(
+    "EC2 keeps the description of each rule of a security group", source="Amazon EC2 API Reference, SecurityGroupRule"
+)
 def test_rules_between_groups_keep_their_description(aws: Aws) -> None:
     ec2 = aws.client("ec2")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
@@ -96,11 +108,16 @@ def test_what_is_not_there_is_refused_at_once(aws: Aws, service: str, operation:
     assert (told["HTTPStatusCode"], told["RetryAttempts"]) == (400, 0)
 
 
+@models("IAM has AWS's managed policies for EMR", source="AWS Managed Policy Reference")
 def test_the_managed_policies_of_aws_exist(aws: Aws) -> None:
     arn = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"
     assert aws.client("iam").get_policy(PolicyArn=arn)["Policy"]["PolicyName"] == "AmazonEMRServicePolicy_v2"
 
 
+@models(
+    "EC2 answers a request with the same client token as before",
+    source='Amazon EC2 API Reference, "Ensuring idempotency"',
+)
 def test_a_call_to_ec2_that_is_sent_again_is_answered_as_before(aws):
     ec2 = aws.client("ec2")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]

@@ -6,12 +6,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from orchard.emulator.s3.bodies import READERS
+from tests.support.fidelity import models
 
 from .conftest import REGION, Aws, command
 
 LARGE = bytes(range(256)) * 4096 * 12  # 12 MiB: two parts for boto3, and streamed by the server
 
 
+@models("S3 answers ranges with 206 and the bytes asked for", source="Amazon S3 API Reference, GetObject")
 def test_objects_large_and_small_come_back_whole_and_in_ranges(aws: Aws) -> None:
     bucket = aws.bucket()
     aws.put(bucket, "small", b"0123456789")
@@ -52,6 +54,10 @@ def test_bodies_are_files_that_go_with_their_objects(aws: Aws) -> None:
     aws.s3.delete_bucket(Bucket=bucket)
 
 
+@models(
+    "S3 checks parts, their order and their least size when it completes an upload",
+    source="Amazon S3 API Reference, CompleteMultipartUpload",
+)
 def test_uploads_in_parts_are_checked_and_leave_no_parts(aws: Aws) -> None:
     bucket = aws.bucket()
     whole = {"Bucket": bucket, "Key": "parts"}
@@ -92,6 +98,10 @@ def test_listings_come_in_pages_in_order(aws: Aws) -> None:
     assert [item["Prefix"] for item in folders["CommonPrefixes"]] == ["data/a/", "data/b/"]
 
 
+@models(
+    "S3 keeps versions and encrypts by the bucket's default",
+    source='Amazon S3 User Guide, "Using versioning in S3 buckets"',
+)
 def test_results_obey_versioning_and_default_encryption(aws: Aws) -> None:
     bucket, key = aws.bucket(), aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     aws.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -131,11 +141,19 @@ def test_a_step_sees_the_bucket_as_it_is_and_leaves_the_rest_alone(aws: Aws) -> 
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@models(
+    "S3 tells the region of a bucket, and refuses a LocationConstraint of another",
+    source="Amazon S3 API Reference, GetBucketLocation",
+)
 def test_the_bucket_is_where_it_was_made(aws: Aws) -> None:
     bucket = aws.bucket()
     assert aws.s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] == REGION
 
 
+@models(
+    "S3 gives a reader the old or the new object, never a mixture",
+    source='Amazon S3 User Guide, "Amazon S3 data consistency model"',
+)
 def test_a_reader_gets_the_old_or_the_new_object(aws: Aws) -> None:
     bucket, texts = aws.bucket(), {bytes([65 + n]) * 1000 * n for n in range(1, 6)}
     aws.put(bucket, "key", b"A")
@@ -173,6 +191,10 @@ def test_versions_are_listed_after_some_are_gone(aws: Aws) -> None:
     assert aws.read(bucket, "other") == b"sweeps the bodies out", "the listed copies own nothing"
 
 
+@models(
+    "S3 deletes the null version where versioning is suspended, and keeps the others",
+    source='Amazon S3 User Guide, "Deleting objects from versioning-suspended buckets"',
+)
 def test_where_versioning_is_suspended_one_version_is_deleted_and_a_delete_keeps_the_others(aws: Aws) -> None:
     """Amazon S3 User Guide, "Working with objects in a versioning-suspended bucket"; `cleanup` empties one so."""
     bucket = aws.bucket()

@@ -6,6 +6,8 @@ import re
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 
 WORDS = "owner bucket [time] ip requester id operation key "
@@ -15,6 +17,10 @@ WORDS += (
 LINE = re.compile(re.sub(r"(\w+)", r"(?P<\1>.*?)", WORDS.replace("[", r"\[").replace("]", r"\]")))
 
 
+@models(
+    "S3 writes server access logs into the target bucket, some time later",
+    source='Amazon S3 User Guide, "Amazon S3 server access log format"',
+)
 def test_a_busy_hour_leaves_few_log_objects_that_tell_all(aws: Aws) -> None:
     bucket, logs = aws.bucket(), aws.bucket()
     service = {"Service": "logging.s3.amazonaws.com"}

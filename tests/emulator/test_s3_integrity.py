@@ -9,6 +9,8 @@ import pytest
 from awscrt import checksums
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 
 BODY = b"what was sent" * 1000
@@ -40,6 +42,10 @@ def md5(body: bytes) -> str:
     return b64(hashlib.md5(body, usedforsecurity=False).digest())
 
 
+@models(
+    "S3 verifies checksums, keeps them and tells them when asked",
+    source='Amazon S3 User Guide, "Checking object integrity in Amazon S3"',
+)
 @pytest.mark.parametrize("name", list(of(b"")))
 def test_a_checksum_is_verified_kept_and_told(name: str, aws: Aws) -> None:
     where = {"Bucket": aws.bucket(), "Key": "key"}
@@ -57,6 +63,7 @@ def test_a_checksum_is_verified_kept_and_told(name: str, aws: Aws) -> None:
     assert listed["ChecksumAlgorithm"] == [name.removeprefix("Checksum")]
 
 
+@models("S3 verifies Content-MD5", source="Amazon S3 API Reference, PutObject")
 def test_content_md5_is_verified(aws: Aws) -> None:
     bucket = aws.bucket()
     where = {"Bucket": bucket, "Key": "key", "Body": BODY}
@@ -91,6 +98,9 @@ def uploaded(aws: Aws, bucket: str, algorithm: str, kind: str | None) -> tuple[d
     return upload, parts, bodies
 
 
+@models(
+    "S3 knows the parts of an object after they have been joined", source="Amazon S3 API Reference, GetObjectAttributes"
+)
 def test_parts_are_known_after_they_have_been_joined(aws: Aws) -> None:
     bucket = aws.bucket()
     upload, parts, bodies = uploaded(aws, bucket, "SHA256", None)

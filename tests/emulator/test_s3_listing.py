@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.fidelity import models
+
 from .conftest import Aws
 
 GROUPS = [f"data/{group}/{number:02}" for group in "abcdef" for number in range(4)]
@@ -17,6 +19,10 @@ def bucket(aws: Aws) -> str:
     return made
 
 
+@models(
+    "S3 lists keys in the order of their bytes in UTF-8, in pages that add up, with folders by delimiter",
+    source="Amazon S3 API Reference, ListObjectsV2",
+)
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 1000])
 @pytest.mark.parametrize("operation", ["list_objects", "list_objects_v2", "list_object_versions"])
 @pytest.mark.parametrize(("prefix", "delimiter"), [("", ""), ("", "/"), ("data/", "/"), ("data/a", "/"), ("", "a/")])
@@ -53,6 +59,7 @@ def test_markers_within_a_folder_and_their_words(aws: Aws, bucket: str) -> None:
     assert aws.s3.list_objects_v2(Bucket=bucket, MaxKeys=5000)["MaxKeys"] == 1000
 
 
+@models("S3 lists the versions of a key over several pages", source="Amazon S3 API Reference, ListObjectVersions")
 def test_versions_of_one_key_go_over_pages(aws: Aws) -> None:
     made = aws.bucket()
     aws.s3.put_bucket_versioning(Bucket=made, VersioningConfiguration={"Status": "Enabled"})

@@ -15,6 +15,8 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import REGION, Aws
 
 ENCODED = ["a%20b", "a b", "a+b", "q?z", "x%2Fy", "%", "%41", "A"]  # some of them look like others, decoded twice
@@ -35,6 +37,7 @@ def client(aws: Aws, endpoint: str, style: str) -> Any:
     )
 
 
+@models("S3 decodes a key in an address once", source='Amazon S3 User Guide, "Naming Amazon S3 objects"')
 @pytest.mark.parametrize("style", ["path", "virtual"])
 def test_a_name_is_decoded_once(style: str, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket, endpoint = aws.bucket(), aws.endpoint.replace("127.0.0.1", "localhost")
@@ -81,6 +84,10 @@ def get(aws: Aws, path: str, method: str = "GET", body: bytes = b"") -> requests
     return requests.request(method, request.url, headers=dict(request.headers.items()), data=body, timeout=20)
 
 
+@models(
+    "S3 encodes control characters of keys in listings when asked",
+    source='Amazon S3 User Guide, "Naming Amazon S3 objects", "XML related object key constraints"',
+)
 def test_control_characters_are_told_as_s3_tells_them(aws: Aws) -> None:
     """In a listing they are references that XML 1.0 does not know; with encoding-type=url anybody can read them."""
     bucket = aws.bucket()
@@ -120,6 +127,9 @@ def test_a_question_about_the_bucket_is_not_answered_with_its_contents(aws: Aws)
     aws.s3.head_bucket(Bucket=empty)
 
 
+@models(
+    "S3 keeps the names of user metadata in lower case", source='Amazon S3 User Guide, "Working with object metadata"'
+)
 def test_metadata_keeps_its_names(aws: Aws) -> None:
     bucket = aws.bucket()
     given = {"CamelCase": "One", "with-dash": "2", "with_underscore": "3"}

@@ -11,11 +11,16 @@ from botocore.credentials import Credentials
 
 from orchard.emulator.signatures import chunks, refusals
 from orchard.emulator.signatures.claim import Claim
+from tests.support.fidelity import models
 
 from .conftest import REGION, Aws
 from .test_signatures import code, send
 
 
+@models(
+    "S3 takes a checksum behind the chunks of a body",
+    source='Amazon S3 API Reference, "Signature calculations [...]: transferring a payload in multiple chunks"',
+)
 def test_chunks_with_a_checksum_behind_them_are_put_together(aws: Aws) -> None:
     """As botocore sends a stream over TLS: no signature of the body, and its checksum in the end."""
     bucket, body = aws.bucket(), b"0123456789" * 10_000
@@ -81,6 +86,10 @@ def packed(trailer: bool, behind: bytes = b"") -> bytes:
     )
 
 
+@models(
+    "S3 verifies the signature of each chunk of a streamed body",
+    source='Amazon S3 API Reference, "Signature calculations [...]: transferring a payload in multiple chunks"',
+)
 def test_signed_chunks_are_checked_one_by_one() -> None:
     assert decoded(packed(False), False) == (b"a" * 66_560, {})
     body, behind = decoded(packed(True, TRAILER % TRAILER_SIGNATURE), True)

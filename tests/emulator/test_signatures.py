@@ -13,6 +13,8 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from tests.support.fidelity import models
+
 from .conftest import REGION, Aws
 
 # One call of each way in which services tell errors, and how it is refused.
@@ -85,6 +87,10 @@ def status(error: pytest.ExceptionInfo[ClientError]) -> tuple[int, str]:
     return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"]
 
 
+@models(
+    "Every service refuses unknown keys, wrong signatures and old requests by its own error codes",
+    source='the API references: "Common Errors"; of S3 "Error responses"; of EC2 "Error codes"',
+)
 @pytest.mark.parametrize(("wrong", "service"), [(wrong, service) for wrong in REFUSED for service in REFUSED[wrong]])
 def test_refusals_are_those_of_the_service(wrong: str, service: str, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = {
@@ -129,6 +135,10 @@ def code(answer: requests.Response) -> str:
     return answer.text.partition("<Code>")[2].partition("</Code>")[0]
 
 
+@models(
+    "Every service notices what was changed after the request was signed",
+    source='IAM User Guide, "AWS Signature Version 4 for API requests"',
+)
 def test_whatever_is_changed_on_the_way_is_noticed(aws: Aws) -> None:
     bucket = aws.bucket()
     request = signed(aws, "PUT", f"/{bucket}/key?x-id=PutObject", b"body", **{"x-amz-meta-one": "1"})
@@ -160,6 +170,9 @@ def test_headers_count_without_their_blanks_and_in_any_order(aws: Aws) -> None:
     assert requests.put(request.url, data=b"x", headers=headers, timeout=20).status_code == 200
 
 
+@models(
+    "S3 finds a bucket by its host name or by the path", source='Amazon S3 User Guide, "Virtual hosting of buckets"'
+)
 def test_a_bucket_is_found_by_its_host_name(aws: Aws) -> None:
     bucket, port = aws.bucket(), aws.port
     aws.put(bucket, "key", "by path")
@@ -196,6 +209,10 @@ def test_what_is_not_of_aws_is_not_there(path: str, aws: Aws) -> None:
 # Presigned ---------------------------------------------------------------------------------------------------------
 
 
+@models(
+    "S3 takes presigned addresses until they expire",
+    source='Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters"',
+)
 def test_presigned_addresses_are_good_for_their_time(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket, s3 = aws.bucket(), client(aws, "s3", signature_version="s3v4")
     where = {"Bucket": bucket, "Key": "dir/a b+c.txt"}
@@ -227,6 +244,10 @@ def test_other_services_take_presigned_requests_too(aws: Aws) -> None:
 # Keys that the emulator has issued ---------------------------------------------------------------------------------
 
 
+@models(
+    "IAM and STS make keys that are good until they are deactivated or expire",
+    source='IAM User Guide, "Temporary security credentials in IAM"',
+)
 def test_keys_of_users_and_sessions_are_good_as_long_as_they_are(aws: Aws) -> None:
     iam, sts = aws.client("iam"), aws.client("sts")
     iam.create_user(UserName="worker")

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchard.emulator.steps import failure
+from tests.support.fidelity import models
 
 PYSPARK = """\
 26/11/21 10:00:00 WARN Utils: a line of Spark's log
@@ -29,6 +30,10 @@ Exception in thread "main" java.lang.OutOfMemoryError: Java heap space
 """
 
 
+@models(
+    "EMR takes a step's FailureDetails from its logs",
+    source="Amazon EMR API Reference, FailureDetails; how the reason is chosen is not verified",
+)
 @pytest.mark.parametrize(
     ("text", "reason", "message"),
     [

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from orchard.emulator.steps import memory, resources
+from tests.support.fidelity import models
 
 
 def cluster(*groups: tuple[str, str, int], at_a_time: int = 1) -> SimpleNamespace:
@@ -19,6 +20,10 @@ def machine(monkeypatch: pytest.MonkeyPatch):
     return size
 
 
+@models(
+    "EMR gives a step no more cores and memory than the cluster's nodes have",
+    source='Amazon EMR Release Guide, "Task configuration"',
+)
 def test_a_small_cluster_on_a_large_machine_is_small(machine) -> None:
     machine(cores=64, memory=512 << 10)
     share = resources.of(cluster(("MASTER", "m5.xlarge", 1), ("CORE", "m5.xlarge", 2)))

@@ -1,5 +1,7 @@
 """Steps as users write them: Spark, SQL and Hadoop from scripts, with S3 and HDFS. Few, since Java starts slowly."""
 
+from tests.support.fidelity import models
+
 from .conftest import Aws, command
 
 JAR = "s3://eu-west-3.elasticmapreduce/libs/script-runner/script-runner.jar"
@@ -42,6 +44,10 @@ for word, ones in collections.Counter(line.split()[0] for line in sys.stdin).ite
 """
 
 
+@models(
+    "EMR nodes have spark-submit, hadoop, hdfs and the AWS CLI for scripts, and s3:// paths in all",
+    source='Amazon EMR Release Guide, "Run commands and scripts on an Amazon EMR cluster"',
+)
 def test_a_script_works_with_spark_s3_and_hdfs(aws: Aws, workspace) -> None:
     bucket = workspace.bucket
     aws.put(bucket, "jobs/count.py", COUNT)
@@ -82,6 +88,7 @@ def test_a_python_job_in_client_mode_keeps_its_cause(aws: Aws, workspace) -> Non
     assert status["FailureDetails"]["LogFile"].endswith(f"/{step}/stdout.gz")
 
 
+@models("EMR runs hadoop-streaming steps", source='Amazon EMR Release Guide, "Add a streaming step"')
 def test_a_streaming_job_counts_words(aws: Aws, workspace) -> None:
     bucket = workspace.bucket
     mapper, reducer = aws.put(bucket, "jobs/split.py", SPLIT), aws.put(bucket, "jobs/ones.py", ONES)

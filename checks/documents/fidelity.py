@@ -1,0 +1,45 @@
+"""The table of AWS's behaviours that the local AWS models, made from the tests that show them."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from checks.documents.markdown import table
+from orchard.base.config import ROOT
+
+
+class Row(NamedTuple):
+    """A behaviour of AWS, where it is written, and the test that fails when the local AWS behaves otherwise."""
+
+    behaviour: str
+    source: str
+    test: str
+
+    @property
+    def service(self) -> str:
+        """Return the service: the first word of the behaviour."""
+        return self.behaviour.split()[0].rstrip("':,")
+
+
+def modelled() -> str:
+    """Return the behaviours that are modelled, a table for each service."""
+    found = sorted(rows())
+    return "\n\n".join(
+        f"### {service}\n\n"
+        + table(("behaviour", "source", "shown by"), [row for row in found if row.service == service])
+        for service in sorted({row.service for row in found})
+    )
+
+
+def rows(tests: Path = ROOT / "tests") -> Iterator[Row]:
+    """Find the tests that say `@models(behaviour, source=...)`."""
+    for file in sorted(tests.rglob("test_*.py")):
+        text = file.read_text()
+        if "@models(" not in text:
+            continue
+        for node in ast.parse(text).body:
+            for mark in getattr(node, "decorator_list", ()):
+                if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "models":
+                    name = f"`{file.relative_to(tests.parent)}::{node.name}`"
+                    yield Row(ast.literal_eval(mark.args[0]), ast.literal_eval(mark.keywords[0].value), name)
