@@ -39,7 +39,13 @@ def rows(tests: Path = ROOT / "tests") -> Iterator[Row]:
         if "@models(" not in text:
             continue
         for node in ast.parse(text).body:
-            for mark in getattr(node, "decorator_list", ()):
-                if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "models":
-                    name = f"`{file.relative_to(tests.parent)}::{node.name}`"
-                    yield Row(ast.literal_eval(mark.args[0]), ast.literal_eval(mark.keywords[0].value), name)
+            if isinstance(node, ast.FunctionDef):
+                where = f"`{file.relative_to(tests.parent)}::{node.name}`"
+                yield from (Row(*told, where) for told in map(_words, node.decorator_list) if told)
+
+
+def _words(mark: ast.expr) -> tuple[str, str] | None:
+    """Return the behaviour and the source of a decorator `models`; None for another decorator."""
+    if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "models":
+        return ast.literal_eval(mark.args[0]), ast.literal_eval(mark.keywords[0].value)
+    return None
