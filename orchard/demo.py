@@ -28,18 +28,18 @@ def run(settings: Settings) -> None:
             "the local AWS is up already, and the demo deletes what it makes there",
             "use what is there (./inv run), or clear it away first: ./inv cleanup",
         )
-    place, drawn = dataset.find_or_draw(settings)
+    folder, drawn = dataset.find_or_draw(settings)
     if drawn:
         say(f"There are no photographs in {RAW}, so this runs on {drawn} fruit-like pictures drawn by Orchard.")
-    settings = settings.model_copy(update={"split": dataset.split_of(place, settings.split)})
-    place, total = dataset.sample(place, settings.split, SAMPLE)
+    settings = settings.model_copy(update={"split": dataset.split_of(folder, settings.split)})
+    folder, total = dataset.sample(folder, settings.split, SAMPLE)
     if total > SAMPLE:
         say(f"You have {total:,} photographs in {settings.split}; the demo takes about {SAMPLE:,}, spread evenly.")
     target = connect(settings)
     assert target is not None  # noqa: S101 - started when it was not there
     site = Site(settings, target)
     try:
-        lifecycle.up(site, only=None, confirm=lambda _: "", meanwhile=lambda: _upload(place, site), disposable=True)
+        lifecycle.up(site, only=None, confirm=lambda _: "", meanwhile=lambda: _upload(folder, site), disposable=True)
         name = pipeline.run(site, None, csv=False)
         folders = results.download(site.bucket(), name)
         lifecycle.cleanup(site, lambda _: settings.project)
@@ -47,18 +47,18 @@ def run(settings: Settings) -> None:
         target.stop()
     for kind, folder in folders.items():
         print(f"{kind:9} {folder}")
-    print(f"{'report':9} {_report(name, place)}")
+    print(f"{'report':9} {_report(name, folder)}")
 
 
-def _report(name: str, place: Path) -> Path:
+def _report(name: str, folder: Path) -> Path:
     from orchard.report import page, read
 
     run = read.load(name)
     path = page.path_for(run, None)
-    page.write(run, None, place, path)
+    page.write(run, None, folder, path)
     return path
 
 
-def _upload(place: Path, site: Site) -> None:
-    count = upload.run(place, site.bucket()).photographs
+def _upload(folder: Path, site: Site) -> None:
+    count = upload.run(folder, site.bucket()).photographs
     say(f"  {count} photographs are in the bucket")

@@ -152,7 +152,7 @@ def connect(settings: Settings, *, start: bool = True) -> Target | None:
 def _local(region: str, found: process.LocalAws) -> Target:
     own = found.credentials
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    said = {
+    pointed = {
         "AWS_ENDPOINT_URL": found.endpoint,
         **own.environment,
         "AWS_REGION": region,
@@ -166,7 +166,7 @@ def _local(region: str, found: process.LocalAws) -> Target:
         region=region,
         instance_id=found.instance,
         state_dir=_made(found.state_dir / "terraform"),
-        environment=kept | said,
+        environment=kept | pointed,
         endpoint=found.endpoint,
         poll_interval=0.5,
         livy=found.livy("{cluster}"),

@@ -79,10 +79,10 @@ def _refresh(settings: "Settings") -> None:
     from orchard.aws.target import connect
     from orchard.cost import price_list, prices
 
-    place = connect(settings)
-    assert place is not None  # noqa: S101 - started when it was not there
+    aws = connect(settings)
+    assert aws is not None  # noqa: S101 - started when it was not there
     known = sorted({*prices.rates(settings.region).ec2, settings.instance_type})
-    pricing = place.client("pricing", region_name=price_list.REGION)
+    pricing = aws.client("pricing", region_name=price_list.REGION)
     found, unclear = price_list.fetch(pricing, settings.region, known)
     prices.keep(settings.region, found)
     say(*unclear, f"The prices of {settings.region} of {found['date']} are kept in {prices.REFRESHED}.")

@@ -32,8 +32,8 @@ def find_site(target: str | None, name: str, *, start: bool = False, **flags: ob
     from orchard.cluster.site import Site
 
     chosen = config.load(target=target, **flags)
-    place = connect(chosen, start=start)
-    return Site(chosen, place, name) if place else None
+    connected = connect(chosen, start=start)
+    return Site(chosen, connected, name) if connected else None
 
 
 def open_site(target: str | None, name: str, *, start: bool = False, **flags: object) -> "Site":

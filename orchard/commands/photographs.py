@@ -44,12 +44,12 @@ def upload_dataset(
     if packed and single:
         raise UsageError("photographs are uploaded packed or as single objects, not both", "--packed, or --single")
     site = open_site(target, "default", dataset=dataset)
-    place, store = place_of(site.settings), site.bucket()
+    folder, store = place_of(site.settings), site.bucket()
     if plan:
-        lines = preview(place, store, delete=delete, packed=not single, free=not site.target.charges)
+        lines = preview(folder, store, delete=delete, packed=not single, free=not site.target.charges)
         print(*lines, sep="\n")
     else:
-        say(*send(place, store, delete=delete, packed=not single))
+        say(*send(folder, store, delete=delete, packed=not single))
 
 
 @command(

@@ -41,18 +41,18 @@ class OrchardProgram(Program):
             raise ended_by_its_reader() from None
 
 
-def explain(said: str, context: ParserContext | None, tasks: list[str]) -> tuple[str, str]:
+def explain(complaint: str, context: ParserContext | None, tasks: list[str]) -> tuple[str, str]:
     """Return a line of cause and one of remedy for a command line that Invoke cannot read.
 
     Args:
-        said: by Invoke.
+        complaint: by Invoke.
         context: the task whose flags were read then.
         tasks: the names of all.
     """
     task = context.name if context else None
     flags = [to_flag(argument.names[0]) for argument in context.args.values()] if context else []
     listed = f"./inv --help {task}" if task else "./inv --list"
-    if unknown := re.fullmatch(r"No idea what '(.*)' is!", said):
+    if unknown := re.fullmatch(r"No idea what '(.*)' is!", complaint):
         word = unknown[1]
         if word.startswith("-"):
             return f"error: {task or './inv'} has no flag {word}", f"remedy: {suggest(word, flags)} ({listed})"
@@ -60,6 +60,6 @@ def explain(said: str, context: ParserContext | None, tasks: list[str]) -> tuple
             takes = ", ".join(flags) or "no flags"
             return f"error: {task} takes no such word, and no task is called {word}", f"remedy: {task} takes {takes}"
         return f"error: no task is called {word}", f"remedy: {suggest(word, tasks)} ({listed})"
-    if valueless := re.match(r"Flag <Argument: ([\w-]+)", said):
+    if valueless := re.match(r"Flag <Argument: ([\w-]+)", complaint):
         return f"error: {task or './inv'} {to_flag(valueless[1])} needs a value", f"remedy: {listed}"
-    return f"error: {said}", f"remedy: {listed}"
+    return f"error: {complaint}", f"remedy: {listed}"

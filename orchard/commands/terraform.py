@@ -22,12 +22,12 @@ def _open(root: str, target: str | None, workspace: str) -> tuple[Any, Any, Any]
     from orchard.infrastructure import roots
 
     settings = config.load(target=target)
-    place = connect(settings)
-    assert place is not None  # noqa: S101 - started when it was not there
+    connected = connect(settings)
+    assert connected is not None  # noqa: S101 - started when it was not there
     terraform = roots.open_root(
-        _root(root), settings, place, workspace=workspace, report=lambda event: say(event.message)
+        _root(root), settings, connected, workspace=workspace, report=lambda event: say(event.message)
     )
-    return terraform, settings, place
+    return terraform, settings, connected
 
 
 def _root(name: str) -> Any:
@@ -36,10 +36,10 @@ def _root(name: str) -> Any:
     return name
 
 
-def _variables(root: str, settings: Any, place: Any) -> dict[str, Any]:
+def _variables(root: str, settings: Any, connected: Any) -> dict[str, Any]:
     from orchard.infrastructure import roots
 
-    return roots.variables(_root(root), settings, place)
+    return roots.variables(_root(root), settings, connected)
 
 
 @command(help=ROOT_HELP | {"migrate": "take the state along after a change of state_bucket"})
@@ -75,9 +75,9 @@ def plan(
     quiet: bool = False,
 ) -> None:
     """Show what an apply would do, and save it. Exits 0: nothing, 1: error, 2: changes, as Terraform does."""
-    terraform, settings, place = _open(root, target, workspace)
+    terraform, settings, connected = _open(root, target, workspace)
     terraform.init()
-    saved = terraform.plan(_variables(root, settings, place), destroy=destroy)
+    saved = terraform.plan(_variables(root, settings, connected), destroy=destroy)
     if not quiet:
         print(terraform.show(saved))
     say(f"The plan is saved: ./inv tf.apply --root {root} does exactly this." if saved.changed else "No changes.")
@@ -92,12 +92,13 @@ def apply(_: Context, root: str = "foundation", target: str | None = None, works
     from orchard.infrastructure import bootstrap, roots
     from orchard.infrastructure.terraform import Plan
 
-    terraform, settings, place = _open(root, target, workspace)
+    terraform, settings, connected = _open(root, target, workspace)
     file = terraform.plan_file
     if not file.exists():
         raise UsageError(f"there is no plan of the {root} to apply", f"make one: ./inv tf.plan --root {root}")
     if root == "cluster":
-        bootstrap.upload(Bucket(place, roots.foundation_output(settings, place)["bucket"]))  # nodes install from there
+        # Nodes install what they need from there.
+        bootstrap.upload(Bucket(connected, roots.foundation_output(settings, connected)["bucket"]))
     terraform.init()
     terraform.apply(Plan(file, True, {}, []))
     file.unlink()
@@ -109,9 +110,9 @@ def destroy(
     _: Context, root: str = "cluster", target: str | None = None, workspace: str = "default", yes: bool = False
 ) -> None:
     """Remove everything in the root's state."""
-    terraform, settings, place = _open(root, target, workspace)
+    terraform, settings, connected = _open(root, target, workspace)
     terraform.init()
-    saved = terraform.plan(_variables(root, settings, place), destroy=True)
+    saved = terraform.plan(_variables(root, settings, connected), destroy=True)
     if not saved.changed:
         say(f"The {root} is not there: nothing to remove.")
         return

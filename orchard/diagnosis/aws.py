@@ -24,8 +24,8 @@ class AwsError(OrchardError):
 
     def __init__(self, text: str, code: str, status: int, call: str, message: str, bucket: str) -> None:
         facts = {"code": code, "call": call, "message": message, "bucket": bucket}
-        known, said = failures.find(text, failures.CALLS, **facts)  # type: ignore[misc]  # the last entries take all
-        super().__init__(said.cause, said.remedy)
+        known, failure = failures.find(text, failures.CALLS, **facts)  # type: ignore[misc]  # the last entries take all
+        super().__init__(failure.cause, failure.remedy)
         self.kind, self.code, self.status, self.final = known.id, code, status, known.final
         self.passing = not known.final and (known.passing or status in (0, 429) or status >= 500)
 

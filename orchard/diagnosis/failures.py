@@ -97,9 +97,11 @@ def find(text: str, tables: tuple[str, ...], **facts: str) -> tuple[Known, Failu
     """
     for known in (entry for name in tables for entry in table(name, nodes=tables == LOGS)):
         if found := known.pattern.search(text):
-            told = {name: _short(value) for name, value in found.groupdict().items() if value}
-            told["call"] = told.get("python") or told.get("go") or _BLANKS["call"]
-            words = defaultdict(str, _BLANKS | told | {name: _short(value) for name, value in facts.items() if value})
+            captured = {name: _short(value) for name, value in found.groupdict().items() if value}
+            captured["call"] = captured.get("python") or captured.get("go") or _BLANKS["call"]
+            words = defaultdict(
+                str, _BLANKS | captured | {name: _short(value) for name, value in facts.items() if value}
+            )
             cause, remedy = (said.format_map(words).rstrip(": ") for said in (known.cause, known.remedy))
             return known, Failure(known.id, cause, remedy, _line(text, found))
     return None

@@ -44,9 +44,9 @@ def translate(transcript: Transcript, code: int, root: str) -> TerraformError:
     if found := failures.find(transcript.text, failures.TERRAFORM, root=root):
         return make(found[1].cause, found[1].remedy)
     first = transcript.errors[0] if transcript.errors else {"summary": f"Terraform ended with code {code}"}
-    told = _one_line(f"{first['summary']}: {first.get('detail', '')}".strip(": "))
+    summary = _one_line(f"{first['summary']}: {first.get('detail', '')}".strip(": "))
     where = first.get("address")
-    return make(f"{where}: {told}" if where else told, f"./inv --debug tf.plan --root {root} shows more")
+    return make(f"{where}: {summary}" if where else summary, f"./inv --debug tf.plan --root {root} shows more")
 
 
 def _refused_variable(error: dict[str, Any]) -> tuple[str, str] | None:

@@ -47,20 +47,20 @@ class Transcript:
 
     def read(self, line: str) -> Event | None:
         """Take one line in; returns the event it tells of, if a user should see it."""
-        said = _parsed(line) if self.events else None
-        if said is None:
+        event = _parsed(line) if self.events else None
+        if event is None:
             self.plain.append(line.rstrip("\n"))
             return None
-        if said.get("type") == "diagnostic":
-            return self._diagnostic(said["diagnostic"])
-        if said.get("type") == "change_summary":
-            self.changes = {name: int(said["changes"].get(name, 0)) for name in self.changes}
-        about = said.get("hook") or said.get("change") or {}
-        if said.get("type") not in SHOWN or about.get("action") in ("read", "noop"):
+        if event.get("type") == "diagnostic":
+            return self._diagnostic(event["diagnostic"])
+        if event.get("type") == "change_summary":
+            self.changes = {name: int(event["changes"].get(name, 0)) for name in self.changes}
+        about = event.get("hook") or event.get("change") or {}
+        if event.get("type") not in SHOWN or about.get("action") in ("read", "noop"):
             return None
         return Event(
-            said["type"],
-            said.get("@message", ""),
+            event["type"],
+            event.get("@message", ""),
             about.get("resource", {}).get("addr", ""),
             about.get("action", ""),
         )
@@ -82,7 +82,7 @@ class Transcript:
 
 def _parsed(line: str) -> dict[str, Any] | None:
     try:
-        said = json.loads(line)
+        event = json.loads(line)
     except ValueError:
         return None
-    return said if isinstance(said, dict) else None
+    return event if isinstance(event, dict) else None

@@ -8,11 +8,11 @@ _PLUGIN = (
 )
 
 
-def explain(said: str, program: str) -> OrchardError:
+def explain(output: str, program: str) -> OrchardError:
     """Turn what the program said into a cause and a remedy; its last line where nothing is recognised."""
-    if found := failures.find(said, failures.TUNNEL):
+    if found := failures.find(output, failures.TUNNEL):
         return OrchardError(found[1].cause, found[1].remedy)
-    lines = said.strip().splitlines()
+    lines = output.strip().splitlines()
     return OrchardError(
         f"{program} opened no tunnel: {lines[-1] if lines else 'it said nothing'}", "./inv doctor checks the tools"
     )

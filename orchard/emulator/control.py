@@ -64,17 +64,17 @@ class Control:
         """
         call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
         if call not in self._answered:
-            said: list[Any] = []
+            started: list[Any] = []
 
             def keep(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable:
-                said[:] = status, headers
+                started[:] = status, headers
                 return lambda _: None
 
             body = b"".join(self._aws(environ, keep))
-            if not call or not said[0].startswith("2"):
-                start_response(*said)
+            if not call or not started[0].startswith("2"):
+                start_response(*started)
                 return [body]
-            self._answered[call] = (*said, body)
+            self._answered[call] = (*started, body)
             if len(self._answered) > REMEMBERED:
                 del self._answered[next(iter(self._answered))]
         else:

@@ -92,8 +92,8 @@ class LocalAws:
 def read(home: Path) -> LocalAws | None:
     """Read the record in an emulator's directory; None for none, or one that cannot be read."""
     try:
-        told = json.loads((home / NAME).read_text())
-        return LocalAws(told["instance"], int(told["pid"]), int(told["port"]), home)
+        record = json.loads((home / NAME).read_text())
+        return LocalAws(record["instance"], int(record["pid"]), int(record["port"]), home)
     except (FileNotFoundError, ValueError, KeyError):
         return None
 

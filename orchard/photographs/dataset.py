@@ -28,24 +28,24 @@ def find(settings: Settings) -> Path:
     Raises:
         UsageError: there is none.
     """
-    place = place_of(settings)
-    if not has_photographs(place):
-        where = f"ORCHARD_DATASET = {place}" if settings.dataset else layout.RAW
+    folder = place_of(settings)
+    if not has_photographs(folder):
+        where = f"ORCHARD_DATASET = {folder}" if settings.dataset else layout.RAW
         raise UsageError(
             f"there are no photographs in {where} (wanted: Training/<class>/<image> or Test/<class>/<image>)",
             "./inv fetch-dataset downloads Fruits-360; name another directory with ORCHARD_DATASET, or try ./inv demo",
         )
-    return place.resolve()
+    return folder.resolve()
 
 
-def has_photographs(place: Path) -> bool:
+def has_photographs(folder: Path) -> bool:
     """Tell whether there is a class directory under one of the splits."""
-    return any(entry.is_dir() for split in SPLITS if (place / split).is_dir() for entry in (place / split).iterdir())
+    return any(entry.is_dir() for split in SPLITS if (folder / split).is_dir() for entry in (folder / split).iterdir())
 
 
-def split_of(place: Path, wanted: str) -> str:
+def split_of(folder: Path, wanted: str) -> str:
     """Return the wanted split if the data set has it, else the one that it has."""
-    present = [split for split in SPLITS if (place / split).is_dir()]
+    present = [split for split in SPLITS if (folder / split).is_dir()]
     return wanted if wanted in present or not present else present[0]
 
 
@@ -88,19 +88,19 @@ def get_published(settings: Settings) -> list[str]:
     ]
 
 
-def preview(place: Path, store: Bucket, *, delete: bool, packed: bool, free: bool) -> list[str]:
+def preview(folder: Path, store: Bucket, *, delete: bool, packed: bool, free: bool) -> list[str]:
     """Say what an upload would do, in lines; raises as `orchard.photographs.upload.run`."""
     ledger = upload.ledger_of(store)
     try:
-        work = plan.make(tree.scan(place), store, ledger, delete=delete, packed=packed)
+        work = plan.make(tree.scan(folder), store, ledger, delete=delete, packed=packed)
     finally:
         ledger.close()
     return [*plan.describe(work, free=free), *plan.name_left_out(work.tree)]
 
 
-def send(place: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]:
+def send(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]:
     """Upload a data set and say what was done, in lines; raises as `orchard.photographs.upload.run`."""
-    done = upload.run(place, store, delete=delete, packed=packed)
+    done = upload.run(folder, store, delete=delete, packed=packed)
     speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
     shards = f" in {done.objects:,} shards" if packed and done.objects else ""
     where = store.uri(layout.PACKED if packed else layout.RAW)
@@ -111,17 +111,17 @@ def send(place: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]
     return [*lines, f"{done.deleted:,} others were deleted."] if done.deleted else lines
 
 
-def sample(place: Path, split: str, count: int) -> tuple[Path, int]:
+def sample(folder: Path, split: str, count: int) -> tuple[Path, int]:
     """Return a data set of about `count` of a split's photographs, spaced evenly over it, and how many it has in all.
 
     The photographs are linked, not copied, under Orchard's own state. A data set of no more is returned as it is.
     """
-    photographs = [path for path in sorted((place / split).rglob("*")) if path.suffix.lower() in tree.IMAGES]
+    photographs = [path for path in sorted((folder / split).rglob("*")) if path.suffix.lower() in tree.IMAGES]
     if len(photographs) <= count:
-        return place, len(photographs)
+        return folder, len(photographs)
     shutil.rmtree(SAMPLE, ignore_errors=True)
     for path in photographs[:: -(-len(photographs) // count)]:
-        link = SAMPLE / path.relative_to(place)
+        link = SAMPLE / path.relative_to(folder)
         link.parent.mkdir(parents=True, exist_ok=True)
         try:
             link.hardlink_to(path)

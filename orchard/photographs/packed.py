@@ -168,13 +168,13 @@ def _column(kind: "pa.DataType", values: list[bytes]) -> "pa.Array":
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(values))])
 
 
-def publish(tree: Tree, found: list[Shard], there: "dict[str, Entry]", store: "Bucket", ledger: "Ledger") -> list[str]:
+def publish(tree: Tree, found: list[Shard], listed: "dict[str, Entry]", store: "Bucket", ledger: "Ledger") -> list[str]:
     """Write the manifests of the splits that the shards belong to, where they are not there as they must be.
 
     Args:
         tree: the data set.
         found: its shards, all of them in the bucket.
-        there: the bucket's shards by key.
+        listed: the bucket's shards by key.
         store: the bucket.
         ledger: with the shards' checksums.
 
@@ -184,7 +184,7 @@ def publish(tree: Tree, found: list[Shard], there: "dict[str, Entry]", store: "B
     Raises:
         OrchardError: S3 refuses or cannot be reached.
     """
-    said = []
+    warnings = []
     for split in SPLITS:
         members = [shard for shard in found if shard.name.startswith(f"{split}/")]
         if not members:
@@ -196,7 +196,7 @@ def publish(tree: Tree, found: list[Shard], there: "dict[str, Entry]", store: "B
             "shards": [
                 {
                     "file": shard.name.removeprefix(f"{split}/"),
-                    "size": there[shard.key].size,
+                    "size": listed[shard.key].size,
                     "sha256": ledger.records[shard.key].sha256,
                     "images": shard.images,
                 }
@@ -207,8 +207,8 @@ def publish(tree: Tree, found: list[Shard], there: "dict[str, Entry]", store: "B
         if before != content:
             store.write_json(packed_manifest(split), content)
         if before and (fewer := before["photographs"] - content["photographs"]) > 0:
-            said.append(f"{fewer:,} photographs fewer than before are in {store.uri(PACKED + split)}/ now.")
-    return said
+            warnings.append(f"{fewer:,} photographs fewer than before are in {store.uri(PACKED + split)}/ now.")
+    return warnings
 
 
 def is_manifest(key: str) -> bool:

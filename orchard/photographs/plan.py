@@ -38,7 +38,7 @@ class Plan(NamedTuple):
         items: the objects that it comes to.
         send: those that the bucket lacks or has with another content.
         delete: keys in the splits that the data set has, of objects that it does not come to.
-        there: what the bucket has in this form, by key.
+        listed: what the bucket has in this form, by key.
         requests: number of requests by S3's name, those that finding out has taken included.
     """
 
@@ -47,7 +47,7 @@ class Plan(NamedTuple):
     items: Sequence[Item]
     send: Sequence[Item]
     delete: list[str]
-    there: dict[str, Entry]
+    listed: dict[str, Entry]
     requests: dict[str, int]
 
     @property
@@ -89,12 +89,12 @@ def make(tree: Tree, store: Bucket, ledger: Ledger, *, delete: bool = False, pac
     """
     items: list[Item] = [*shards(tree.photographs)] if packed else [*map(Single, tree.photographs)]
     prefix = PACKED if packed else RAW
-    there = {entry.key: entry for entry in store.listing(prefix)}
+    listed = {entry.key: entry for entry in store.listing(prefix)}
     send: list[Item] = []
     doubtful: list[tuple[Item, Entry]] = []
     root = str(tree.root)
     for item in items:
-        entry = there.get(item.key)
+        entry = listed.get(item.key)
         if entry is None or item.size not in (None, entry.size):
             send.append(item)
         elif (same := _same(root, item, entry, ledger)) is None:
@@ -102,14 +102,14 @@ def make(tree: Tree, store: Bucket, ledger: Ledger, *, delete: bool = False, pac
         elif not same:
             send.append(item)
     send += _ask(root, doubtful, store, ledger)
-    surplus = _surplus(tree, prefix, items, there) if delete else []
+    surplus = _surplus(tree, prefix, items, listed) if delete else []
     requests = {
-        "LIST": max(1, -(-len(there) // PAGE)),
+        "LIST": max(1, -(-len(listed) // PAGE)),
         "HEAD": len(doubtful),
         "PUT": len(send),
         "DELETE": -(-len(surplus) // BATCH),
     }
-    return Plan(tree, packed, items, send, surplus, there, requests)
+    return Plan(tree, packed, items, send, surplus, listed, requests)
 
 
 def _same(root: str, item: Item, entry: Entry, ledger: Ledger) -> bool | None:
@@ -141,11 +141,11 @@ def _ask(root: str, doubtful: list[tuple[Item, Entry]], store: Bucket, ledger: L
                 ledger.confirm(item.key, Record(etag, known, stamp))
 
 
-def _surplus(tree: Tree, prefix: str, items: Sequence[Item], there: dict[str, Entry]) -> list[str]:
+def _surplus(tree: Tree, prefix: str, items: Sequence[Item], listed: dict[str, Entry]) -> list[str]:
     """Return the keys to delete; a split that the data set does not have at all is not touched."""
     here = {item.key for item in items}
     splits = tuple(f"{prefix}{split}/" for split in SPLITS if (tree.root / split).is_dir())
-    return [key for key in there if key.startswith(splits) and key not in here and not is_manifest(key)]
+    return [key for key in listed if key.startswith(splits) and key not in here and not is_manifest(key)]
 
 
 def describe(plan: Plan, *, free: bool) -> list[str]:

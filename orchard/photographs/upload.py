@@ -77,15 +77,15 @@ def run(root: Path, store: Bucket, *, delete: bool = False, packed: bool = False
 def carry_out(work: Plan, store: Bucket, ledger: Ledger) -> Outcome:
     """Send, verify and delete what a plan says; raises as `run`."""
     say(*plan.name_left_out(work.tree))
-    seconds, there = 0.0, work.there
+    seconds, listed = 0.0, work.listed
     if work.send:
         with Meter("uploading", work.images, work.size) as meter:
             _Sending(work, store, ledger, meter).run()
             seconds = meter.seconds
-        there = _verify(work, store, ledger)
+        listed = _verify(work, store, ledger)
     if work.packed:
         shards = [item for item in work.items if isinstance(item, Shard)]
-        say(*publish(work.tree, shards, there, store, ledger))
+        say(*publish(work.tree, shards, listed, store, ledger))
     else:
         splits = {photograph.name.partition("/")[0] for photograph in work.tree.photographs}
         for split in withdraw(store, splits):
@@ -215,9 +215,9 @@ class _Sending:
 
 def _verify(work: Plan, store: Bucket, ledger: Ledger) -> dict[str, Entry]:
     """List the bucket once more: every object must be there with the ETag that belongs to its checksum."""
-    there = {entry.key: entry for entry in store.listing(work.prefix)}
+    listed = {entry.key: entry for entry in store.listing(work.prefix)}
     wrong = [
-        item for item in work.items if item.key not in there or there[item.key].etag != ledger.records[item.key].etag
+        item for item in work.items if item.key not in listed or listed[item.key].etag != ledger.records[item.key].etag
     ]
     if wrong:
         raise OrchardError(
@@ -225,4 +225,4 @@ def _verify(work: Plan, store: Bucket, ledger: Ledger) -> dict[str, Entry]:
             f"bucket as they were sent, the first is {wrong[0].name}; somebody else writes there",
             f"{AGAIN} sends them again",
         )
-    return there
+    return listed

@@ -33,8 +33,8 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     if images.get("ignored"):
         reasons = ", ".join(f"{number:,} ({reason})" for reason, number in images["ignored"].items())
         console.print(f"files that are no photographs: {reasons}", soft_wrap=True, markup=False)
-    for job, place in places.items():
-        console.print(f"{job:9} {place}", soft_wrap=True, highlight=False)
+    for job, uri in places.items():
+        console.print(f"{job:9} {uri}", soft_wrap=True, highlight=False)
 
 
 def _variance(manifest: dict[str, Any]) -> Table:

@@ -15,8 +15,8 @@ def require(folder: Path, size: int) -> None:
     Raises:
         OrchardError: they do not.
     """
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(there).free
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
     if free < size + SPARE:
         raise OrchardError(
             f"there is no space for {size / 1e6:,.0f} MB in {folder}: {free / 1e6:,.0f} MB are free",

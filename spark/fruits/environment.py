@@ -38,10 +38,10 @@ def packages(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> list[Pa
         return _report(batches, modules)
 
     rows = spark.range(cores, numPartitions=cores).mapInArrow(report, _ON_WORKERS).collect()
-    there: dict[str, set[str | None]] = {}
+    on_workers: dict[str, set[str | None]] = {}
     for row in rows:
-        there.setdefault(row.module, set()).add(row.version)
-    return [Package(name, here[name], tuple(sorted(there.get(name, ()), key=str))) for name in here]
+        on_workers.setdefault(row.module, set()).add(row.version)
+    return [Package(name, here[name], tuple(sorted(on_workers.get(name, ()), key=str))) for name in here]
 
 
 def check(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> str:

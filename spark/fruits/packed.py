@@ -47,10 +47,10 @@ class Shards(NamedTuple):
         """
         if not hadoop.exists(spark, f"{home}/{MANIFEST}"):
             return None
-        told = json.loads(hadoop.read_bytes(spark, f"{home}/{MANIFEST}"))
-        entries = told["shards"]
-        there = hadoop.sizes(spark, home)
-        wrong = [entry["file"] for entry in entries if there.get(entry["file"]) != entry["size"]]
+        published = json.loads(hadoop.read_bytes(spark, f"{home}/{MANIFEST}"))
+        entries = published["shards"]
+        sizes = hadoop.sizes(spark, home)
+        wrong = [entry["file"] for entry in entries if sizes.get(entry["file"]) != entry["size"]]
         if wrong:
             raise JobError(
                 f"{len(wrong)} of {len(entries)} packed files under {home} are not as its {MANIFEST} says, the first "
@@ -58,7 +58,7 @@ class Shards(NamedTuple):
                 "let it finish (./inv upload-dataset), then run again",
                 exit_code=2,
             )
-        return cls(spark, home, entries, told.get("ignored", {}))
+        return cls(spark, home, entries, published.get("ignored", {}))
 
     @property
     def classes(self) -> list[str]:

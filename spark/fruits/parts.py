@@ -27,8 +27,8 @@ def names(spark: SparkSession, folder: str) -> list[str]:
 
 def counted(spark: SparkSession, folder: str) -> dict[str, int]:
     """Count the rows of each part file in a directory that one writer has written whole."""
-    there = names(spark, folder)
-    return _counts(_files(spark, folder, "path string")) if there else {}
+    present = names(spark, folder)
+    return _counts(_files(spark, folder, "path string")) if present else {}
 
 
 def read(spark: SparkSession, folder: str, schema: str, listed: dict[str, int] | None) -> DataFrame:
@@ -43,13 +43,13 @@ def read(spark: SparkSession, folder: str, schema: str, listed: dict[str, int] |
     Raises:
         JobError: there are none, or one of them is missing.
     """
-    there = set(names(spark, folder))
-    if not there or not there.issuperset(listed or ()):
-        lacking = sorted(set(listed or ()) - there)
-        said = f"{len(lacking)} of {len(listed)} files are not there" if listed else "there are no part files"
-        raise JobError(f"{folder} is not as its manifest says: {said}", "make the run anew under another name")
+    present = set(names(spark, folder))
+    if not present or not present.issuperset(listed or ()):
+        lacking = sorted(set(listed or ()) - present)
+        fault = f"{len(lacking)} of {len(listed)} files are not there" if listed else "there are no part files"
+        raise JobError(f"{folder} is not as its manifest says: {fault}", "make the run anew under another name")
     rows = _files(spark, folder, schema)
-    if listed is not None and there != listed.keys():
+    if listed is not None and present != listed.keys():
         rows = rows.where(col("_metadata.file_name").isin(list(listed)))
     return rows
 
@@ -68,31 +68,31 @@ def settle(spark: SparkSession, folder: str, wanted: DataFrame) -> dict[str, int
     Returns:
         rows by file.
     """
-    there = names(spark, folder)
-    if not there:
+    present = names(spark, folder)
+    if not present:
         return {}
     rows = _files(spark, folder, "path string").select("path", col("_metadata.file_name").alias("file"))
     known = rows.join(wanted.select("path", lit(True).alias("wanted")), "path", "left")
-    counts = dict.fromkeys(there, 0) | _counts(rows)
+    counts = dict.fromkeys(present, 0) | _counts(rows)
     right = known.where(col("wanted")).select("path").distinct().count()
     if right == sum(counts.values()):
         return counts
     size: Counter[str] = Counter()
     for name, number in counts.items():
         size[_writer(name)] += number
-    ranks = {writer: place for place, (writer, _) in enumerate(size.most_common())}
+    ranks = {writer: position for position, (writer, _) in enumerate(size.most_common())}
     rank = from_json(lit(json.dumps(ranks)), "map<string,int>")[regexp_extract("file", _NAME, 1)]
     nth = row_number().over(Window.partitionBy("path").orderBy(rank, "file"))
     judged = known.withColumn("first", coalesce(col("wanted"), lit(False)) & (nth == 1))
     kept = {row.file for row in judged.groupBy("file").agg(least("first").alias("first")).collect() if row.first}
-    dropped = [name for name in there if counts[name] and name not in kept]
+    dropped = [name for name in present if counts[name] and name not in kept]
     print(
         f"{len(dropped)} part files with {sum(counts[name] for name in dropped)} rows are deleted: their photographs "
         "are in other files too, or have changed or gone since"
     )
     for name in dropped:
         hadoop.delete(spark, f"{folder}/{name}")
-    return {name: counts[name] for name in there if name not in dropped}
+    return {name: counts[name] for name in present if name not in dropped}
 
 
 def _files(spark: SparkSession, folder: str, schema: str) -> DataFrame:

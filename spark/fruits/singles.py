@@ -97,7 +97,9 @@ class Singles(NamedTuple):
         """Say why photographs cannot have been read, as far as the file system tells."""
         with ThreadPoolExecutor(LISTERS) as pool:
             states = pool.map(lambda name: hadoop.state(self.spark, f"{self._above}/{name}"), names)
-            return {name: said for name, state in zip(names, states, strict=True) if (said := _complaint(state))}
+            return {
+                name: complaint for name, state in zip(names, states, strict=True) if (complaint := _complaint(state))
+            }
 
     def _files(self, reader: SparkSession, images: int) -> DataFrame:
         places = [re.sub(r"([\\*?\[\]{}])", r"\\\1", f"{self.home}/{name}") for name in self.classes]  # no globs

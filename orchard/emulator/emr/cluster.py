@@ -155,9 +155,9 @@ class ManagedCluster(Cluster):
     @property
     def ec2_instance_attributes(self) -> Any:
         """Ec2InstanceAttributes, with the subnets that a cluster of fleets may choose from."""
-        told = super().ec2_instance_attributes
-        told.requested_ec2_subnet_ids = list(self.requested_subnets)
-        return told
+        described = super().ec2_instance_attributes
+        described.requested_ec2_subnet_ids = list(self.requested_subnets)
+        return described
 
     @property
     def cluster_arn(self) -> str:

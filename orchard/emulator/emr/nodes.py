@@ -53,9 +53,9 @@ class Node(Instance):
     @property
     def status(self) -> dict[str, Any]:
         """InstanceStatus."""
-        told = groups.status(self.owner.cluster, self.created)
-        told["Timeline"] |= {"EndDateTime": self.ended} if self.ended else {}
-        return told | {"State": self.state}
+        described = groups.status(self.owner.cluster, self.created)
+        described["Timeline"] |= {"EndDateTime": self.ended} if self.ended else {}
+        return described | {"State": self.state}
 
 
 def select(cluster: "ManagedCluster", asked: dict[str, Any]) -> list[Node]:

@@ -74,7 +74,7 @@ class Execution:
         """NotebookExecution of the API Reference."""
         backend = self.cluster.emr_backend
         arn = f"arn:aws:elasticmapreduce:{backend.region_name}:{backend.account_id}:notebook-execution/{self.id}"
-        told = {
+        described = {
             "NotebookExecutionId": self.id,
             "Status": self.status,
             "LastStateChangeReason": self.reason,
@@ -83,7 +83,7 @@ class Execution:
             "Arn": arn,
             "OutputNotebookURI": self.output if self.status in ENDED else None,
         }
-        return {name: value for name, value in {**self.fields, **told}.items() if value is not None}
+        return {name: value for name, value in {**self.fields, **described}.items() if value is not None}
 
 
 class NotebookExecutions:
@@ -147,9 +147,14 @@ class NotebookExecutions:
         found = []
         for execution in reversed(self._known.values()):
             engine = execution.fields["ExecutionEngine"]["Id"]
-            told = execution.describe()
-            if fields.get("Status") in (None, told["Status"]) and fields.get("ExecutionEngineId") in (None, engine):
-                found.append({name: told[name] for name in SUMMARY if name in told} | {"ExecutionEngineId": engine})
+            described = execution.describe()
+            if fields.get("Status") in (None, described["Status"]) and fields.get("ExecutionEngineId") in (
+                None,
+                engine,
+            ):
+                found.append(
+                    {name: described[name] for name in SUMMARY if name in described} | {"ExecutionEngineId": engine}
+                )
         return [] if fields.get("EditorId") else found
 
     def stop(self, number: str) -> None:

@@ -16,8 +16,8 @@ class ReleaseOperations(EmrRequest):
         """DescribeReleaseLabel."""
         label = self._known_label()
         known = releases.applications(label) or {}
-        told = [{"Name": name, "Version": version} for name, version in known.items()]
-        return ActionResult({"ReleaseLabel": label, "Applications": told})
+        listed = [{"Name": name, "Version": version} for name, version in known.items()]
+        return ActionResult({"ReleaseLabel": label, "Applications": listed})
 
     def list_release_labels(self) -> ActionResult:
         """ListReleaseLabels; moto takes no filters and gives all of them on one page."""
@@ -44,8 +44,8 @@ class ReleaseOperations(EmrRequest):
     def list_security_configurations(self) -> ActionResult:
         """ListSecurityConfigurations."""
         known = self.emr.security_configurations.values()
-        told = [{"Name": found.name, "CreationDateTime": found.creation_date_time} for found in known]
-        return PaginatedResult({"SecurityConfigurations": told})
+        listed = [{"Name": found.name, "CreationDateTime": found.creation_date_time} for found in known]
+        return PaginatedResult({"SecurityConfigurations": listed})
 
     def _known_label(self) -> str:
         label = self._get_param("ReleaseLabel") or releases.labels(self.emr.region_name)[0]

@@ -24,14 +24,14 @@ def install() -> None:
 def _with_own_key(answer: Callable) -> Callable:
     def call(self: TokenResponse) -> ActionResult:
         answered = answer(self)
-        told = answered.result["Credentials"]
+        created = answered.result["Credentials"]
         key_id = "ASIA" + Credentials.make().key_id.removeprefix("AKIA")
-        told |= {
+        created |= {
             "AccessKeyId": key_id,
             "SecretAccessKey": secrets.token_urlsafe(30),
             "SessionToken": random_session_token(),
         }
-        keyring.issued[key_id] = keyring.Key(told["SecretAccessKey"], told["SessionToken"], told["Expiration"])
+        keyring.issued[key_id] = keyring.Key(created["SecretAccessKey"], created["SessionToken"], created["Expiration"])
         return answered
 
     return call

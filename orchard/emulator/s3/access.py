@@ -54,21 +54,21 @@ def objects(bucket: str) -> Iterator[tuple[str, str, int]]:
             yield key, found._value_buffer.location, found.contentsize
 
 
-def body(place: Place) -> Path | None:
+def body(address: Place) -> Path | None:
     """Find the file that holds an object's bytes (not to be written to); None where there is no such object."""
     backend = _backend()
-    if place.bucket not in backend.buckets:
+    if address.bucket not in backend.buckets:
         return None
-    found = backend.get_object(place.bucket, place.key)
+    found = backend.get_object(address.bucket, address.key)
     return None if found is None else found._value_buffer.path
 
 
-def put(place: Place, content: bytes | Path) -> None:
+def put(address: Place, content: bytes | Path) -> None:
     """Make an object with the bucket's default encryption and versioning; a Path is linked, not copied."""
     value = Adopted(content) if isinstance(content, Path) else content
-    _backend().put_object(place.bucket, place.key, value, request_method="PUT")
+    _backend().put_object(address.bucket, address.key, value, request_method="PUT")
 
 
-def delete(place: Place) -> None:
+def delete(address: Place) -> None:
     """Delete an object: in a versioned bucket, put a delete marker on it."""
-    _backend().delete_object(place.bucket, place.key)
+    _backend().delete_object(address.bucket, address.key)

@@ -60,21 +60,26 @@ class AccessLogs:
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         """Answer a request, and note it."""
         begun = time.monotonic()
-        said: list[Any] = []
+        started: list[Any] = []
 
         def listen(status: str, headers: list[tuple[str, str]], *args: Any) -> Callable:
-            said[:] = status, headers
+            started[:] = status, headers
             return start_response(status, headers, *args)
 
         answer = self._application(environ, listen)
         target = _target(environ.get(BUCKET))
         if target:
-            return self._noted(answer, target, environ, said, begun)
+            return self._noted(answer, target, environ, started, begun)
         self._deliver_if_due()
         return answer
 
     def _noted(
-        self, answer: Iterable[bytes], target: tuple[str, str], environ: dict[str, Any], said: list[Any], begun: float
+        self,
+        answer: Iterable[bytes],
+        target: tuple[str, str],
+        environ: dict[str, Any],
+        started: list[Any],
+        begun: float,
     ) -> Iterator[bytes]:
         sent, first = 0, b""
         try:
@@ -88,7 +93,7 @@ class AccessLogs:
         with self._lock:
             if not self._waiting:
                 self._due = self._clock.now() + EVERY
-            self._waiting.setdefault(target, []).append(_line(environ, said, first, sent, turn))
+            self._waiting.setdefault(target, []).append(_line(environ, started, first, sent, turn))
         self._deliver_if_due()
 
     def _deliver_if_due(self) -> None:
@@ -109,9 +114,9 @@ def _target(bucket: str | None) -> tuple[str, str] | None:
     return (found["TargetBucket"], found.get("TargetPrefix") or "") if found else None
 
 
-def _line(environ: dict[str, Any], said: list[Any], body: bytes, sent: int, turn: float) -> str:
+def _line(environ: dict[str, Any], started: list[Any], body: bytes, sent: int, turn: float) -> str:
     """Write a line about a request that has been answered; `turn` in seconds."""
-    status, headers = said[0].partition(" ")[0], {name.lower(): value for name, value in said[1]}
+    status, headers = started[0].partition(" ")[0], {name.lower(): value for name, value in started[1]}
     path, method, bucket = environ["RAW_URI"], environ["REQUEST_METHOD"], environ[BUCKET]
     raw = path.partition("?")[0].removeprefix("/")
     key = raw.removeprefix(f"{bucket}/") if raw.startswith(f"{bucket}/") else "" if raw == bucket else raw

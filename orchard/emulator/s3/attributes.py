@@ -22,15 +22,15 @@ def install() -> None:
 
 def _completed(serialized: Callable) -> Callable:
     def call(self: S3Response, answer: ActionResult) -> Any:
-        action, told = self.data.get("Action"), answer.result
-        if action == "GetObjectAttributes" and isinstance(told, dict):
+        action, result = self.data.get("Action"), answer.result
+        if action == "GetObjectAttributes" and isinstance(result, dict):
             key, _ = self._get_key(validate_storage_class=False)
             asked = self.headers.get("x-amz-object-attributes", "").replace(" ", "").split(",")
             if "ObjectParts" in asked and isinstance(key.multipart, StoredMultipart):
-                told["ObjectParts"] = _parts(self, key.multipart)
-        if action == "ListParts" and isinstance(told, dict):
-            upload = self.backend.get_bucket(self.bucket_name).multiparts[told["UploadId"]]
-            told["Parts"] = [part | _checksum(upload.parts[part["PartNumber"]]) for part in told["Parts"]]
+                result["ObjectParts"] = _parts(self, key.multipart)
+        if action == "ListParts" and isinstance(result, dict):
+            upload = self.backend.get_bucket(self.bucket_name).multiparts[result["UploadId"]]
+            result["Parts"] = [part | _checksum(upload.parts[part["PartNumber"]]) for part in result["Parts"]]
         return serialized(self, answer)
 
     return call

@@ -62,7 +62,7 @@ class Question:
 
     def answer(self, bucket: FakeBucket, *, more: bool, **others: Any) -> ActionResult:
         """Put together what all three answers have; None is left out."""
-        told = {
+        answer = {
             "Name": bucket.name,
             "Prefix": self.say(self.prefix),
             "MaxKeys": self.limit,
@@ -70,7 +70,7 @@ class Question:
             "Delimiter": self.say(self.delimiter) if self.delimiter else None,
             "EncodingType": self.encoding,
         }
-        return ActionResult({name: value for name, value in (told | others).items() if value is not None})
+        return ActionResult({name: value for name, value in (answer | others).items() if value is not None})
 
 
 def list_objects(self: S3Response) -> Any:
@@ -173,14 +173,14 @@ def _versions(bucket: FakeBucket, name: str, after: str | None) -> list[tuple[An
 
 
 def _version(asked: Question, found: Any, latest: bool) -> dict[str, Any]:
-    told = {
+    answer = {
         "Key": asked.say(found.name),
         "VersionId": found.version_id or "null",
         "IsLatest": latest,
         "LastModified": found.last_modified_ISO8601,
         "Owner": OWNER,
     }
-    return told if isinstance(found, FakeDeleteMarker) else told | _body(found)
+    return answer if isinstance(found, FakeDeleteMarker) else answer | _body(found)
 
 
 def _contents(asked: Question, bucket: FakeBucket, page: Page, *, owner: bool) -> list[dict[str, Any]]:
@@ -194,10 +194,10 @@ def _contents(asked: Question, bucket: FakeBucket, page: Page, *, owner: bool) -
 
 
 def _body(key: FakeKey) -> dict[str, Any]:
-    told = {"ETag": key.etag, "Size": key.size, "StorageClass": key.storage_class}
+    answer = {"ETag": key.etag, "Size": key.size, "StorageClass": key.storage_class}
     if key.checksum_algorithm:
-        told |= {"ChecksumAlgorithm": [key.checksum_algorithm], "ChecksumType": key.checksum_type or "FULL_OBJECT"}
-    return told
+        answer |= {"ChecksumAlgorithm": [key.checksum_algorithm], "ChecksumType": key.checksum_type or "FULL_OBJECT"}
+    return answer
 
 
 def _present(bucket: FakeBucket) -> Iterator[str]:
