@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from orchard.base.errors import UsageError
 
@@ -35,7 +36,9 @@ def settings(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
         return {}
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "terraform.tfrc"
-    file.write_text(_configuration(mirror))
+    with NamedTemporaryFile("w", dir=folder, prefix=".", delete=False) as new:  # another Terraform may read the old one
+        new.write(_configuration(mirror))
+    Path(new.name).replace(file)
     if mirror:
         return {"TF_CLI_CONFIG_FILE": str(file)}
     cache = Path(environment.get("TF_PLUGIN_CACHE_DIR") or folder / "providers")

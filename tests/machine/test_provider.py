@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from orchard.base.errors import UsageError
@@ -55,3 +58,20 @@ def test_registry_is_the_last_resort_and_downloads_are_kept(tmp_path):
     assert lead(tmp_path)["TF_PLUGIN_CACHE_DIR"] == str(tmp_path / "cache" / "providers")
     assert lead(tmp_path, TF_PLUGIN_CACHE_DIR=str(tmp_path / "mine"))["TF_PLUGIN_CACHE_DIR"] == str(tmp_path / "mine")
     assert (tmp_path / "mine").is_dir()
+
+
+def test_a_terraform_that_starts_meanwhile_reads_the_whole_configuration(tmp_path, mirror):
+    folder, stop = tmp_path / "cache", threading.Event()
+
+    def others():
+        while not stop.is_set():
+            lead(tmp_path, ORCHARD_PROVIDER_MIRROR=str(mirror))
+
+    lead(tmp_path, ORCHARD_PROVIDER_MIRROR=str(mirror))
+    whole = (folder / "terraform.tfrc").read_text()
+    with ThreadPoolExecutor() as pool:
+        pool.submit(others)
+        read = {(folder / "terraform.tfrc").read_text() for _ in range(2000)}
+        stop.set()
+    assert read == {whole}
+    assert [path.name for path in folder.iterdir()] == ["terraform.tfrc"]
