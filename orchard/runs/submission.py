@@ -147,7 +147,7 @@ def _flag(name: str, value: Any) -> list[str]:
 
 
 def _step(shipped: str, name: StepName, words: list[str]) -> dict[str, Any]:
-    submit = ["spark-submit", "--deploy-mode", "cluster", "--py-files", f"{shipped}fruits.zip"]
+    submit = ["spark-submit", "--deploy-mode", "client", "--py-files", f"{shipped}fruits.zip"]
     return {
         "Name": str(name),
         # A PCA of features that are not there makes no sense, and a cluster to look around on does.
