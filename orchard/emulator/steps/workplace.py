@@ -74,6 +74,7 @@ class Workplace:
         for folder in (self.work / "tmp", self.conf, bin_):
             folder.mkdir(parents=True, exist_ok=True)
         filesystems.make_hdfs(self.hdfs)
+        filesystems.install(self.conf)
         self.mount()
         lines = [f"{name} {value}\n" for name, value in spark.settings(share, self.work).items()]
         (self.conf / "spark-defaults.conf").write_text("".join(lines))
