@@ -1,4 +1,4 @@
-"""What Spark gets on a cluster's nodes: executors that fill them, and the application master beside them.
+"""What Spark gets on a cluster's nodes: executors that fill them, and application masters beside them.
 
 `terraform/modules/cluster/executors.tf` works out the same for the cluster's settings; a test compares the two.
 """
@@ -8,8 +8,7 @@ from typing import NamedTuple
 from orchard.base.config import instance_types
 
 CORES = 4  # of an executor
-# MiB of each node that executors leave free: a client-mode application master needs 512 and 384 of overhead.
-MASTER_MIB = 1024
+MASTER_MIB = 896  # a client-mode application master: 512 (spark.yarn.am.memory) and 384 of overhead
 STEP_MIB = 32  # YARN rounds requests up to a multiple of it (Amazon EMR Release Guide, "Task configuration")
 WORKER_MIB = 760  # of a Python worker with TensorFlow and the model, measured; there is one for each core
 JVM_MIB = 384  # that a JVM needs beside its heap and the workers: Spark's own minimum of spark.executor.memoryOverhead
@@ -50,6 +49,7 @@ def promised(instance_type: str, nodes: int) -> Shape:
     kind = instance_types()[instance_type]
     cores = min(CORES, kind["vcpus"])
     a_node = kind["vcpus"] // cores
-    container = (kind["yarn_mib"] - MASTER_MIB) // a_node // STEP_MIB * STEP_MIB
+    masters = 2 if kind["memory_gib"] >= 4 * kind["vcpus"] else 1  # a run's and a notebook's, or only the one
+    container = (kind["yarn_mib"] - masters * MASTER_MIB) // a_node // STEP_MIB * STEP_MIB
     overhead = max(container * OVERHEAD_PERCENT // 100, cores * WORKER_MIB + JVM_MIB)
     return Shape(nodes * a_node, cores, container - overhead, overhead)

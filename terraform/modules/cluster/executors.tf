@@ -2,13 +2,16 @@
 locals {
   instance_types = jsondecode(file("${path.module}/instance_types.json"))
 
-  # Executors of four cores fill a node but for 1 GiB, where the application master fits: in client mode it needs
-  # 512 MiB and 384 beside them. YARN rounds up to 32 MiB (EMR Release Guide, "Task configuration").
+  # A client-mode application master takes 512 MiB and 384 beside them. Wherever a vCPU has 4 GiB there is room on a
+  # node for a run's and a notebook's, else for one: it must not cost an executor, on whichever node YARN puts it.
+  masters_mib = { for name, type in local.instance_types : name => type.memory_gib >= 4 * type.vcpus ? 1792 : 896 }
+
+  # Executors of four cores share the rest. YARN rounds up to 32 MiB (EMR Release Guide, "Task configuration").
   containers = {
     for name, type in local.instance_types : name => {
       cores  = min(4, type.vcpus)
       a_node = floor(type.vcpus / min(4, type.vcpus))
-      mib    = floor((type.yarn_mib - 1024) / floor(type.vcpus / min(4, type.vcpus)) / 32) * 32
+      mib    = floor((type.yarn_mib - local.masters_mib[name]) / floor(type.vcpus / min(4, type.vcpus)) / 32) * 32
     }
   }
 

@@ -75,8 +75,8 @@ run "studio_cluster" {
   assert {
     condition = one([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c.Properties if c.Classification == "spark-defaults"]) == {
       "spark.executor.cores"                     = "4"
-      "spark.executor.memory"                    = "6196m"
-      "spark.executor.memoryOverhead"            = "5068m"
+      "spark.executor.memory"                    = "5773m"
+      "spark.executor.memoryOverhead"            = "4723m"
       "spark.python.worker.reuse"                = "true"
       "spark.dynamicAllocation.enabled"          = "true"
       "spark.dynamicAllocation.initialExecutors" = "2"
