@@ -70,7 +70,7 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
 
     Args:
         steps: of the cluster, the newest first.
-        wanted: an id, a name, a job (`features`), a run; None for the latest run that is more than waiting.
+        wanted: an id, a name, a job (`features`), a run; None for the latest run that has begun, or its canary.
 
     Returns:
         of those that are meant, the latest that failed, else the latest that ran.
@@ -79,7 +79,7 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
         UsageError: there is none, and the nearest is named; or it never started.
     """
     if wanted is None:
-        begun = [step for step in steps if step.state != "PENDING"] or steps
+        begun = [step for step in steps if step.ran] or steps
         candidates = [step for step in steps if step.run == begun[0].run]
     else:
         candidates = [step for step in steps if wanted in (step.id, step.name, step.run, step.job)]
