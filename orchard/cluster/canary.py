@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from orchard.aws.bucket import Bucket
+from orchard.aws.emr import Step
 from orchard.aws.layout import CANARY
 from orchard.diagnosis.aws import NoBucketError
 from orchard.infrastructure import bootstrap
@@ -68,6 +69,17 @@ def latest(store: Bucket, nodes: str) -> Verdict | None:
         return None
     verdicts = [verdict for name in there if (verdict := read(store, name))]
     return max(verdicts, key=lambda verdict: verdict.ended, default=None)
+
+
+def before(steps: list[Step], first: Step) -> list[Step]:
+    """Find the canary that was sent with a run, which comes right before the run's first step.
+
+    Args:
+        steps: the cluster's, the newest first.
+        first: of the run's.
+    """
+    after = steps[[step.id for step in steps].index(first.id) + 1 :]
+    return [step for step in after[:1] if step.job == CANARY.name]
 
 
 def _passed(manifest: dict[str, Any]) -> Verdict:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from orchard.aws import executors
 from orchard.aws.bucket import Bucket
-from orchard.aws.emr import OPEN, Cluster, Emr, Step
+from orchard.aws.emr import OPEN, Cluster, Emr
 from orchard.aws.layout import CANARY, StepName
 from orchard.base.console import say
 from orchard.cluster import canary
@@ -53,14 +53,3 @@ def words(store: Bucket, shape: str, promised: executors.Shape, code_hash: str, 
     """Write what the step is told on its command line."""
     sizes = [word for name, value in promised._asdict().items() for word in (f"--{name.replace('_', '-')}", str(value))]
     return ["--output", store.uri(CANARY.output(shape)), "--weights", weights, "--code-hash", code_hash, *sizes]
-
-
-def before(steps: list[Step], first: Step) -> list[Step]:
-    """Find the canary that was sent with a run, which comes right before the run's first step.
-
-    Args:
-        steps: the cluster's, the newest first.
-        first: of the run's.
-    """
-    after = steps[[step.id for step in steps].index(first.id) + 1 :]
-    return [step for step in after[:1] if step.job == CANARY.name]

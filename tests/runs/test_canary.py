@@ -141,8 +141,8 @@ def test_a_canary_of_another_run_is_not_this_ones(site):
     names = ["shape: canary", "one: features", "one: pca", "two: features"]
     oldest_first = [Step(f"s-{n}", name, "COMPLETED", "") for n, name in enumerate(names)]
     newest_first = oldest_first[::-1]
-    assert [step.name for step in sending.before(newest_first, oldest_first[1])] == ["shape: canary"]
-    assert sending.before(newest_first, oldest_first[3]) == sending.before(newest_first, oldest_first[0]) == []
+    assert [step.name for step in canary.before(newest_first, oldest_first[1])] == ["shape: canary"]
+    assert canary.before(newest_first, oldest_first[3]) == canary.before(newest_first, oldest_first[0]) == []
 
 
 def test_doctor_tells_what_the_newest_found_on_such_nodes(site):
