@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from orchard.aws.layout import JOBS, PREFIXES
+from orchard.aws.layout import PREFIXES, STEPS
 from orchard.base.config import ROOT
 
 FILE = ROOT / "terraform" / "modules" / "bucket" / "prefixes.tf"
@@ -11,7 +11,7 @@ FILE = ROOT / "terraform" / "modules" / "bucket" / "prefixes.tf"
 
 def rendered() -> str:
     """Return the file as it ought to be, formatted as `terraform fmt` does."""
-    results = {job.name: (job.prefix, f"a folder a run: {job.holds}") for job in JOBS.values()}
+    results = {job.name: (job.prefix, job.folders) for job in STEPS.values()}
     return "\n".join(
         [
             "# Made by ./inv check.docs --write from orchard/aws/layout.py; to be changed there.",

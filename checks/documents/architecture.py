@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from checks import rooms
 from checks.documents.markdown import table
 from orchard.aws import layout
-from orchard.aws.layout import JOBS, Job
+from orchard.aws.layout import JOBS, STEPS, Job
 from orchard.base.config import ROOT
 
 
 def prefixes() -> str:
     """Return the prefixes of the bucket and what is under each."""
-    results = [(job.prefix, f"a folder a run: {job.holds}") for job in JOBS.values()]
+    results = [(job.prefix, job.folders) for job in STEPS.values()]
     rows = sorted([*layout.PREFIXES.values(), *results])
     return table(("prefix", "holds"), [(f"`{prefix}`", holds) for prefix, holds in rows])
 

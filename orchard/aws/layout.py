@@ -28,7 +28,7 @@ _BETWEEN = ": "  # of a step's name; no run's name can have it
 class Job(NamedTuple):
     """A job: `spark/<name>.py`, the step of a run that it is, and what it is told on its command line.
 
-    Each is given `--input`, `--output` and `--code-hash`, and writes its manifest last.
+    Each is given `--output` and `--code-hash`, of a run also `--input`, and writes its manifest last.
 
     Attributes:
         name: of the script, the step, and the folder that its results are downloaded to.
@@ -43,6 +43,11 @@ class Job(NamedTuple):
     holds: str
     reads: str | None
     options: tuple[str, ...]
+
+    @property
+    def folders(self) -> str:
+        """Say what is under the prefix."""
+        return f"a folder a {'run' if self.name in JOBS else 'shape of clusters'}: {self.holds}"
 
     def output(self, run: str) -> str:
         """Return the folder of a run's results, without a slash at its end."""
@@ -84,6 +89,16 @@ JOBS = {
 FEATURES, PCA = JOBS["features"], JOBS["pca"]
 *_, LAST = JOBS.values()
 
+# The step before the first run on clusters of a shape, which its folder is named after: no part of a run.
+CANARY = Job(
+    "canary",
+    "data/canary/",
+    "whether clusters like this one have what a run needs",
+    reads=None,
+    options=("weights",),
+)
+STEPS = {CANARY.name: CANARY, **JOBS}
+
 # All prefixes but those of results, by the names that Terraform has for them, and what is under each.
 PREFIXES = {
     "raw": (RAW, "photographs as single objects: `<split>/<class>/<image>`"),
@@ -113,7 +128,7 @@ def packed_manifest(split: str) -> str:
 
 
 class StepName(NamedTuple):
-    """The name of one of Orchard's steps; as text `<run>: <job>`."""
+    """The name of one of Orchard's steps; as text `<run>: <job>`, for a canary `<shape>: canary`."""
 
     run: str
     job: str
@@ -125,4 +140,4 @@ class StepName(NamedTuple):
     def parse(cls, text: str) -> "StepName | None":
         """Read a step's name; None where it is not one of Orchard's, for anyone may submit steps to a cluster."""
         run, _, job = text.rpartition(_BETWEEN)
-        return cls(run, job) if run and job in JOBS else None
+        return cls(run, job) if run and job in STEPS else None

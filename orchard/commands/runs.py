@@ -2,7 +2,7 @@
 
 from invoke import Context
 
-from orchard.aws.layout import JOBS
+from orchard.aws.layout import STEPS
 from orchard.base.console import say
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
@@ -14,6 +14,7 @@ from orchard.commands.task import command
     | SITE_HELP
     | {
         "follow": "only watch a run that is under way",
+        "skip-canary": "start though no canary has passed on such a cluster (default: one goes first)",
         "deadline": "how long to watch, such as 2h or 90m (default: max_lifetime); the run goes on after it",
     }
 )
@@ -27,6 +28,7 @@ def run(
     csv: bool = False,
     weights: str | None = None,
     follow: bool = False,
+    skip_canary: bool = False,
     deadline: str | None = None,
     target: str | None = None,
     name: str = "default",
@@ -40,7 +42,7 @@ def run(
     if follow:
         pipeline.follow(site, run_name or pipeline.latest(site), within)
     else:
-        pipeline.run(site, run_name, csv=csv, within=within)
+        pipeline.run(site, run_name, csv=csv, within=within, skip_canary=skip_canary)
 
 
 @command(help={"run-name": "default: every open step", "target": SITE_HELP["target"], "name": SITE_HELP["name"]})
@@ -54,7 +56,7 @@ def cancel(_: Context, run_name: str | None = None, target: str | None = None, n
 @command(
     help={
         "run-name": "of which run (default: of the latest)",
-        "step": f"{', '.join(JOBS)}, bootstrap, an id or a name (default: what failed, or else ran last)",
+        "step": f"{', '.join(STEPS)}, bootstrap, an id or a name (default: what failed, or else ran last)",
         "all": "print the whole of every log",
         "target": SITE_HELP["target"],
         "name": SITE_HELP["name"],

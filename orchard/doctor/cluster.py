@@ -3,7 +3,10 @@
 import json
 from datetime import date, timedelta
 
+from orchard.aws import bucket
+from orchard.aws.bucket import Bucket
 from orchard.base.config import ROOT, instance_types
+from orchard.cluster import canary
 from orchard.diagnosis.aws import NotFoundError
 from orchard.doctor.finding import Finding, Setup
 
@@ -37,6 +40,25 @@ def offered(setup: Setup) -> Finding:
     if answer["InstanceTypeOfferings"]:
         return Finding("ok", f"{name} is offered in {region}")
     return Finding("fail", f"{region} does not offer {name}", "choose another instance_type, such as m5.xlarge")
+
+
+def canary_came_back(setup: Setup) -> Finding:
+    """Look at what the last canary found on nodes as the settings describe them."""
+    settings = setup.settings
+    store = Bucket(setup.aws, bucket.name(settings, setup.aws))
+    nodes = f"{settings.core_count} x {settings.instance_type} with {settings.release_label}"
+    like = canary.hardware(settings.release_label, settings.instance_type, settings.core_count)
+    found = canary.latest(store, like)
+    if found is None:
+        return Finding("ok", f"none yet on {nodes}: ./inv run sends one first")
+    said = f"{nodes}, {found.ended:%Y-%m-%d}: {found.found}"
+    if not found.passed:
+        return Finding("fail", said, found.remedy)
+    return (
+        Finding("warn", f"{said}; {'; '.join(found.warnings)}", "see what sets it")
+        if found.warnings
+        else Finding("ok", said)
+    )
 
 
 def on_demand_quota(setup: Setup) -> Finding:

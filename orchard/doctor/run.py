@@ -41,6 +41,7 @@ def checks(setup: Setup) -> tuple[dict[str, Check], dict[str, Check]]:
         **({"Spot quota": cluster.spot_quota} if spot else {}),
         "service roles": account.service_linked_roles,
         "public access": account.public_access,
+        "canary": cluster.canary_came_back,
         "clusters": account.clusters,
         "leftovers": account.leftovers,
     }

@@ -4,9 +4,19 @@ Nothing else under `orchard/emulator/` imports Orchard's other rooms; a test hol
 elsewhere finds here what has to come along.
 """
 
-from orchard.base.config import HOME, ROOT
+from orchard.base.config import HOME, ROOT, instance_types
 from orchard.base.errors import OrchardError, UsageError
 from orchard.machine import java, packages, pyspark_kernel
 from orchard.machine.java import find_java
 
-__all__ = ["HOME", "ROOT", "OrchardError", "UsageError", "find_java", "java", "packages", "pyspark_kernel"]
+__all__ = [
+    "HOME",
+    "ROOT",
+    "OrchardError",
+    "UsageError",
+    "find_java",
+    "instance_types",
+    "java",
+    "packages",
+    "pyspark_kernel",
+]

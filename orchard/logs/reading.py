@@ -9,6 +9,7 @@ from orchard.aws.emr import ALIVE, Cluster, Emr, Step
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
+from orchard.cluster import canary
 from orchard.diagnosis import failures
 from orchard.diagnosis.failures import Failure
 from orchard.logs.files import ClusterLogs, LogFile, application
@@ -52,7 +53,7 @@ def find_cluster(emr: Emr, name: str) -> Cluster:
 
 
 def steps_of(steps: list[Step], run: str) -> list[Step]:
-    """Keep the steps of a run.
+    """Keep the steps of a run, and the canary that was sent with them.
 
     Raises:
         UsageError: there are none, and the nearest run is named.
@@ -62,7 +63,12 @@ def steps_of(steps: list[Step], run: str) -> list[Step]:
         runs = [step.run for step in steps if step.run]
         remedy = suggest(run, runs) if runs else "./inv run starts one"
         raise UsageError(f"the cluster has had no step of a run {run}", remedy)
-    return of_run
+    return _with_canary(steps, of_run)
+
+
+def _with_canary(steps: list[Step], own: list[Step]) -> list[Step]:
+    """Add the canary before which none of a run's own steps starts."""
+    return [*own, *canary.before(steps, own[-1])] if own else own
 
 
 def find_step(steps: list[Step], wanted: str | None) -> Step:
@@ -70,7 +76,7 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
 
     Args:
         steps: of the cluster, the newest first.
-        wanted: an id, a name, a job (`features`), a run; None for the latest run that is more than waiting.
+        wanted: an id, a name, a job (`features`), a run; None for the latest run that has begun, or its canary.
 
     Returns:
         of those that are meant, the latest that failed, else the latest that ran.
@@ -80,7 +86,7 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
     """
     if wanted is None:
         begun = [step for step in steps if step.state != "PENDING"] or steps
-        candidates = [step for step in steps if step.run == begun[0].run]
+        candidates = _with_canary(steps, [step for step in steps if step.run == begun[0].run])
     else:
         candidates = [step for step in steps if wanted in (step.id, step.name, step.run, step.job)]
     if not candidates:

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from orchard.aws.layout import JOBS
+from orchard.aws.layout import STEPS
 from orchard.base.config import ROOT
 
 SPARK = ROOT / "spark"
@@ -29,8 +29,9 @@ class Package(NamedTuple):
 
 def build(folder: Path) -> Package:
     """Pack `spark/fruits` into `<folder>/<code_hash>/fruits.zip`; nothing is written when it is there already."""
-    modules = sorted(SPARK.glob("fruits/**/*.py"))
-    scripts = [SPARK / f"{name}.py" for name in JOBS]
+    beside = (path for path in SPARK.glob("fruits/known/*") if path.is_file())  # a photograph, its features and licence
+    modules = sorted({*SPARK.glob("fruits/**/*.py"), *beside})
+    scripts = [SPARK / f"{name}.py" for name in STEPS]
     total = hashlib.sha256()
     for path in [*modules, *scripts]:
         total.update(path.relative_to(SPARK).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

@@ -7,20 +7,21 @@ from typing import Any
 
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
-from orchard.aws.layout import JOBS, PCA, StepName
+from orchard.aws.layout import CANARY, JOBS, PCA, STEPS, StepName
 from orchard.base import durations, progress
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.base.nearest import suggest
+from orchard.cluster import canary as verdicts
 from orchard.cluster.site import Site
 from orchard.diagnosis.aws import AwsError
 from orchard.logs import reading
-from orchard.runs import job_code, manifests, run_names, run_record, submission, summary
+from orchard.runs import canary, job_code, manifests, run_names, run_record, submission, summary
 
 STOPPING = 120.0  # seconds to wait for the end of steps that were told to stop
 
 
-def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = None) -> str:
+def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = None, skip_canary: bool = False) -> str:
     """Submit the jobs to the cluster, follow them to their end, and show the result.
 
     Args:
@@ -28,6 +29,7 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
         name: of the run; made from the time and the mode when None. An interrupted run of that name is resumed.
         csv: write the scores as CSV too.
         within: how long to follow it; as long as a cluster lives when None.
+        skip_canary: start though no canary has come back from a cluster like this one.
 
     Returns:
         the run's name.
@@ -50,7 +52,9 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
     photographs = submission.source(store, site.settings.split)
     code = job_code.build(submission.JOBS)
     submission.ship(store, code, site.settings)
-    ids = emr.submit(cluster.id, submission.steps(store, code, site.settings, name, jobs, photographs, csv=csv))
+    first = None if skip_canary else canary.needed(store, emr, cluster, code.code_hash)
+    told = submission.steps(store, code, site.settings, name, jobs, photographs, csv=csv, first=first)
+    ids = emr.submit(cluster.id, told)[-len(jobs) :]
     try:
         run_record.begin(
             store, site.target, site.settings, name, csv=csv, code=code.code_hash, cluster_id=cluster.id, ids=ids
@@ -84,7 +88,7 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
         cluster, emr, store = site.cluster(), Emr(site.target), site.bucket()
         watched = _steps_of(emr, cluster.id, name)
         if not watched:
-            runs_there = {step.run for step in emr.steps(cluster.id) if step.run}
+            runs_there = {step.run for step in emr.steps(cluster.id) if step.run and step.job in JOBS}
             remedy = suggest(name, sorted(runs_there, reverse=True)) if runs_there else "./inv run starts one"
             raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", remedy)
         with progress.Display("") as display:
@@ -123,7 +127,7 @@ def latest(site: Site) -> str:
         UsageError: the cluster has had no steps of a run.
     """
     for step in Emr(site.target).steps(site.cluster().id):
-        if step.run:
+        if step.run and step.job in JOBS:
             return step.run
     raise UsageError(f"the cluster {site.cluster_name} has had no run", "./inv run starts one")
 
@@ -155,7 +159,7 @@ def cancel(site: Site, name: str | None, within: float = STOPPING) -> None:
     say(*(f"{step.name} is {step.state}." for step in ended if step.state != "CANCELLED"))
     if any(step.state in OPEN for step in ended):
         say("./inv status --watch shows when that has ended.")
-    for run_name in dict.fromkeys(step.run for step in ended if step.state != COMPLETED):
+    for run_name in dict.fromkeys(step.run for step in ended if step.state != COMPLETED and step.job in JOBS):
         say(f"What was written is kept: ./inv run --run-name {run_name} goes on where it stopped.")
 
 
@@ -168,16 +172,17 @@ def _manifest(store: Bucket, name: str) -> dict[str, Any]:
 
 
 def _steps_of(emr: Emr, cluster_id: str, name: str) -> list[Step]:
-    """Return a run's steps in the order of the jobs; of a job that was submitted again, the newest."""
-    found: dict[str, Step] = {}
-    for step in emr.steps(cluster_id):  # the newest first
+    """Return a run's canary, and its steps in the order of the jobs; of a job that was submitted again, the newest."""
+    steps, found = emr.steps(cluster_id), dict[str, Step]()
+    for step in steps:  # the newest first
         found.setdefault(step.name, step)
     names = (str(StepName(name, job)) for job in JOBS)
-    return [found[step_name] for step_name in names if step_name in found]
+    own = [found[step_name] for step_name in names if step_name in found]
+    return verdicts.before(steps, own[0]) + own if own else []
 
 
 def _progress(store: Bucket, step: Step) -> dict[str, Any] | None:
-    return store.read_json(JOBS[step.job].progress(step.run)) if step.run and step.job else None
+    return store.read_json(STEPS[step.job].progress(step.run)) if step.run and step.job else None
 
 
 def _state(store: Bucket, now: list[Step], cluster: Cluster) -> dict[str, Any]:
@@ -191,6 +196,10 @@ def _state(store: Bucket, now: list[Step], cluster: Cluster) -> dict[str, Any]:
 def _failure(store: Bucket, name: str, step: Step, emr: Emr, cluster_id: str) -> OrchardError:
     cluster = emr.cluster(cluster_id)
     said = _progress(store, step) or {}
+    if said.get("phase") == "failed" and step.job == CANARY.name:
+        return OrchardError(
+            f"the canary did not pass: {said['cause']}", f"{said['remedy']}; --skip-canary goes without"
+        )
     if said.get("phase") == "failed":
         return OrchardError(said["cause"], said["remedy"])
     if cluster.state not in ALIVE:

@@ -7,11 +7,12 @@ from typing import Any
 
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
+from orchard.aws.executors import Shape
 from orchard.aws.layout import Job, StepName
 from orchard.base.config import ROOT, STATE, Settings
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
-from orchard.runs import job_code, manifests
+from orchard.runs import canary, job_code, manifests
 
 JOBS = STATE / "jobs"
 FEATURES = 1280  # MobileNetV2's, of an image
@@ -117,6 +118,7 @@ def steps(
     photographs: str,
     *,
     csv: bool,
+    first: tuple[str, Shape] | None = None,
 ) -> list[dict[str, Any]]:
     """Describe steps as EMR takes them.
 
@@ -128,10 +130,14 @@ def steps(
         jobs: what to do, in this order; from `left`.
         photographs: where they are, from `source`.
         csv: write the scores as CSV too.
+        first: the canary that goes before them, from `canary.needed`.
     """
     shipped = store.uri(layout.code(code.code_hash))
     given = settings.model_dump() | {"csv": csv, "weights": shipped + WEIGHTS}
     described = []
+    if first:
+        words = canary.words(store, *first, code.code_hash, given["weights"])
+        described.append(_step(shipped, StepName(first[0], layout.CANARY.name), words))
     for job in jobs:
         reads = layout.JOBS[job.reads].output(run) if job.reads else photographs.rstrip("/")
         words = ["--input", store.uri(reads), "--output", store.uri(job.output(run)), "--code-hash", code.code_hash]
@@ -147,10 +153,11 @@ def _flag(name: str, value: Any) -> list[str]:
 
 
 def _step(shipped: str, name: StepName, words: list[str]) -> dict[str, Any]:
-    submit = ["spark-submit", "--deploy-mode", "cluster", "--py-files", f"{shipped}fruits.zip"]
+    submit = ["spark-submit", "--deploy-mode", "client", "--py-files", f"{shipped}fruits.zip"]
     return {
         "Name": str(name),
-        # A PCA of features that are not there makes no sense, and a cluster to look around on does.
+        # Neither a PCA of features that are not there makes sense, nor a run after a canary that did not come back; a
+        # cluster to look around on does.
         "ActionOnFailure": "CANCEL_AND_WAIT",
         "HadoopJarStep": {"Jar": "command-runner.jar", "Args": [*submit, f"{shipped}{name.job}.py", *words]},
     }

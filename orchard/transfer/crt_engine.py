@@ -50,12 +50,11 @@ class CrtEngine:
 
     Args:
         endpoint: where the bucket's objects are.
-        region: for signatures.
         credentials: botocore's; asked again for every request, so that renewed ones are used.
     """
 
-    def __init__(self, endpoint: Endpoint, region: str, credentials: Any) -> None:
-        self._endpoint, self._region, self._source = endpoint, region, credentials
+    def __init__(self, endpoint: Endpoint, credentials: Any) -> None:
+        self._endpoint, self._source = endpoint, credentials
         group = EventLoopGroup(1)
         self._bootstrap = ClientBootstrap(group, DefaultHostResolver(group))
         self._socket = SocketOptions()
@@ -128,7 +127,7 @@ class CrtEngine:
             algorithm=auth.AwsSigningAlgorithm.V4,
             signature_type=auth.AwsSignatureType.HTTP_REQUEST_HEADERS,
             credentials_provider=self._provider(),
-            region=self._region,
+            region=self._endpoint.region,
             service="s3",
             use_double_uri_encode=False,  # both as Signature Version 4 has it for S3
             should_normalize_uri_path=False,

@@ -31,7 +31,7 @@ class Package(NamedTuple):
 
 def packages(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> list[Package]:
     """Ask the driver, and a task on each core, which Python and which of the modules they can import."""
-    here = dict(_versions((*modules, *DRIVER_MODULES)))
+    here = dict(versions((*modules, *DRIVER_MODULES)))
     cores = spark.sparkContext.defaultParallelism
 
     def report(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -76,12 +76,13 @@ def check(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> str:
 
 def _report(batches: Iterator[pa.RecordBatch], modules: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
     for _ in batches:
-        found = list(_versions(modules))
+        found = list(versions(modules))
         columns = [[name for name, _ in found], [number for _, number in found], [platform.node()] * len(found)]
         yield pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], ["module", "version", "worker"])
 
 
-def _versions(modules: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
+def versions(modules: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
+    """Tell the version of this process's Python, and of each module, None where it is not there."""
     # Looked up, not imported: TensorFlow's import takes seconds and half a gigabyte, and the driver never needs it.
     yield "python", platform.python_version()
     for name in modules:

@@ -10,11 +10,11 @@ from checks import terraform_prefixes
 from fruits import attempt, manifest, packed, progress
 from orchard.aws import layout
 from orchard.aws.emr import Step
-from orchard.aws.layout import JOBS, StepName
+from orchard.aws.layout import CANARY, JOBS, STEPS, StepName
 from orchard.base.config import ROOT, Settings
 
 FIXED = {name: prefix for name, (prefix, _) in layout.PREFIXES.items()}
-ALL = [*FIXED.values(), *(job.prefix for job in JOBS.values())]
+ALL = [*FIXED.values(), *(job.prefix for job in STEPS.values())]
 HOME = "orchard/aws/layout.py"
 
 
@@ -25,7 +25,7 @@ def test_terraform_has_the_same_prefixes():
         for name, body in re.findall(r"^  (\w+) = \{\n(.*?)^  \}", text, re.M | re.S)
     }
     again = "./inv check.docs --write makes it anew from orchard/aws/layout.py"
-    assert told == {"prefixes": FIXED, "results": {job.name: job.prefix for job in JOBS.values()}}, again
+    assert told == {"prefixes": FIXED, "results": {job.name: job.prefix for job in STEPS.values()}}, again
     assert text == terraform_prefixes.rendered(), again
 
 
@@ -33,7 +33,7 @@ def test_no_prefix_is_within_another():
     """Rights are given by prefix."""
     assert all(re.fullmatch(r"([a-z0-9-]+/)+", prefix) for prefix in ALL)
     assert [(one, other) for one in ALL for other in ALL if one is not other and other.startswith(one)] == []
-    assert len(set(FIXED) | set(JOBS)) == len(ALL), "notebooks fill in both by their names"
+    assert len(set(FIXED) | set(STEPS)) == len(ALL), "notebooks fill in both by their names"
 
 
 def strings(path: Path) -> list[str]:
@@ -70,7 +70,7 @@ def test_a_job_reads_what_is_there_before_it_and_takes_what_exists(job):
 
 
 def test_a_run_has_no_more_steps_than_emr_lists_at_once():
-    assert len(JOBS) <= 10, "ListSteps takes ten ids (Amazon EMR API Reference)"
+    assert len(STEPS) <= 10, "ListSteps takes ten ids (Amazon EMR API Reference)"
 
 
 def test_keys_of_a_run():
@@ -78,12 +78,20 @@ def test_keys_of_a_run():
     assert layout.PCA.manifest("r") == "data/pca/r/_manifest.json"
     assert layout.FEATURES.progress("r") == "data/features/r/_progress.json"
     assert layout.FEATURES.started("r") == "data/features/r/_run.json"
+    assert CANARY.manifest("shape") == "data/canary/shape/_manifest.json"
     assert layout.record("r") == "data/runs/r/run.json"
     assert layout.code("0a") == "jobs/0a/"
     assert layout.packed_manifest("Test") == "data/packed/Test/manifest.json"
 
 
-@pytest.mark.parametrize("name", [StepName("20261121T203000-mini", "pca"), StepName("a.b-c_d", "features")])
+@pytest.mark.parametrize(
+    "name",
+    [
+        StepName("20261121T203000-mini", "pca"),
+        StepName("a.b-c_d", "features"),
+        StepName("emr-7.5.0-2xm5.xlarge-0a1b2c3d", "canary"),
+    ],
+)
 def test_a_steps_name_is_read_as_it_was_written(name):
     assert StepName.parse(str(name)) == name
     assert str(StepName("r", "pca")) == "r: pca"

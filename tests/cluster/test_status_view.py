@@ -14,6 +14,7 @@ from orchard.base.config import ROOT
 from orchard.cluster.status import watch
 from orchard.cluster.status.model import (
     Budget,
+    Canary,
     Cluster,
     Ended,
     HardLimit,
@@ -88,6 +89,13 @@ WORKING = Cluster(
     usd_so_far=2.1034,
     idle=Idle(timeout_seconds=3600, since=None, strikes_at=None, source="tag"),
     hard_limit=HardLimit(strikes_at=ago(hours=-6, minutes=-48), enabled=True),
+    canary=Canary(
+        passed=True,
+        ended=ago(minutes=8),
+        found="2 executors, 7 packages, features within 2e-05",
+        remedy="",
+        warnings=["spark.executor.memory is 4g, not 6256m"],
+    ),
 )
 WAITING = WORKING.model_copy(
     update={
@@ -102,6 +110,13 @@ WAITING = WORKING.model_copy(
         "usd_so_far": 0.0412,
         "idle": Idle(timeout_seconds=3600, since=ago(minutes=50), strikes_at=ago(minutes=-10), source="tag"),
         "hard_limit": HardLimit(strikes_at=ago(hours=-30), enabled=True),
+        "canary": Canary(
+            passed=False,
+            ended=ago(days=2),
+            found="Spark has 1 executor after 60 s, and these nodes have room for 2",
+            remedy="see that all nodes are there",
+            warnings=[],
+        ),
     }
 )
 STARTING = WORKING.model_copy(
@@ -122,6 +137,7 @@ STARTING = WORKING.model_copy(
         "usd_so_far": None,
         "idle": None,
         "hard_limit": HardLimit(strikes_at=ago(hours=-8), enabled=True),
+        "canary": None,
     }
 )
 STATUS = Status(

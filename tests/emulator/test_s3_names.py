@@ -157,7 +157,7 @@ def test_photographs_of_any_name_are_uploaded_by_both_engines(aws: Aws) -> None:
     for kind in ("crt", "botocore"):
         bucket, answers = aws.bucket(), []
         s3 = client(aws, aws.endpoint, "path")
-        engine = CrtEngine(Endpoint.of(s3, bucket), REGION, given) if kind == "crt" else BotocoreEngine(s3, bucket)
+        engine = CrtEngine(Endpoint.of(s3, bucket), given) if kind == "crt" else BotocoreEngine(s3, bucket)
         for name in names:
             engine.put(Parcel(f"data/{name}", b"picture", digest, "image/jpeg"), answers.append)
         end = time.monotonic() + 30

@@ -36,7 +36,13 @@ def test_everything_that_is_sent_is_understood() -> None:
     }
     assert submit.environment == {"MODE": "mini"}
     assert submit.driver_memory == "2g"
-    assert submit.deploy_mode == "cluster"
+    assert submit.sizes == {
+        "spark.submit.deployMode": "cluster",
+        "spark.master": "yarn",
+        "spark.executor.instances": "4",
+    }
+    settings = submit.settings({"spark.driver.memory": "1g", "spark.executor.cores": "4"})
+    assert settings == submit.conf | submit.sizes | {"spark.driver.memory": "2g", "spark.executor.cores": "4"}
 
 
 def test_resources_may_be_settings() -> None:
@@ -48,7 +54,7 @@ def test_resources_may_be_settings() -> None:
 def test_empty_words_before_the_application_are_passed_over() -> None:
     submit = command.parse(["", "--deploy-mode", "cluster", "", "--conf", "a=b", "", "job.py", "", "x"])
     assert (submit.application, submit.arguments) == ("job.py", ["", "x"])
-    assert (submit.deploy_mode, submit.conf) == ("cluster", {"a": "b"})
+    assert (submit.sizes, submit.conf) == ({"spark.submit.deployMode": "cluster"}, {"a": "b"})
 
 
 def test_a_shell_is_told_nothing_of_yarn() -> None:

@@ -102,6 +102,15 @@ def test_a_step_that_never_started_has_no_logs_to_wait_for():
             reading.find_step([waited, *STEPS[2:]], wanted)
 
 
+@pytest.mark.parametrize("state", ["FAILED", "RUNNING"])
+def test_a_run_that_its_canary_kept_from_starting_is_explained_by_the_canary(state):
+    names = ["shape: canary", "mine: features", "mine: pca"]
+    canary, *own = [Step(f"s-{n}", name, "CANCELLED", "", ran=False) for n, name in enumerate(names)]
+    steps = [*own[::-1], canary._replace(state=state, ran=True), *STEPS]
+    assert reading.find_step(steps, None).name == "shape: canary"
+    assert reading.find_step(reading.steps_of(steps, "mine"), None).name == "shape: canary"
+
+
 @pytest.mark.parametrize(
     ("wanted", "near"), [("featurs", "did you mean features?"), ("s-9", "s-4"), ("bootstap", "did you mean bootstrap?")]
 )

@@ -13,6 +13,7 @@ from orchard.base.errors import OrchardError, UsageError
 from orchard.photographs import plan, tree, upload
 from orchard.transfer import botocore_engine, crt_engine, engine, ledger
 from orchard.transfer.files import Stamp
+from tests.support.fidelity import models
 
 ODD = ["Training/Apple Red 1/r 0 100.jpg", "Test/Poire Été/é%20 100%.jpg", "Test/Kaki & Co/a+b=c'(1).PNG"]
 
@@ -61,7 +62,8 @@ def test_everything_arrives_under_its_own_name(s3, store, data):
     outcome = upload.run(data, store)
     assert s3.content() == expected(data)
     assert (outcome.photographs, outcome.sent) == (43, 43)
-    assert s3.requests == {"GET": 3, "PUT": 43}  # a listing before, one to verify, one for packed photographs
+    # a listing before, one to verify, one for packed photographs, a look where the bucket is
+    assert s3.requests == {"GET": 3, "HEAD": 1, "PUT": 43}
     assert {sha256 for _, _, sha256 in s3.objects.values()} == {plan.digests(b).sha256 for b in s3.content().values()}
 
 
@@ -89,7 +91,7 @@ def test_without_a_ledger_and_with_etags_of_kms_s3_is_asked(s3, store, data):
     write(data / "Test/Kiwi/3.jpg", b"x" * len((data / "Test/Kiwi/3.jpg").read_bytes()))
     s3.requests.clear()
     assert upload.run(data, store).sent == 1
-    assert s3.requests == {"GET": 3, "HEAD": 43, "PUT": 1}
+    assert s3.requests == {"GET": 3, "HEAD": 43 + 1, "PUT": 1}
     assert s3.content() == expected(data)
     s3.requests.clear()
     assert upload.run(data, store).sent == 0
@@ -261,6 +263,33 @@ def test_somebody_else_writing_meanwhile_is_noticed(s3, store, data):
 def test_a_missing_bucket(s3, data, tmp_path):
     with pytest.raises(UsageError, match="there is no bucket missing"):
         upload.run(data, Bucket(s3.target(tmp_path), "missing"))
+
+
+@models(
+    "S3 answers 400 AuthorizationHeaderMalformed with the bucket's region to what is signed for another",
+    source='S3 API Reference, "Error responses"; the region as botocore reads it (utils.py, S3RegionRedirectorv2)',
+)
+def test_a_bucket_in_another_region_than_the_settings(s3, store, data):
+    s3.region = "eu-south-1"
+    upload.run(data, store)
+    assert s3.content() == expected(data)
+
+
+@models(
+    "S3 answers 301 or 307 where a bucket's name leads elsewhere, and keeps nothing of the request",
+    source='S3 User Guide, "Request redirection and the REST API"',
+)
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(301, "PermanentRedirect"), (307, "TemporaryRedirect"), (400, "AuthorizationHeaderMalformed")],
+)
+def test_a_redirected_upload_is_explained_and_claims_nothing(s3, store, data, status, code):
+    s3.fault = lambda method, key, count: (status, code) if method == "PUT" else None
+    with pytest.raises(OrchardError, match=rf"S3 has the bucket bucket elsewhere \({code}\)") as caught:
+        upload.run(data, store)
+    assert "are in the bucket" not in caught.value.cause
+    assert "./inv upload-dataset goes on where it stopped" in caught.value.remedy
+    assert s3.requests["PUT"] <= len(expected(data))  # none is sent twice in vain
 
 
 def test_no_server_at_all(s3, store, data):

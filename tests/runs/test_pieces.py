@@ -28,14 +28,15 @@ class TestPackage:
         built = job_code.build(tmp_path)
         names = zipfile.ZipFile(built.file("fruits.zip")).namelist()
         assert "fruits/featurizer.py" in names
-        assert not [name for name in names if not name.endswith(".py")]
-        assert {path.name for path in built.files} == {"fruits.zip", *(f"{job}.py" for job in layout.JOBS)}
+        others = {name for name in names if not name.endswith(".py")}
+        assert others == {f"fruits/known/{name}" for name in ("photograph.jpg", "features.npy", "LICENSE")}
+        assert {path.name for path in built.files} == {"fruits.zip", *(f"{job}.py" for job in layout.STEPS)}
 
     def test_other_code_gives_another_name(self, tmp_path, monkeypatch):
         copy = tmp_path / "spark"
         (copy / "fruits").mkdir(parents=True)
         (copy / "fruits" / "a.py").write_text("1")
-        for job in layout.JOBS:
+        for job in layout.STEPS:
             (copy / f"{job}.py").touch()
         monkeypatch.setattr(job_code, "SPARK", copy)
         before = job_code.build(tmp_path).code_hash

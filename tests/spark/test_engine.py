@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fruits import engine, weights
+from fruits import engine, known, weights
 from fruits.preprocessing import pixels
 from tests.tolerance import assert_same_features
 
@@ -46,6 +46,11 @@ def assert_faithful(network, model, contents: list[bytes]) -> None:
     expected = keras_features(model, contents)
     assert got.dtype == np.float32
     assert_same_features(got, expected)
+
+
+def test_the_features_that_are_known_of_a_photograph_are_keras_own(keras_model):
+    (computed,) = keras_features(keras_model, [known.content(known.PHOTOGRAPH)])
+    assert_same_features(np.load(io.BytesIO(known.content(known.FEATURES))), computed)
 
 
 def test_features_are_keras_own_on_drawn_pictures(network, keras_model, drawn):

@@ -1,5 +1,6 @@
 """The jobs as spark-submit starts them: shipped as a zip, in processes of their own, one machine or two."""
 
+import json
 import os
 import subprocess
 import sys
@@ -54,6 +55,16 @@ def test_separate_executors_give_the_same(spark, code, drawn, weights_file, fini
     assert len(rows) == len(scores) == 40
     assert_same_features(*matched(rows_of_two, rows))
     assert_same_scores(*matched(scores_of_two, scores))
+
+
+def test_a_canary_counts_separate_executors(code, weights_file, tmp_path):
+    """With the package in its zip, as it is on a cluster."""
+    words = ["--output", str(tmp_path / "shape"), "--weights", weights_file, "--executors", "2"]
+    done = submit(code, "canary", "local-cluster[2,1,2048]", *words)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "2 executors, 7 packages, features within" in done.stdout
+    found = json.loads((tmp_path / "shape" / "_manifest.json").read_text())
+    assert found["settings"]["spark.master"] == "local-cluster[2,1,2048]"
 
 
 def test_a_user_error_ends_in_two_lines(code, tmp_path):

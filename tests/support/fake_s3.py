@@ -1,7 +1,7 @@
 """A small S3 in memory that can be told to fail: ListObjectsV2, PutObject, GetObject, HeadObject, DeleteObjects.
 
 It refuses bodies that are not what their SHA-256 says, counts what it confirms, and names ETags as S3 does, or with
-`opaque` as in buckets encrypted with KMS.
+`opaque` as in buckets encrypted with KMS. With a `region`, requests that are signed for another are refused as by S3.
 """
 
 import base64
@@ -40,6 +40,7 @@ class FakeS3:
         self.confirmed: Counter = Counter()
         self.fault = lambda method, key, count: None
         self.opaque = False
+        self.region = ""
         self.latency = 0.0
         self.lock = threading.Lock()
         server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"s3": self}))
@@ -117,6 +118,9 @@ class Handler(BaseHTTPRequestHandler):
             return None
         if isinstance(fault, tuple):
             return self.refuse(*fault)
+        if self.s3.region and f"/{self.s3.region}/s3/" not in self.headers["Authorization"]:
+            said = f"<Code>AuthorizationHeaderMalformed</Code><Region>{self.s3.region}</Region>"
+            return self.answer(400, f"<Error>{said}</Error>".encode(), {"x-amz-bucket-region": self.s3.region})
         if self.bucket == "missing":
             return self.refuse(404, "NoSuchBucket")
         return getattr(self, f"on_{self.command.lower()}")(key, body)
@@ -130,6 +134,8 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer(200, headers={"ETag": self.s3.put(key, body, sha256)})
 
     def on_head(self, key, _):
+        if not key:
+            return self.answer(200, headers={"x-amz-bucket-region": self.s3.region or "eu-west-3"})
         if key not in self.s3.objects:
             return self.answer(404)
         body, etag, sha256 = self.s3.objects[key]

@@ -14,14 +14,15 @@ from typing import Any
 from orchard.aws import bucket, scheduler, tags
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE
-from orchard.aws.layout import JOBS
+from orchard.aws.layout import STEPS
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
+from orchard.cluster import canary
 from orchard.cluster.access import studio
 from orchard.cluster.status import reading
-from orchard.cluster.status.model import Budget, Cluster, HardLimit, Missing, Orphan, Status, Step, Studio
+from orchard.cluster.status.model import Budget, Canary, Cluster, HardLimit, Missing, Orphan, Status, Step, Studio
 from orchard.cluster.status.nodes import Node, cost, grouped, of_project, tag
 from orchard.cost.prices import Rates, rates
 from orchard.infrastructure import orphans, state
@@ -70,7 +71,7 @@ class _Gathering:
     def all(self, short_name: str | None) -> Status:
         listing = self.pool.submit(self._clusters)
         studios = self.ask("Studios", self._studios)
-        nodes = self.ask("nodes and what they cost", of_project, self.client["ec2"], self.project)
+        all_nodes = self.ask("nodes and what they cost", of_project, self.client["ec2"], self.project)
         tagged = self.ask("tagged resources", lambda: list(tags.by_tag(self.client.__getitem__, self.project)))
         known = self.ask("Terraform's states", state.known, self.settings, self.target)
         store = self.ask("the bucket", lambda: Bucket(self.target, bucket.name(self.settings, self.target)))
@@ -85,10 +86,14 @@ class _Gathering:
         }
         steps = [self.ask(f"steps of {entry['Name']}", self._steps, entry["Id"], store) for entry in living]
         policies = [self._ask_policy(entry, calls=2 + 2 * len(living)) for entry in living]
-        running = nodes.result() or {}
+        running = all_nodes.result() or {}
+        kinds = [running.get(entry["Id"], []) for entry in living]
+        canaries = [
+            self.ask(f"the canary of {e['Name']}", _canary, n, store) for e, n in zip(living, kinds, strict=True)
+        ]
         clusters = [
-            self._cluster(entry, running.get(entry["Id"], []), now, limits[entry["Name"]], *answers)
-            for entry, *answers in zip(living, steps, policies, strict=True)
+            self._cluster(entry, nodes, now, limits[entry["Name"]], *answers)
+            for entry, nodes, *answers in zip(living, kinds, steps, policies, canaries, strict=True)
         ]
         return Status(
             taken=now,
@@ -142,12 +147,19 @@ class _Gathering:
         steps = [reading.step(entry) for entry in self.client["emr"].list_steps(ClusterId=cluster_id)["Steps"]]
         for index, step in enumerate(steps):
             if step.state == "RUNNING" and step.run and step.job and (opened := store.result()):
-                state = opened.read_json(JOBS[step.job].progress(step.run))
+                state = opened.read_json(STEPS[step.job].progress(step.run))
                 steps[index] = step.model_copy(update={"progress": reading.progress(state) if state else None})
         return steps
 
     def _cluster(
-        self, entry: dict[str, Any], nodes: list[Node], now: datetime, limit: Future, steps: Future, policy: Future
+        self,
+        entry: dict[str, Any],
+        nodes: list[Node],
+        now: datetime,
+        limit: Future,
+        steps: Future,
+        policy: Future,
+        verdict: Future,
     ) -> Cluster:
         status, timeline = entry["Status"], entry["Status"]["Timeline"]
         created, ready = timeline["CreationDateTime"], timeline.get("ReadyDateTime")
@@ -172,7 +184,18 @@ class _Gathering:
             usd_so_far=round(spent[1], 6) if spent else None,
             idle=reading.idle(policy.result(), tag(nodes, "IdleTimeout"), status["State"], ready, steps.result()),
             hard_limit=HardLimit(strikes_at=end.ends_at, enabled=end.enabled) if end else None,
+            canary=verdict.result(),
         )
+
+
+def _canary(nodes: list[Node], store: Future) -> Canary | None:
+    """Read the last verdict on nodes like a cluster's."""
+    core = next((kind for kind in grouped(nodes) if kind.role == "CORE"), None)
+    release, opened = tag(nodes, "ReleaseLabel"), store.result()
+    if core is None or release is None or opened is None:
+        return None
+    found = canary.latest(opened, canary.hardware(release, core.instance_type, core.count))
+    return Canary(**found._asdict()) if found else None
 
 
 def _orphans(

@@ -49,7 +49,9 @@ class Step(Part):
 
     id: str
     name: str
-    run: str | None = Field(description="the run it belongs to; null for a step that Orchard did not submit")
+    run: str | None = Field(
+        description="the run it belongs to, for a canary the cluster's shape; null for a step of somebody else"
+    )
     job: str | None
     state: str
     created: Moment
@@ -74,6 +76,16 @@ class HardLimit(Part):
     enabled: bool
 
 
+class Canary(Part):
+    """What the last canary on nodes like these found: the step that tries whether they have what a run needs."""
+
+    passed: bool
+    ended: Moment
+    found: str
+    remedy: str
+    warnings: list[str]
+
+
 class Cluster(Part):
     """A cluster that lives."""
 
@@ -93,6 +105,7 @@ class Cluster(Part):
     usd_so_far: float | None
     idle: Idle | None
     hard_limit: HardLimit | None
+    canary: Canary | None = Field(description="null where none has come back, or the nodes are not known")
 
 
 class Ended(Part):

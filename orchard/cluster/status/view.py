@@ -12,7 +12,7 @@ from rich.text import Text
 from orchard.aws.emr import OPEN
 from orchard.base import durations
 from orchard.base.progress import counted, in_words
-from orchard.cluster.status.model import Cluster, Ended, Orphan, Progress, Status, Step
+from orchard.cluster.status.model import Canary, Cluster, Ended, Orphan, Progress, Status, Step
 from orchard.cost.money import Money
 
 SHOWN_STEPS = 4  # the open ones are always shown
@@ -90,6 +90,8 @@ def _cluster(cluster: Cluster, status: Status, money: Money) -> RenderableType:
     body.add_row("nodes", _nodes(cluster))
     body.add_row("cost", _cost(cluster, status, money))
     body.add_row("ends", _ends(cluster, status.taken))
+    if cluster.canary:
+        body.add_row("canary", _canary(cluster.canary, status.taken))
     if cluster.reason and cluster.state not in ("WAITING", "RUNNING"):
         body.add_row("why", cluster.reason)
     parts: list[RenderableType] = [body]
@@ -144,6 +146,13 @@ def _ends(cluster: Cluster, now: datetime) -> RenderableType:
     hint = "./inv extend 2h" + ("" if cluster.short_name == "default" else f" --name {cluster.short_name}")
     at = f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) "
     return Group(when_idle, Text.assemble(at, (hint, "dim")))
+
+
+def _canary(canary: Canary, now: datetime) -> RenderableType:
+    said = f"{'passed' if canary.passed else 'failed'} at {_clock(canary.ended, now)}: {canary.found}"
+    rows = [Text(said) if canary.passed else Text(said, style="red")]
+    rows += [Text(warning, style="yellow") for warning in canary.warnings]
+    return Group(*rows, *([Text(canary.remedy, style="dim")] if canary.remedy else []))
 
 
 def _shown(steps: list[Step]) -> list[Step]:

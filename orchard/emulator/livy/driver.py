@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from orchard.emulator.livy.request import Request
 from orchard.emulator.options import Options
-from orchard.emulator.steps import container, processes, publish, spark
+from orchard.emulator.steps import container, processes, publish, spark, yarn_cluster, yarn_request
+from orchard.emulator.steps.command import SparkSubmit
 from orchard.emulator.steps.mirror import Mirror
+from orchard.emulator.steps.node.resource_manager import Application, ResourceManager
+from orchard.emulator.steps.workplace import hdfs
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -39,6 +42,7 @@ class Driver:
         self._process: subprocess.Popen | None = None
         self._stopped = threading.Event()
         self._sending = threading.Lock()
+        self._application: Application | None = None
         self._to_it: Any = None
         self._from_it: Any = None
 
@@ -54,7 +58,9 @@ class Driver:
         self._mirror.fill()
         for part in PROGRAM[1:]:
             container.localize(str(part), work)
-        line, extra = spark.command(self._cluster, self._request.submit(str(PROGRAM[0])), self._mirror.root, work)
+        submit = self._request.submit(str(PROGRAM[0]))
+        self._room(submit)
+        line, extra = spark.command(self._cluster, submit, self._mirror.root, work)
         secret = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(0.2)
@@ -65,6 +71,22 @@ class Driver:
             }  # fmt: skip
             self._process = processes.start(self._options, line, work, env, self._output, self._output)
             return self._accept(server, secret)
+
+    def _room(self, submit: SparkSubmit) -> None:
+        """Wait until YARN has room for the application master, for as long as that takes.
+
+        A session is not given executors of its own: an idle one has none, since dynamic allocation takes them back.
+        """
+        yarn = ResourceManager(hdfs(self._cluster).with_name("applications"), yarn_cluster.scheduler(self._cluster))
+        settings = submit.settings(yarn_cluster.spark_defaults(self._cluster)) | yarn_cluster.of_livy(self._cluster)
+        request = yarn_request.of(settings, yarn.scheduler.largest)
+        self._application, told = yarn.submit(), ""
+        while isinstance(found := self._application.admit(request._replace(executors=0)), str):
+            if found != told:
+                self._output.write_text(f"INFO Client: Application report (state: ACCEPTED)\n\t diagnostics: {found}\n")
+            told = found
+            if self._stopped.wait(1):
+                raise DriverEndedError("The session was ended before YARN had room for it.")
 
     def _accept(self, server: socket.socket, secret: str) -> str:
         assert self._process is not None  # noqa: S101 - started by the caller
@@ -135,5 +157,8 @@ class Driver:
     def remove(self) -> None:
         """Remove its files; what it wrote to S3 stays."""
         self.stop()
+        if self._application:
+            self._application.end()
+            self._application = None
         self._mirror.remove()
         shutil.rmtree(self._folder / "container", ignore_errors=True)

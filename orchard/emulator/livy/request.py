@@ -8,8 +8,15 @@ from orchard.emulator.steps.command import SparkSubmit
 
 KINDS = ("pyspark", "shared")
 LISTS = {"pyFiles": "--py-files", "files": "--files", "archives": "--archives", "jars": "--jars"}
-SIZES = ("executorMemory", "executorCores", "driverCores", "numExecutors", "queue")  # of YARN's containers
-KNOWN = {*LISTS, *SIZES, "kind", "name", "proxyUser", "driverMemory", "conf", "heartbeatTimeoutInSecond", "ttl"}
+SIZES = {  # of YARN's containers
+    "driverMemory": "--driver-memory",
+    "driverCores": "--driver-cores",
+    "executorMemory": "--executor-memory",
+    "executorCores": "--executor-cores",
+    "numExecutors": "--num-executors",
+    "queue": "--queue",
+}
+KNOWN = {*LISTS, *SIZES, "kind", "name", "proxyUser", "conf", "heartbeatTimeoutInSecond", "ttl"}
 
 
 class BadRequestError(Exception):
@@ -49,8 +56,8 @@ class Request:
             if not isinstance(uris, list):
                 raise BadRequestError(f"{member} must be a list of URIs.")
             words += [option, ",".join(map(str, uris))] if uris else []
-        if body.get("driverMemory"):
-            words += ["--driver-memory", str(body["driverMemory"])]
+        for member, option in SIZES.items():
+            words += [option, str(body[member])] if body.get(member) else []
         heartbeat = int(body.get("heartbeatTimeoutInSecond") or 0)
         return cls("pyspark", body.get("name"), body.get("proxyUser"), heartbeat, tuple(words))
 

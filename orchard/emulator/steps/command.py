@@ -1,9 +1,10 @@
 """A spark-submit command line, read the way spark-submit reads it.
 
 Options come first, as `--name value` or `--name=value`; then the application, and everything after it belongs to the
-application (Spark 3.5.2, launcher/SparkSubmitOptionParser). What only means something on YARN is taken out.
+application (Spark 3.5.2, launcher/SparkSubmitOptionParser). What only means something on YARN is put apart.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orchard.emulator.outside import UsageError
@@ -11,8 +12,16 @@ from orchard.emulator.outside import UsageError
 FLAGS = frozenset({"--verbose", "-v", "--supervise", "--usage-error", "--version", "--help", "-h"})
 ALIASES = {"-c": "--conf"}
 LISTS = ("--py-files", "--files", "--archives", "--jars")
-# The cluster's own business: the executor decides these.
-DROPPED = frozenset({"--master", "--queue", "--num-executors", "--executor-cores", "--driver-cores"})
+# What only YARN is told, under the names of the settings that they stand for.
+SIZES = {
+    "--master": "spark.master",
+    "--queue": "spark.yarn.queue",
+    "--num-executors": "spark.executor.instances",
+    "--executor-cores": "spark.executor.cores",
+    "--executor-memory": "spark.executor.memory",
+    "--driver-cores": "spark.driver.cores",
+    "--deploy-mode": "spark.submit.deployMode",
+}
 DROPPED_CONF = frozenset({"spark.master", "spark.pyspark.python", "spark.pyspark.driver.python"})
 # Interpreters are named by their path on the nodes; here the jobs run on the interpreter of this environment.
 INTERPRETERS = frozenset({"PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON"})
@@ -32,7 +41,7 @@ class SparkSubmit:
         options: all others, as they were given.
         environment: variables for the driver, from `spark.yarn.appMasterEnv.*`.
         driver_memory: as it was given.
-        deploy_mode: `client`, or `cluster`, where the driver runs in a container of YARN.
+        sizes: what was given by options that only YARN is told, under the names of Spark's settings.
     """
 
     application: str
@@ -42,7 +51,12 @@ class SparkSubmit:
     options: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     driver_memory: str | None = None
-    deploy_mode: str = "client"
+    sizes: dict[str, str] = field(default_factory=dict)
+
+    def settings(self, defaults: Mapping[str, str]) -> dict[str, str]:
+        """Return all settings as Spark's client sees them: options before `--conf` before the cluster's defaults."""
+        driver = {"spark.driver.memory": self.driver_memory} if self.driver_memory else {}
+        return {**defaults, **self.conf, **self.sizes, **driver}
 
 
 def parse(args: list[str]) -> SparkSubmit:
@@ -79,7 +93,7 @@ def without_yarn(args: list[str]) -> list[str]:
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
-        if name in DROPPED or name == "--deploy-mode":
+        if name in SIZES:
             del rest[: 0 if equals else 1]
         elif name in ("--conf", "-c"):
             setting = value if equals else rest.pop(0) if rest else ""
@@ -89,6 +103,16 @@ def without_yarn(args: list[str]) -> list[str]:
     return kept
 
 
+def of_this_machine(defaults: Mapping[str, str]) -> dict[str, str]:
+    """Take what Spark on one machine can follow out of a cluster's defaults: no interpreters, nor the driver's size."""
+    out = DROPPED_CONF | {"spark.submit.deployMode", "spark.driver.memory"}
+    return {
+        name: value
+        for name, value in defaults.items()
+        if name not in out and name.removeprefix(DRIVER_ENV).removeprefix(EXECUTOR_ENV) not in INTERPRETERS
+    }
+
+
 def _take(submit: SparkSubmit, name: str, value: str) -> None:
     if name == "--conf":
         _take_conf(submit, *value.partition("=")[::2])
@@ -96,9 +120,9 @@ def _take(submit: SparkSubmit, name: str, value: str) -> None:
         submit.resources.setdefault(name, []).extend(item for item in value.split(",") if item)
     elif name == "--driver-memory":
         submit.driver_memory = value
-    elif name == "--deploy-mode":
-        submit.deploy_mode = value
-    elif name not in DROPPED:
+    elif name in SIZES:
+        submit.sizes[SIZES[name]] = value
+    else:
         submit.options += [name, value]
 
 
@@ -108,8 +132,8 @@ def _take_conf(submit: SparkSubmit, name: str, value: str) -> None:
             return
     if name.startswith(DRIVER_ENV):
         submit.environment[name.removeprefix(DRIVER_ENV)] = value
-    elif name == "spark.submit.deployMode":
-        submit.deploy_mode = value
+    elif name in ("spark.master", "spark.submit.deployMode"):
+        submit.sizes.setdefault(name, value)
     elif name == "spark.driver.memory":
         submit.driver_memory = submit.driver_memory or value
     elif name in ("spark.submit.pyFiles", "spark.files", "spark.archives", "spark.jars"):

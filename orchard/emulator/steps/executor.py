@@ -14,6 +14,7 @@ from orchard.emulator.outside import OrchardError
 from orchard.emulator.steps import container, failure, logs, processes, publish, yarn
 from orchard.emulator.steps.exchange import Exchange
 from orchard.emulator.steps.mirror import Mirror
+from orchard.emulator.steps.outliving import Outliving
 from orchard.emulator.steps.workplace import PROGRAMS, Workplace, hdfs
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Executor:
         self._running: dict[str, subprocess.Popen] = {}
         self._stopped: set[str] = set()  # also steps whose process has yet to start
         self._lock = threading.Lock()
+        self._outliving = Outliving()
 
     def run(self, cluster: "ManagedCluster", step: "ClusterStep") -> dict[str, str] | None:
         """Run a step to its end.
@@ -41,6 +43,7 @@ class Executor:
         for name in logs.NAMES:
             (base / name).touch()
         mirror = Mirror(base / "s3")
+        self._outliving.begin(cluster)
         try:
             code = self._run(cluster, step, base, mirror)
             yarn.upload(cluster, base)
@@ -52,11 +55,15 @@ class Executor:
         if code:
             places = {name: logs.uri(cluster, step, name) for name in failure.LOOKED_AT}
             found = failure.details(base, code, places)
-        shutil.rmtree(base, ignore_errors=True)
+        if living := self._outliving.of(cluster, base):
+            self._outliving.follow(cluster, base, mirror, living, lambda: shutil.rmtree(base, ignore_errors=True))
+        else:
+            shutil.rmtree(base, ignore_errors=True)
         return found if code else None
 
     def forget(self, cluster: "ManagedCluster") -> None:
-        """Drop what the steps of a cluster shared: HDFS ends with it."""
+        """Drop what the steps of a cluster shared: YARN and HDFS end with it."""
+        self._outliving.end(cluster.id)
         shutil.rmtree(hdfs(cluster).parent, ignore_errors=True)
 
     def _run(self, cluster: "ManagedCluster", step: "ClusterStep", base: Path, mirror: Mirror) -> int:
@@ -75,7 +82,8 @@ class Executor:
                 env |= stack.enter_context(Exchange(mirror, place.mount)).environment
             code = self._wait(step, line, base, place.work, env)
         controller.say(f"exit code {code}")
-        written, removed = publish.results(mirror)
+        # What goes on in a container writes on in the mirror.
+        written, removed = publish.interim(mirror) if (base / "drivers").exists() else publish.results(mirror)
         controller.say(f"{written} objects written to S3, {removed} removed from it")
         return code
 
@@ -108,6 +116,7 @@ class Executor:
             running = list(self._running.values())
             for process in running:
                 processes.close(process)
+        self._outliving.end_all()
         for process in running:
             process.wait(self.options.grace + 5)
 

@@ -25,9 +25,11 @@ def results(mirror: Mirror) -> tuple[int, int]:
     return len(written), len(removed)
 
 
-def interim(mirror: Mirror) -> None:
-    """Publish what was written and removed so far, by somebody who goes on working in the mirror."""
-    mirror.settle(*_publish(mirror))
+def interim(mirror: Mirror) -> tuple[int, int]:
+    """Publish what was written and removed so far by somebody who goes on in the mirror; returns both numbers."""
+    written, removed = _publish(mirror)
+    mirror.settle(written, removed)
+    return len(written), len(removed)
 
 
 def _publish(mirror: Mirror) -> tuple[list[str], list[str]]:
@@ -43,7 +45,10 @@ def _publish(mirror: Mirror) -> tuple[list[str], list[str]]:
 
 
 class ProgressWatch:
-    """Publishes the progress files of a running step, whole ones only. A context manager."""
+    """Publishes the progress files of a running step, whole ones only, and brings in those of others.
+
+    A context manager.
+    """
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
@@ -78,7 +83,9 @@ class ProgressWatch:
             name = path.relative_to(self._mirror.root).as_posix()
             before = self._mirror.before.get(name)
             old = before is not None and before.modified_ns == path.stat().st_mtime_ns
-            if self._published.get(path) != content and not old:
+            if old:
+                self._mirror.follow(name)  # the word of another step, which may still be at work
+            elif self._published.get(path) != content:
                 access.put(self._mirror.place(name), content)
                 self._published[path] = content
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from orchard.emulator.steps.memory import LEAST_HEAP
+from orchard.emulator.steps.yarn_cluster import YARN_SHARE
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
 
-# YARN gets about three quarters of a node's memory (EMR Release Guide, "Task configuration": 12,288 of 16,384 MiB).
-YARN_SHARE = 0.75
 # In local mode one JVM is driver and executors at once, with the Python workers (about 0.75 GB each) beside it.
 JVM_SHARE = 0.25
 

@@ -1,6 +1,7 @@
 """Spark on this machine: where it is, what it is told, its command line."""
 
 import importlib.util
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,11 +56,11 @@ def command(
 
     environment = workplace.Workplace.of(cluster, work.parent, mirror).prepare(cluster)
     environment.setdefault("JAVA_HOME", str(find_java()))
-    words = line(submit, work, resources.of(cluster).heap, container.in_store)
+    words = line(submit, work, resources.of(cluster).heap, container.in_store, {})
     return words, submit.environment | environment
 
 
-def line(submit: SparkSubmit, work: Path, share: int, locate: Locate) -> list[str]:
+def line(submit: SparkSubmit, work: Path, share: int, locate: Locate, given: Mapping[str, str]) -> list[str]:
     """Write the local command line: the resources are fetched into `work`, and everything else is as it was given.
 
     Args:
@@ -67,6 +68,7 @@ def line(submit: SparkSubmit, work: Path, share: int, locate: Locate) -> list[st
         work: the working directory.
         share: the heap (MiB) that the driver may have.
         locate: finds the file of a resource.
+        given: settings that say what it was given of the cluster.
 
     Raises:
         OrchardError: a resource does not exist.
@@ -74,7 +76,7 @@ def line(submit: SparkSubmit, work: Path, share: int, locate: Locate) -> list[st
     words = [str(home() / "bin" / "spark-submit"), *submit.options]
     if submit.driver_memory:
         words += ["--driver-memory", f"{memory.granted(submit.driver_memory, share)}m"]
-    for name, value in submit.conf.items():
+    for name, value in {**submit.conf, **given}.items():
         words += ["--conf", f"{name}={value}"]
     for archive in submit.resources.get("--archives", []):
         container.unpack(archive, work, locate)

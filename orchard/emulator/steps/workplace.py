@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchard.emulator.outside import java
-from orchard.emulator.steps import filesystems, resources, spark
+from orchard.emulator.steps import command, filesystems, resources, spark, yarn_cluster
 from orchard.emulator.steps.node.place import FILE, Node
 
 if TYPE_CHECKING:
@@ -74,8 +74,11 @@ class Workplace:
         for folder in (self.work / "tmp", self.conf, bin_):
             folder.mkdir(parents=True, exist_ok=True)
         filesystems.make_hdfs(self.hdfs)
+        filesystems.install(self.conf)
         self.mount()
-        lines = [f"{name} {value}\n" for name, value in spark.settings(share, self.work).items()]
+        defaults, scheduler = yarn_cluster.spark_defaults(cluster), asdict(yarn_cluster.scheduler(cluster))
+        settings = command.of_this_machine(defaults) | spark.settings(share, self.work)
+        lines = [f"{name} {value}\n" for name, value in settings.items()]
         (self.conf / "spark-defaults.conf").write_text("".join(lines))
         node = Node(
             base=str(self.base),
@@ -85,6 +88,11 @@ class Workplace:
             heap=share.heap,
             applications=str(self.hdfs.with_name("applications")),
             started=int((cluster.ready_datetime or cluster.creation_datetime).timestamp() * 1000),
+            nodes=scheduler.pop("nodes"),
+            scheduler=scheduler,
+            defaults=defaults,
+            cluster=str(self.hdfs.with_name("cluster")),
+            grace=cluster.emr_backend.options.grace,
         )
         (self.conf / FILE).write_text(json.dumps(asdict(node)))
         _programs(bin_, PROGRAMS)

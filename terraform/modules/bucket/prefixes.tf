@@ -2,6 +2,7 @@
 locals {
   # Of the results, by the jobs' names. Cluster nodes may write there.
   results = {
+    canary   = "data/canary/"   # a folder a shape of clusters: whether clusters like this one have what a run needs
     features = "data/features/" # a folder a run: 1,280 numbers a photograph, and the photographs that could not be read
     pca      = "data/pca/"      # a folder a run: scores, explained variance, and a model that Spark loads
   }

@@ -1,39 +1,43 @@
 locals {
-  instance_types = jsondecode(file("${path.module}/instance_types.json"))
-  instance_type  = try(local.instance_types[var.instance_type], { vcpus = 4, memory_gib = 16, yarn_mib = 12288 })
-
-  # Executors of four cores. 1 GiB a node stays free, for on one of them runs the YARN application master. Of the
-  # rest, 55 % is the JVM's heap and 45 % is what Python needs beside it: four workers, each with TensorFlow and its
-  # own copy of the model (0.74 GB measured). EMR's own sizing leaves 16 %, and YARN then kills the executors.
-  executor_cores     = min(4, local.instance_type.vcpus)
-  executors_a_node   = floor(local.instance_type.vcpus / local.executor_cores)
-  executor_mib       = floor((local.instance_type.yarn_mib - 1024) / local.executors_a_node)
-  executor_heap_mib  = floor(local.executor_mib * 0.55)
-  executor_other_mib = local.executor_mib - local.executor_heap_mib
+  workers = var.core_count + var.task_spot_count
 
   spark_defaults = {
-    "spark.executor.cores"          = tostring(local.executor_cores)
-    "spark.executor.memory"         = "${local.executor_heap_mib}m"
-    "spark.executor.memoryOverhead" = "${local.executor_other_mib}m"
+    "spark.executor.cores"          = tostring(local.executor.cores)
+    "spark.executor.memory"         = "${local.executor.heap_mib}m"
+    "spark.executor.memoryOverhead" = "${local.executor.overhead_mib}m"
     "spark.python.worker.reuse"     = "true"
-    # Said aloud, because maximizeResourceAllocation otherwise fixes the number of executors at launch.
-    "spark.dynamicAllocation.enabled" = "true"
-    "spark.pyspark.python"            = local.python
-    # In cluster mode (Livy) the driver runs in YARN and reads this one.
+    # Sessions of notebooks give back what they do not use; a job starts with all executors, as many tasks at a time as
+    # they have cores.
+    "spark.dynamicAllocation.enabled"          = "true"
+    "spark.dynamicAllocation.initialExecutors" = tostring(local.executor.a_node * local.workers)
+    "spark.default.parallelism"                = tostring(local.executor.a_node * local.workers * local.executor.cores)
+    # The driver is on the primary node, which has nothing else to do; in YARN it would take an executor's place.
+    "spark.submit.deployMode"      = "client"
+    "spark.driver.memory"          = "${local.executor.driver_mib}m"
+    "spark.yarn.am.memory"         = "512m"
+    "spark.yarn.am.memoryOverhead" = "384m"
+    # Whoever puts a driver into YARN all the same has it run once: a second attempt would repeat what failed.
+    "spark.yarn.maxAppAttempts"              = "1"
+    "spark.pyspark.python"                   = local.python
     "spark.yarn.appMasterEnv.PYSPARK_PYTHON" = local.python
   }
 
   configurations = concat(
     [
-      { Classification = "spark", Properties = { maximizeResourceAllocation = "true" } },
       { Classification = "spark-defaults", Properties = local.spark_defaults },
       {
         Classification = "spark-env"
         Properties     = {}
         Configurations = [{ Classification = "export", Properties = { PYSPARK_PYTHON = local.python } }]
       },
+      # By default a tenth of the memory is for application masters: on one small node a single one, so that a step would
+      # wait for as long as a notebook is open.
+      { Classification = "capacity-scheduler", Properties = {
+        "yarn.scheduler.capacity.maximum-am-resource-percent" = "0.5"
+      } },
       # An hour, Livy's default, ends the session of a notebook over lunch; and by default a busy one, too.
       { Classification = "livy-conf", Properties = {
+        "livy.spark.deploy-mode"                      = "client"
         "livy.server.session.timeout"                 = "2h"
         "livy.server.session.timeout-check.skip-busy" = "true"
       } },

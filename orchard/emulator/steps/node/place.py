@@ -5,10 +5,13 @@ import os
 import re
 import socket
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
+from typing import Any
 
 from orchard.emulator.outside import OrchardError
+from orchard.emulator.steps.node.resource_manager import ResourceManager
+from orchard.emulator.steps.placement import Scheduler
+from orchard.emulator.steps.yarn_request import Container
 
 FILE = "node.json"  # beside Spark's and Hadoop's settings
 S3 = ("s3", "s3a", "s3n")
@@ -27,23 +30,22 @@ class Node:
     heap: int
     applications: str  # a directory with a file for each application of YARN
     started: int  # when the cluster was ready, in ms since 1970
+    nodes: list[list[int]]  # MiB and virtual cores that YARN has on each node
+    scheduler: dict[str, Any]  # the other members of Scheduler
+    defaults: dict[str, str]  # what the cluster's configuration says of Spark
+    cluster: str  # a file that is locked for as long as the cluster lives
+    grace: float  # seconds from SIGTERM to SIGKILL
 
     @classmethod
     def here(cls) -> "Node":
         """Read the one that this process works on."""
         return cls(**json.loads(Path(os.environ["ORCHARD_NODE"]).read_text()))
 
-    def next_application(self) -> int:
-        """Take the next number of an application of the cluster's."""
-        taken = Path(self.applications)
-        taken.mkdir(exist_ok=True)
-        for number in count(1):
-            try:
-                (taken / str(number)).touch(exist_ok=False)
-            except FileExistsError:
-                continue
-            return number
-        raise AssertionError("there is always another number")
+    @property
+    def yarn(self) -> ResourceManager:
+        """The cluster's YARN."""
+        nodes = tuple(Container(*node) for node in self.nodes)
+        return ResourceManager(Path(self.applications), Scheduler(nodes, **self.scheduler))
 
     @property
     def work(self) -> Path:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from orchard.emulator.outside import find_java
 from orchard.emulator.steps.node import place
@@ -17,24 +16,36 @@ def environment() -> dict[str, str]:
     return os.environ | {"JAVA_HOME": os.environ.get("JAVA_HOME") or str(find_java())}
 
 
-def run(line: list[str], more: dict[str, str] | None = None, output: Path | None = None) -> int:
+def run(line: list[str], more: dict[str, str] | None = None) -> int:
     """Run a command to its end; returns its exit code, 128 + n if a signal ended it.
 
     Args:
         line: the command.
         more: variables for it, beside those of this process.
-        output: where its standard output and error go (`<output>.stdout`, `.stderr`), if not with this process's.
     """
     place.refresh()
     # The group gets the signal that ends a step: the command must have its time, and its end be told.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    env = environment() | (more or {})
+    code = subprocess.run(line, env=environment() | (more or {}), check=False).returncode
+    place.publish()
+    return code if code >= 0 else 128 - code
+
+
+def apart(line: list[str], more: dict[str, str], output: Path, lock: int) -> int:
+    """Run a command that this process's end is not the end of; returns its exit code.
+
+    Args:
+        line: the command.
+        more: variables for it, beside those of this process.
+        output: its standard output and error are added to (`<output>.stdout`, `.stderr`).
+        lock: a file descriptor that it keeps open.
+    """
+    place.refresh()
     with ExitStack() as stack:
-        logs: dict[str, Any] = {}
-        if output:
-            for name in ("stdout", "stderr"):
-                logs[name] = stack.enter_context(output.with_suffix(f".{name}").open("wb"))
-        code = subprocess.run(line, env=env, check=False, **logs).returncode
+        out, err = (stack.enter_context(output.with_suffix(f".{name}").open("ab")) for name in ("stdout", "stderr"))
+        code = subprocess.run(
+            line, env=environment() | more, check=False, stdout=out, stderr=err, start_new_session=True, pass_fds=[lock]
+        ).returncode
     place.publish()
     return code if code >= 0 else 128 - code
 

@@ -1,19 +1,21 @@
 """spark-submit, spark-sql, spark-shell and spark-example as EMR has them, on this machine's Spark.
 
-What only means something on YARN is taken out of their options; a driver that YARN would run in a container gets its
-logs apart, and the program then says what YARN's client would.
+An application gets the executors for which YARN has room, as threads of one Spark. A driver that YARN would run in a
+container gets its logs apart, and outlives its client.
 """
 
 import itertools
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from orchard.emulator.outside import OrchardError
-from orchard.emulator.steps import command, spark
-from orchard.emulator.steps.node import running
+from orchard.emulator.steps import command, spark, yarn_request
+from orchard.emulator.steps.node import running, yarn_client
 from orchard.emulator.steps.node.place import Node
+from orchard.emulator.steps.placement import Placement
+
+APART = Path(__file__).with_name("apart.py")
 
 # Spark's examples in Scala are not in the pyspark package; these are the same ones in Python.
 EXAMPLES = {
@@ -36,13 +38,33 @@ def submit(words: list[str]) -> int:
         OrchardError: the command line is incomplete, or a resource does not exist.
     """
     node, asked = Node.here(), command.parse(words)
-    line = spark.line(asked, node.work, node.heap, node.local)
-    if asked.deploy_mode != "cluster":
+    settings = asked.settings(node.defaults)
+    if settings.get("spark.master", "yarn").startswith("local"):  # as on EMR, where YARN then knows nothing of it
+        return running.run(spark.line(asked, node.work, node.heap, node.local, {}), asked.environment)
+    request = yarn_request.of(settings, node.yarn.scheduler.largest)
+    if request.refusal:
+        print(f'Exception in thread "main" java.lang.IllegalArgumentException: {request.refusal}', file=sys.stderr)
+        return 1
+    client = yarn_client.Client(node, request)
+    placement = client.accepted()
+    line = spark.line(asked, node.work, node.heap, node.local, yarn_client.given(placement, node.cores))
+    if request.mode != "cluster":
+        print(yarn_client.executors(placement), file=sys.stderr, flush=True)
         return running.run(line, asked.environment)
-    name, output = _application(node)
-    code = running.run(line, asked.environment, output)
-    print(_client(name, code), file=sys.stderr, flush=True)
+    code = _in_a_container(node, client, placement, line, asked.environment)
+    client.finished(code)
     return code
+
+
+def _in_a_container(
+    node: Node, client: yarn_client.Client, placement: Placement, line: list[str], environment: dict[str, str]
+) -> int:
+    """Run a driver apart from this process, as YARN's node does: whatever ends the client, it goes on."""
+    logs = Path(node.base) / "drivers"
+    logs.mkdir(exist_ok=True)
+    (logs / f"{client.name}.stderr").write_text(f"{yarn_client.executors(placement)}\n")
+    apart = [sys.executable, "-I", "-S", str(APART), node.cluster, str(node.grace), *line]
+    return running.apart(apart, environment, logs / client.name, client.application.lock)
 
 
 def shell(name: str) -> Callable[[list[str]], int]:
@@ -67,29 +89,3 @@ def example(words: list[str]) -> int:
         raise OrchardError(f"the local AWS has no example {name}", f"take one of {', '.join(sorted(EXAMPLES))}")
     folder = spark.home() / "examples" / "src" / "main" / "python"
     return submit([*options, str(folder / script), *arguments])
-
-
-def _application(node: Node) -> tuple[str, Path]:
-    """Name an application as YARN does (when the ResourceManager started, and a number), and a place for its logs."""
-    name = f"application_{node.started}_{node.next_application():04d}"
-    logs = Path(node.base) / "drivers"
-    logs.mkdir(exist_ok=True)
-    return name, logs / name
-
-
-def _client(name: str, code: int) -> str:
-    """Say what org.apache.spark.deploy.yarn.Client of Spark 3.5 logs."""
-    now = f"{datetime.now(UTC):%y/%m/%d %H:%M:%S}"
-    end = "FAILED" if code else "SUCCEEDED"
-    lines = [
-        f"{now} INFO YarnClientImpl: Submitted application {name}",
-        f"{now} INFO Client: Application report for {name} (state: FINISHED)",
-        f"{now} INFO Client: \n\t client token: N/A\n\t diagnostics: N/A\n\t final status: {end}",
-    ]
-    if code:
-        lines += [
-            'Exception in thread "main" org.apache.spark.SparkException: '
-            f"Application {name} finished with failed status",
-            "\tat org.apache.spark.deploy.yarn.Client.run(Client.scala:1342)",
-        ]
-    return "\n".join([*lines, f"{now} INFO ShutdownHookManager: Shutdown hook called"])

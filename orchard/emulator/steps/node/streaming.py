@@ -69,7 +69,7 @@ class Job:
 
     def __init__(self, asked: Options, node: Node, output: Path) -> None:
         self._asked, self._node, self._output = asked, node, output
-        self._number = f"{node.started}_{node.next_application():04d}"
+        self._number = f"{node.started}_{node.yarn.submit().number:04d}"
         self.name = f"job_{self._number}"
         self._folder = node.work / self.name
         self._folder.mkdir()

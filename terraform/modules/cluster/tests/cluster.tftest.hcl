@@ -69,16 +69,39 @@ run "studio_cluster" {
     error_message = "Driver and executors use the bootstrapped Python 3.11, through Livy too."
   }
   assert {
-    condition     = local.executor_other_mib / local.executor_heap_mib >= 0.4 && local.executor_other_mib >= 4 * 760
-    error_message = "Beside the heap there is room for four workers with TensorFlow."
+    condition     = alltrue([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c.Classification != "spark"])
+    error_message = "Nothing is sized by maximizeResourceAllocation: what it does to values that are said is nowhere written."
   }
   assert {
-    condition     = alltrue([for type in local.instance_types : floor((type.yarn_mib - 1024) / floor(type.vcpus / 4)) >= 1280 && type.yarn_mib < type.memory_gib * 1024])
-    error_message = "Every instance type has room for its executors."
+    condition = one([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c.Properties if c.Classification == "spark-defaults"]) == {
+      "spark.executor.cores"                     = "4"
+      "spark.executor.memory"                    = "5773m"
+      "spark.executor.memoryOverhead"            = "4723m"
+      "spark.python.worker.reuse"                = "true"
+      "spark.dynamicAllocation.enabled"          = "true"
+      "spark.dynamicAllocation.initialExecutors" = "2"
+      "spark.default.parallelism"                = "8"
+      "spark.submit.deployMode"                  = "client"
+      "spark.driver.memory"                      = "4096m"
+      "spark.yarn.am.memory"                     = "512m"
+      "spark.yarn.am.memoryOverhead"             = "384m"
+      "spark.yarn.maxAppAttempts"                = "1"
+      "spark.pyspark.python"                     = "/opt/orchard/python/bin/python3.11"
+      "spark.yarn.appMasterEnv.PYSPARK_PYTHON"   = "/opt/orchard/python/bin/python3.11"
+    }
+    error_message = "One executor a node, the application master beside it, the driver on the primary node."
   }
   assert {
-    condition     = one([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c.Properties if c.Classification == "livy-conf"])["livy.server.session.timeout"] == "2h"
-    error_message = "A session survives lunch."
+    condition     = one([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c.Properties if c.Classification == "capacity-scheduler"])["yarn.scheduler.capacity.maximum-am-resource-percent"] == "0.5"
+    error_message = "An open notebook does not keep a step from starting."
+  }
+  assert {
+    condition = one([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c.Properties if c.Classification == "livy-conf"]) == {
+      "livy.spark.deploy-mode"                      = "client"
+      "livy.server.session.timeout"                 = "2h"
+      "livy.server.session.timeout-check.skip-busy" = "true"
+    }
+    error_message = "A session's driver is on the primary node, and survives lunch."
   }
   assert {
     condition     = aws_emr_cluster.this.bootstrap_action[0].path == "s3://photographs/jobs/abc/bootstrap.sh" && aws_emr_cluster.this.bootstrap_action[0].args == tolist(["s3://photographs/jobs/abc/requirements.lock", var.bootstrap.requirements_sha256, "/opt/orchard/python"])
@@ -118,6 +141,10 @@ run "spot_nodes" {
   assert {
     condition     = aws_emr_instance_group.task[0].instance_count == 3 && aws_emr_instance_group.task[0].bid_price == "0.32"
     error_message = "Task nodes are on the Spot market."
+  }
+  assert {
+    condition     = local.spark_defaults["spark.dynamicAllocation.initialExecutors"] == "5"
+    error_message = "They compute, too."
   }
 }
 

@@ -1,0 +1,62 @@
+"""Terraform's executors: those that the control plane promises, on every instance type."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from checks.terraform_readmes import DIRECTORY
+from orchard.aws import executors
+from orchard.base.config import instance_types
+from orchard.machine.terraform import find_terraform
+
+MODULE = DIRECTORY / "modules" / "cluster"
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """What Terraform works out for every instance type. The file stands alone, so that this needs no provider."""
+    folder = tmp_path_factory.mktemp("executors")
+    for name in ("executors.tf", "instance_types.json"):
+        shutil.copy(MODULE / name, folder)
+    (folder / "variable.tf").write_text('variable "instance_type" {\n  default = "m5.xlarge"\n}\n')
+    line = [find_terraform(), "console"]
+    done = subprocess.run(
+        line, input="jsonencode(local.executors)\n", cwd=folder, capture_output=True, text=True, check=True
+    )
+    return json.loads(json.loads(done.stdout))
+
+
+def test_are_what_the_control_plane_promises(asked):
+    assert list(asked) == sorted(instance_types())
+    for name, executor in asked.items():
+        shape = executors.promised(name, 3)
+        assert (shape.executors, *shape[1:]) == (
+            3 * executor["a_node"],
+            executor["cores"],
+            executor["heap_mib"],
+            executor["overhead_mib"],
+        ), name
+
+
+def test_fill_a_node_beside_the_application_masters(asked):
+    for name, kind in instance_types().items():
+        executor = asked[name]
+        container = executor["heap_mib"] + executor["overhead_mib"]
+        left = kind["yarn_mib"] - executor["a_node"] * container
+        masters = 2 if kind["memory_gib"] / kind["vcpus"] >= 4 else 1
+        assert masters * (512 + 384) <= left < masters * (512 + 384) + executor["a_node"] * 32, name
+        assert executor["a_node"] * executor["cores"] == kind["vcpus"], f"{name}: no vCPU is idle"
+        assert container % 32 == 0, f"{name}: YARN would round it up"
+
+
+def test_leave_room_for_a_worker_a_core_and_a_heap(asked):
+    for name, executor in asked.items():
+        assert executor["overhead_mib"] >= 4 * 760 + 384, name
+        assert executor["heap_mib"] >= 1024, name
+
+
+def test_leave_the_primary_node_room_for_its_services(asked):
+    for name, kind in instance_types().items():
+        assert 2048 <= asked[name]["driver_mib"] <= kind["memory_gib"] * 1024 / 4, name
