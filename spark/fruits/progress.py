@@ -104,9 +104,9 @@ class Progress:
 
     @property
     def cores(self) -> int:
-        """The most cores that executors have had together."""
+        """The most cores that executors have had together, at least 1."""
         self._watch.look()
-        return self._watch.cores
+        return max(1, self._watch.cores)
 
     def stopped(self) -> JobError | None:
         """Say why the jobs of this attempt were cancelled, where that is so."""
