@@ -137,6 +137,13 @@ class Emr:
             time.sleep(self.interval)
         return left
 
+    def end(self, name: str) -> bool:
+        """Tell the clusters of that name to end; returns whether there were any."""
+        ids = [cluster.id for cluster in self.clusters(name)]
+        if ids:
+            self.api.terminate_job_flows(JobFlowIds=ids)
+        return bool(ids)
+
     def cancel(self, cluster_id: str, step_ids: list[str]) -> None:
         """Ask for steps to be cancelled: a running one gets SIGTERM."""
         self.api.cancel_steps(ClusterId=cluster_id, StepIds=step_ids)

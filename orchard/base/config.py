@@ -41,6 +41,9 @@ EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,49}[a-z0-9]")
 RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$")
 
+# The ARN of a KMS key itself: an alias may come to stand for another one.
+KMS_KEY = r"arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+"
+
 
 @cache
 def instance_types() -> dict[str, dict[str, int]]:
@@ -74,8 +77,12 @@ class Settings(BaseSettings):
     task_spot_count: int = Field(0, ge=0, le=50)
     managed_scaling_max: int = Field(0, ge=0, le=100)
     network: Literal["default", "private"] = "default"
+    egress: Literal["https", "all"] = "https"
     vpc_cidr: str = Field("10.20.0.0/16", pattern=r"^\d+\.\d+\.\d+\.\d+/(1[6-9]|2[0-2])$")
     subnet_index: int = Field(0, ge=0, le=4)
+    hub_persistence: bool = True
+    disk_key: str = Field("", pattern=rf"^$|^{KMS_KEY}$")
+    studio_key: str = Field("data", pattern=rf"^(data|none|{KMS_KEY})$")
 
     bucket: str = ""
     log_retention_days: int = Field(30, ge=1, le=3650)

@@ -65,7 +65,10 @@ def foundation_variables(settings: Settings, target: Target, *, force_destroy: b
         "force_destroy": force_destroy,
         "log_retention_days": settings.log_retention_days,
         "network": settings.network,
+        "egress": settings.egress,
         "vpc_cidr": settings.vpc_cidr,
+        "disk_key_arn": settings.disk_key or None,
+        "studio_key": settings.studio_key,
         "studio_users": settings.studio_users,
         "monthly_budget": settings.monthly_budget,
         "alarm_email": settings.alarm_email,
@@ -82,7 +85,7 @@ def cluster_variables(settings: Settings, target: Target, foundation: Mapping[st
     """
     chosen = (
         *("notebook", "release_label", "instance_type", "core_count", "task_spot_count", "managed_scaling_max"),
-        *("idle_timeout", "max_lifetime", "subnet_index"),
+        *("idle_timeout", "max_lifetime", "subnet_index", "hub_persistence"),
     )
     return {
         "foundation": dict(foundation),
