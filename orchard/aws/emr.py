@@ -149,6 +149,15 @@ class Emr:
         self.api.cancel_steps(ClusterId=cluster_id, StepIds=step_ids)
 
 
+def name_within(name: str, project: str) -> str | None:
+    """Return what a project calls its cluster of that name on EMR; None for one of another project.
+
+    A short name has no hyphen: `orchard-two-default` is the cluster `default` of the project `orchard-two`.
+    """
+    whose, _, short = name.rpartition("-")
+    return short if whose == project else None
+
+
 def _cluster(entry: dict[str, Any]) -> Cluster:
     status = entry["Status"]
     reason = status.get("StateChangeReason", {}).get("Message", "")

@@ -33,6 +33,8 @@ DATA = HOME / "data"
 # Fruits-360 as the course publishes it.
 ARCHIVE = "https://s3.eu-west-1.amazonaws.com/course.oc-static.com/projects/Data_Scientist_P8/fruits.zip"
 
+PROJECT = "orchard"
+
 # The AWS regions inside the European Union. London (eu-west-2) and Zurich (eu-central-2) are not in it.
 EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
 
@@ -56,7 +58,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ORCHARD_", toml_file=FILE, extra="forbid", frozen=True)
 
-    project: str = Field("orchard", pattern=r"^[a-z][a-z0-9-]{1,20}[a-z0-9]$")
+    project: str = Field(PROJECT, pattern=r"^[a-z][a-z0-9-]{1,20}[a-z0-9]$")
     target: Literal["local", "aws"] = "local"
     region: str = "eu-west-3"
 

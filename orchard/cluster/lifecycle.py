@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from orchard.aws import bucket, scheduler, tags
-from orchard.aws.emr import Cluster, Emr
+from orchard.aws.emr import Cluster, Emr, name_within
 from orchard.base import progress
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
@@ -225,11 +225,11 @@ def _wait_until_gone(site: Site) -> list[Cluster]:
 
 
 def _refuse_other_clusters(site: Site) -> None:
-    names = [cluster.name for cluster in Emr(site.target).all(tags.ENDING)]
-    others = [n for n in names if n.startswith(f"{site.settings.project}-") and n != site.cluster_name]
-    if others:
-        name = others[0].removeprefix(f"{site.settings.project}-")
-        raise UsageError(f"another cluster stands on this foundation: {others[0]}", f"./inv down --name {name} first")
+    for cluster in Emr(site.target).all(tags.ENDING):
+        name = name_within(cluster.name, site.settings.project)
+        if name not in (None, site.name):
+            cause = f"another cluster stands on this foundation: {cluster.name}"
+            raise UsageError(cause, f"./inv down --name {name} first")
 
 
 @contextmanager

@@ -206,12 +206,19 @@ def test_service_linked_roles(aws):
 def test_leftovers_without_a_state(aws):
     setup = aws()
     setup.client("s3").create_bucket(
-        Bucket="orchard-forgotten", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
+        Bucket="orchard-123456789012-eu-west-3", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
     )
     found = account.leftovers(setup)
     assert found.state == "warn"
-    assert "1 things have the project's tag and no state knows them: arn:aws:s3:::orchard-forgotten" in found.detail
-    bucket = {"mode": "managed", "type": "aws_s3_bucket", "instances": [{"attributes": {"id": "orchard-forgotten"}}]}
+    assert (
+        "1 things have the project's tag and no state knows them: arn:aws:s3:::orchard-123456789012-eu-west-3"
+        in found.detail
+    )
+    bucket = {
+        "mode": "managed",
+        "type": "aws_s3_bucket",
+        "instances": [{"attributes": {"id": "orchard-123456789012-eu-west-3"}}],
+    }
     state = {"version": 4, "resources": [bucket]}
     (setup.target.state_dir / "foundation.tfstate").write_text(json.dumps(state))
     assert account.leftovers(setup).state == "ok"

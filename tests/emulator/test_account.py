@@ -90,3 +90,20 @@ def test_emr_tells_more_than_it_was_asked_for(aws: Aws) -> None:
     attributes = aws.emr.describe_cluster(ClusterId=cluster)["Cluster"]["Ec2InstanceAttributes"]
     assert attributes["AdditionalMasterSecurityGroups"] == [groups["d"], groups["c"]]
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+@models(
+    "The Resource Groups Tagging API tells of a region's buckets only",
+    source="Resource Groups Tagging API Reference, GetResources",
+)
+def test_tags_are_searched_by_region(aws: Aws) -> None:
+    bucket = aws.bucket()
+    tags = {"TagSet": [{"Key": "Project", "Value": "searched"}]}
+    aws.s3.put_bucket_tagging(Bucket=bucket, Tagging=tags)
+    asked = {"TagFilters": [{"Key": "Project", "Values": ["searched"]}]}
+    found = {
+        region: aws.client("resourcegroupstaggingapi", region).get_resources(**asked)["ResourceTagMappingList"]
+        for region in ("eu-west-3", "eu-central-1")
+    }
+    assert [entry["ResourceARN"] for entry in found["eu-west-3"]] == [f"arn:aws:s3:::{bucket}"]
+    assert found["eu-central-1"] == []

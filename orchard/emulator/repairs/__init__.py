@@ -12,10 +12,11 @@ def install() -> None:
         security_groups,
         service_linked_roles,
         sessions,
+        tagging,
     )
 
     for module in (
         *(bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, service_linked_roles),
-        sessions,
+        *(sessions, tagging),
     ):
         module.install()
