@@ -19,6 +19,7 @@ from orchard.doctor.finding import Finding, Setup
 from orchard.machine import java, packages, provider, terraform
 
 SCHEMA = json.loads((ROOT / "orchard" / "doctor" / "doctor.schema.json").read_text())
+BUCKET = "orchard-123456789012-eu-west-3"
 
 
 @pytest.fixture
@@ -205,9 +206,7 @@ def test_service_linked_roles(aws):
 
 def test_leftovers_without_a_state(aws):
     setup = aws()
-    setup.client("s3").create_bucket(
-        Bucket="orchard-123456789012-eu-west-3", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
-    )
+    setup.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
     found = account.leftovers(setup)
     assert found.state == "warn"
     assert (
@@ -217,7 +216,7 @@ def test_leftovers_without_a_state(aws):
     bucket = {
         "mode": "managed",
         "type": "aws_s3_bucket",
-        "instances": [{"attributes": {"id": "orchard-123456789012-eu-west-3"}}],
+        "instances": [{"attributes": {"id": BUCKET}}],
     }
     state = {"version": 4, "resources": [bucket]}
     (setup.target.state_dir / "foundation.tfstate").write_text(json.dumps(state))
