@@ -65,6 +65,7 @@ SLOW = [
     Group("a demonstration", 150, ("test_demo.py",)),
     Group("an environment of pinned packages", 90, ("test_bootstrap.py",)),
     Group("clients of others", 60, ("test_clients.py",)),
+    Group("three foundations", 60, ("test_side_by_side.py",)),
     Group("every module, checked", 60, ("test_iam_policies.py", "test_modules.py")),
     Group("TensorFlow in this process", 40, ("test_engine.py", "test_weights.py")),
     Group("both roots, initialised", 35, ("test_addresses.py",)),

@@ -137,9 +137,25 @@ class Emr:
             time.sleep(self.interval)
         return left
 
+    def end(self, name: str) -> bool:
+        """Tell the clusters of that name to end; returns whether there were any."""
+        ids = [cluster.id for cluster in self.clusters(name)]
+        if ids:
+            self.api.terminate_job_flows(JobFlowIds=ids)
+        return bool(ids)
+
     def cancel(self, cluster_id: str, step_ids: list[str]) -> None:
         """Ask for steps to be cancelled: a running one gets SIGTERM."""
         self.api.cancel_steps(ClusterId=cluster_id, StepIds=step_ids)
+
+
+def name_within(name: str, project: str) -> str | None:
+    """Return what a project calls its cluster of that name on EMR; None for one of another project.
+
+    A short name has no hyphen: `orchard-two-default` is the cluster `default` of the project `orchard-two`.
+    """
+    whose, _, short = name.rpartition("-")
+    return short if whose == project else None
 
 
 def _cluster(entry: dict[str, Any]) -> Cluster:

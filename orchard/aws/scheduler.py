@@ -1,4 +1,4 @@
-"""The one-time schedule that ends a cluster whatever it does: read it, and move it."""
+"""The one-time schedule that ends a cluster whatever it does: give it the cluster, read it, and move it."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from orchard.base.errors import OrchardError, UsageError
 from orchard.diagnosis.aws import NotFoundError
 
 MOST = timedelta(hours=168)  # from a cluster's creation, as terraform/modules/lifetime allows
+SOON = timedelta(minutes=5)  # for a cluster that has outlived a lifetime which was shortened; none in the past is taken
 _ONCE = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 # What UpdateSchedule takes of what GetSchedule tells. It replaces the whole schedule: what is left out is lost
 # (EventBridge Scheduler API Reference, UpdateSchedule).
@@ -52,6 +53,35 @@ def hard_limit(scheduler: Any, cluster_name: str) -> HardLimit | None:
     return _read(told) if told else None
 
 
+def arm(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime, lifetime: timedelta) -> bool:
+    """Make the schedule of that name end a cluster that it does not know yet.
+
+    Terraform makes the schedule before the cluster, of which EMR then makes up the id; it ends clusters by id alone
+    (Amazon EMR API Reference, TerminateJobFlows).
+
+    Args:
+        scheduler: boto3's client.
+        cluster_id: of the cluster.
+        cluster_name: on EMR.
+        created: when the cluster was made.
+        lifetime: how long it may live.
+
+    Returns:
+        whether the cluster has an end now; not where there is no schedule yet.
+
+    Raises:
+        AwsError: AWS refuses.
+    """
+    if not (told := _schedule(scheduler, cluster_name)):
+        return False
+    limit = _read(told)
+    if limit is None or cluster_id not in limit.cluster_ids:
+        end = max(created + lifetime, datetime.now(UTC) + SOON)
+        target = told["Target"] | {"Input": json.dumps({"JobFlowIds": [cluster_id]})}
+        _update(scheduler, told | {"Target": target, "State": "ENABLED"}, end)
+    return True
+
+
 def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime, by: timedelta) -> datetime:
     """Move a cluster's hard limit; Terraform leaves it where it is moved to.
 
@@ -83,9 +113,13 @@ def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime
             f"the cluster may live until {created + MOST:%Y-%m-%d %H:%M} UTC, a week after its creation, not longer",
             f"{more}start a new one after it: ./inv down up",
         )
+    _update(scheduler, told, end)
+    return end
+
+
+def _update(scheduler: Any, told: dict[str, Any], end: datetime) -> None:
     kept = {member: told[member] for member in _KEPT if told.get(member) is not None}
     scheduler.update_schedule(**kept, ScheduleExpression=f"at({end.astimezone(UTC):%Y-%m-%dT%H:%M:%S})")
-    return end
 
 
 def _schedule(scheduler: Any, cluster_name: str) -> dict[str, Any]:

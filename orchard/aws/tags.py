@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from orchard.aws.emr import ALIVE
+from orchard.aws.emr import ALIVE, name_within
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 
@@ -75,7 +75,7 @@ def _is_ended(client: Make, arn: str) -> bool:
 
 def _clusters(client: Make, project: str) -> Iterator[str]:
     for page in client("emr").get_paginator("list_clusters").paginate(ClusterStates=list(ENDING)):
-        yield from (f"cluster {c['Id']} ({c['Name']})" for c in page["Clusters"] if c["Name"].startswith(f"{project}-"))
+        yield from (f"cluster {c['Id']} ({c['Name']})" for c in page["Clusters"] if name_within(c["Name"], project))
 
 
 def _studios(client: Make, project: str) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _studios(client: Make, project: str) -> Iterator[str]:
 
 def _iam(client: Make, project: str) -> Iterator[str]:
     iam = client("iam")
-    mine = f"{project}-"
+    mine = f"{project}-{_region(client)}-"
     for page in iam.get_paginator("list_roles").paginate():
         yield from (r["Arn"] for r in page["Roles"] if r["RoleName"].startswith(mine))
     for page in iam.get_paginator("list_policies").paginate(Scope="Local"):
@@ -95,5 +95,11 @@ def _iam(client: Make, project: str) -> Iterator[str]:
 
 
 def _buckets(client: Make, project: str) -> Iterator[str]:
+    mine = re.compile(rf"{project}-\d{{12}}-{_region(client)}(-access-logs)?")
     buckets = client("s3").list_buckets()["Buckets"]
-    yield from (f"arn:aws:s3:::{b['Name']}" for b in buckets if b["Name"].startswith(f"{project}-"))
+    yield from (f"arn:aws:s3:::{b['Name']}" for b in buckets if mine.fullmatch(b["Name"]))
+
+
+def _region(client: Make) -> str:
+    """IAM and the list of buckets are the whole account's: names in them carry the region."""
+    return client("emr").meta.region_name

@@ -19,7 +19,7 @@ from botocore.config import Config
 
 from orchard.aws.door import through_door, translated
 from orchard.aws.timestamps import quicken
-from orchard.base.config import STATE, Settings
+from orchard.base.config import PROJECT, STATE, Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.emulator import credentials, process, session
 
@@ -144,12 +144,12 @@ def connect(settings: Settings, *, start: bool = True) -> Target | None:
         OrchardError: the emulator cannot be started or does not answer.
     """
     if settings.target == "aws":
-        return _aws(settings.region)
+        return _aws(settings.region, settings.project)
     found = process.start() if start else process.find()
-    return _local(settings.region, found) if found else None
+    return _local(settings.region, found, settings.project) if found else None
 
 
-def _local(region: str, found: process.LocalAws) -> Target:
+def _local(region: str, found: process.LocalAws, project: str = PROJECT) -> Target:
     own = found.credentials
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     pointed = {
@@ -165,7 +165,7 @@ def _local(region: str, found: process.LocalAws) -> Target:
         name="local",
         region=region,
         instance_id=found.instance,
-        state_dir=_made(found.state_dir / "terraform"),
+        state_dir=_made(found.state_dir / project / region / "terraform"),
         environment=kept | pointed,
         endpoint=found.endpoint,
         poll_interval=0.5,
@@ -182,13 +182,13 @@ def _local(region: str, found: process.LocalAws) -> Target:
     )
 
 
-def _aws(region: str) -> Target:
+def _aws(region: str, project: str = PROJECT) -> Target:
     _refuse_the_local_one()
     return Target(
         name="aws",
         region=region,
         instance_id=f"aws-{region}",
-        state_dir=_made(STATE / "aws" / region / "terraform"),
+        state_dir=_made(STATE / "aws" / project / region / "terraform"),
         environment=os.environ | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
     )
 

@@ -33,6 +33,8 @@ DATA = HOME / "data"
 # Fruits-360 as the course publishes it.
 ARCHIVE = "https://s3.eu-west-1.amazonaws.com/course.oc-static.com/projects/Data_Scientist_P8/fruits.zip"
 
+PROJECT = "orchard"
+
 # The AWS regions inside the European Union. London (eu-west-2) and Zurich (eu-central-2) are not in it.
 EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
 
@@ -40,6 +42,9 @@ EU_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west
 # Guide, "Bucket naming rules").
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,49}[a-z0-9]")
 RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$")
+
+# The ARN of a KMS key itself: an alias may come to stand for another one.
+KMS_KEY = r"arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+"
 
 
 @cache
@@ -53,7 +58,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ORCHARD_", toml_file=FILE, extra="forbid", frozen=True)
 
-    project: str = Field("orchard", pattern=r"^[a-z][a-z0-9-]{1,20}[a-z0-9]$")
+    project: str = Field(PROJECT, pattern=r"^[a-z][a-z0-9-]{1,20}[a-z0-9]$")
     target: Literal["local", "aws"] = "local"
     region: str = "eu-west-3"
 
@@ -74,8 +79,12 @@ class Settings(BaseSettings):
     task_spot_count: int = Field(0, ge=0, le=50)
     managed_scaling_max: int = Field(0, ge=0, le=100)
     network: Literal["default", "private"] = "default"
+    egress: Literal["https", "all"] = "https"
     vpc_cidr: str = Field("10.20.0.0/16", pattern=r"^\d+\.\d+\.\d+\.\d+/(1[6-9]|2[0-2])$")
     subnet_index: int = Field(0, ge=0, le=4)
+    hub_persistence: bool = True
+    disk_key: str = Field("", pattern=rf"^$|^{KMS_KEY}$")
+    studio_key: str = Field("data", pattern=rf"^(data|none|{KMS_KEY})$")
 
     bucket: str = ""
     log_retention_days: int = Field(30, ge=1, le=3650)

@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from orchard.aws import bucket, scheduler, tags
-from orchard.aws.emr import Cluster, Emr
+from orchard.aws.emr import Cluster, Emr, name_within
 from orchard.base import progress
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
+from orchard.cluster import life_guard
 from orchard.cluster.site import Site
 from orchard.cost.view import statement
 from orchard.diagnosis.terraform_events import Event
-from orchard.infrastructure import bootstrap, roots, state
+from orchard.infrastructure import account, bootstrap, roots, state
 from orchard.infrastructure.terraform import Plan, Terraform
 from orchard.machine import packages
 
@@ -68,6 +69,7 @@ def up(
         _agree(site, confirm)
         packages.require(*site.target.packages)
     foundation = site.root("foundation")
+    account.prepare("foundation", site.settings, site.target)
     _apply(foundation, roots.foundation_variables(site.settings, site.target, force_destroy=disposable))
     outputs = foundation.outputs()
     if only:
@@ -76,7 +78,8 @@ def up(
     _say_why_it_ended(site, cluster)
     bootstrap.upload(bucket.Bucket(site.target, outputs["bucket"]))
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
-    with _alongside(meanwhile):
+    account.prepare("cluster", site.settings, site.target)
+    with life_guard.over(site), _alongside(meanwhile):
         _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
     made = site.cluster()
     limit = scheduler.hard_limit(site.target.client("scheduler"), made.name)
@@ -94,6 +97,7 @@ def down(site: Site) -> None:
     if site.name in (there := state.workspaces(site.settings, site.target)):
         cluster = site.root("cluster")
         variables = roots.cluster_variables(site.settings, site.target, foundation["foundation"])
+        _end(site)
         removed = _apply(cluster, variables, destroy=True).changed
     left = _wait_until_gone(site)
     if left:
@@ -202,6 +206,12 @@ def _say_why_it_ended(site: Site, root: Terraform) -> None:
         say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
 
 
+def _end(site: Site) -> None:
+    """End the cluster before anything that stands around it goes: it is what costs, whatever fails afterwards."""
+    if Emr(site.target).end(site.cluster_name):
+        _wait_until_gone(site)
+
+
 def _wait_until_gone(site: Site) -> list[Cluster]:
     """Wait until the cluster is TERMINATED: until then its nodes cost, and its security groups cannot be deleted."""
     told: list[str] = []
@@ -215,11 +225,11 @@ def _wait_until_gone(site: Site) -> list[Cluster]:
 
 
 def _refuse_other_clusters(site: Site) -> None:
-    names = [cluster.name for cluster in Emr(site.target).all(tags.ENDING)]
-    others = [n for n in names if n.startswith(f"{site.settings.project}-") and n != site.cluster_name]
-    if others:
-        name = others[0].removeprefix(f"{site.settings.project}-")
-        raise UsageError(f"another cluster stands on this foundation: {others[0]}", f"./inv down --name {name} first")
+    for cluster in Emr(site.target).all(tags.ENDING):
+        name = name_within(cluster.name, site.settings.project)
+        if name not in (None, site.name):
+            cause = f"another cluster stands on this foundation: {cluster.name}"
+            raise UsageError(cause, f"./inv down --name {name} first")
 
 
 @contextmanager

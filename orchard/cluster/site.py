@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from orchard.aws import bucket
-from orchard.aws.emr import Cluster, Emr
+from orchard.aws.emr import Cluster, Emr, name_within
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
@@ -49,8 +49,7 @@ class Site(NamedTuple):
         running = Emr(self.target).all()
         mine = [cluster for cluster in running if cluster.name == self.cluster_name]
         if not mine:
-            prefix = f"{self.settings.project}-"
-            others = [c.name.removeprefix(prefix) for c in running if c.name.startswith(prefix)]
+            others = [short for c in running if (short := name_within(c.name, self.settings.project))]
             remedy = f"--name: {suggest(self.name, others)}" if others else "start one: ./inv up"
             raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
         return mine[0]

@@ -1,6 +1,7 @@
 """Terraform's own verbs, for either root: what `up` and `down` do, step by step."""
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 from invoke import Context, Exit
@@ -89,7 +90,9 @@ def plan(
 def apply(_: Context, root: str = "foundation", target: str | None = None, workspace: str = "default") -> None:
     """Do what the last plan says, and nothing else."""
     from orchard.aws.bucket import Bucket
-    from orchard.infrastructure import bootstrap, roots
+    from orchard.cluster import life_guard
+    from orchard.cluster.site import Site
+    from orchard.infrastructure import account, bootstrap, roots
     from orchard.infrastructure.terraform import Plan
 
     terraform, settings, connected = _open(root, target, workspace)
@@ -99,8 +102,10 @@ def apply(_: Context, root: str = "foundation", target: str | None = None, works
     if root == "cluster":
         # Nodes install what they need from there.
         bootstrap.upload(Bucket(connected, roots.foundation_output(settings, connected)["bucket"]))
+    account.prepare(_root(root), settings, connected)
     terraform.init()
-    terraform.apply(Plan(file, True, {}, []))
+    with life_guard.over(Site(settings, connected, workspace)) if root == "cluster" else nullcontext():
+        terraform.apply(Plan(file, True, {}, []))
     file.unlink()
     say(f"The {root} is applied.")
 

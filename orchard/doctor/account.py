@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from orchard.aws import tags
-from orchard.aws.emr import Emr
+from orchard.aws.emr import Emr, name_within
 from orchard.base.errors import OrchardError
 from orchard.diagnosis.aws import NotFoundError
 from orchard.doctor.finding import Finding, Setup, State
@@ -98,7 +98,7 @@ def public_access(setup: Setup) -> Finding:
 
 def clusters(setup: Setup) -> Finding:
     """Name the clusters that are up, since they cost."""
-    up = [cluster for cluster in Emr(setup.aws).all() if cluster.name.startswith(f"{setup.settings.project}-")]
+    up = [cluster for cluster in Emr(setup.aws).all() if name_within(cluster.name, setup.settings.project)]
     if not up:
         return Finding("ok", "none is up")
     states = ", ".join(f"{cluster.name} {cluster.state}" for cluster in up)

@@ -1,16 +1,18 @@
 """The two roots with their variables: settings and target in, Terraform out."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from orchard.aws.target import Target
 from orchard.base.config import Settings
-from orchard.base.errors import OrchardError
+from orchard.base.errors import OrchardError, UsageError
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import bootstrap, ssh_key
 from orchard.infrastructure.terraform import Root, Terraform
 
 DEFAULT_WORKSPACE = "default"
+NAME = re.compile(r"[a-z0-9]{1,24}")  # with the longest project, what modules/cluster takes; see emr.name_within
 
 
 def open_root(
@@ -25,17 +27,24 @@ def open_root(
 
     Args:
         root: `foundation` or `cluster`.
-        settings: `state_bucket` and `region` count.
+        settings: `state_bucket`, `project` and `region` count.
         target: where to act.
         workspace: of the cluster root, which of several clusters.
         report: is told what happens.
+
+    Raises:
+        UsageError: no cluster can have that name.
     """
+    if not NAME.fullmatch(workspace):
+        cause = f"a cluster cannot be called {workspace!r}"
+        raise UsageError(cause, "--name takes 1 to 24 lower-case letters and digits: a hyphen ends the project's name")
     return Terraform(
         root,
         target.state_dir,
         target.environment,
         workspace=workspace if root == "cluster" else DEFAULT_WORKSPACE,
         state_bucket=state_bucket(settings, target),
+        state_prefix=state_prefix(settings),
         region=settings.region,
         report=report,
     )
@@ -47,6 +56,11 @@ def state_bucket(settings: Settings, target: Target) -> str:
     What an emulated AWS holds ends with it, and so must the state that tells of it.
     """
     return settings.state_bucket if target.durable else ""
+
+
+def state_prefix(settings: Settings) -> str:
+    """Return where in that bucket they are: several projects, and regions, may share it."""
+    return f"orchard/{settings.project}/{settings.region}/"
 
 
 def foundation_variables(settings: Settings, target: Target, *, force_destroy: bool = False) -> dict[str, Any]:
@@ -65,7 +79,10 @@ def foundation_variables(settings: Settings, target: Target, *, force_destroy: b
         "force_destroy": force_destroy,
         "log_retention_days": settings.log_retention_days,
         "network": settings.network,
+        "egress": settings.egress,
         "vpc_cidr": settings.vpc_cidr,
+        "disk_key_arn": settings.disk_key or None,
+        "studio_key": settings.studio_key,
         "studio_users": settings.studio_users,
         "monthly_budget": settings.monthly_budget,
         "alarm_email": settings.alarm_email,
@@ -82,7 +99,7 @@ def cluster_variables(settings: Settings, target: Target, foundation: Mapping[st
     """
     chosen = (
         *("notebook", "release_label", "instance_type", "core_count", "task_spot_count", "managed_scaling_max"),
-        *("idle_timeout", "max_lifetime", "subnet_index"),
+        *("idle_timeout", "max_lifetime", "subnet_index", "hub_persistence"),
     )
     return {
         "foundation": dict(foundation),

@@ -51,7 +51,8 @@ def workspaces(settings: Settings, target: Target) -> list[str]:
 def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the foundation's state and each cluster's under its workspace's name, from where `up` keeps them."""
     shared = roots.state_bucket(settings, target)
-    for name, text in _in_bucket(Bucket(target, shared)) if shared else _on_disk(target):
+    stored = _in_bucket(Bucket(target, shared), roots.state_prefix(settings)) if shared else _on_disk(target)
+    for name, text in stored:
         state = json.loads(text)
         if state.get("version") != VERSION:
             raise OrchardError(
@@ -72,14 +73,14 @@ def _on_disk(target: Target) -> Iterator[tuple[str, str]]:
 def _is_locked(settings: Settings, target: Target) -> bool:
     if not (shared := roots.state_bucket(settings, target)):
         return any(target.state_dir.rglob(".*.tfstate.lock.info"))
-    return any(key.endswith(".tflock") for key, _ in Bucket(target, shared).keys("orchard/"))
+    return any(key.endswith(".tflock") for key, _ in Bucket(target, shared).keys(roots.state_prefix(settings)))
 
 
-def _in_bucket(store: Bucket) -> Iterator[tuple[str, str]]:
-    for key, _ in store.keys("orchard/"):
+def _in_bucket(store: Bucket, prefix: str) -> Iterator[tuple[str, str]]:
+    for key, _ in store.keys(prefix):
         if key.endswith(".tfstate") and (text := store.read_text(key)) is not None:
-            parts = key.split("/")  # orchard/<root>.tfstate, or orchard/workspaces/<name>/orchard/cluster.tfstate
-            name = parts[2] if parts[1] == "workspaces" else parts[-1].removesuffix(".tfstate")
+            parts = key.removeprefix(prefix).split("/")  # <root>.tfstate, or workspaces/<name>/<prefix>cluster.tfstate
+            name = parts[1] if parts[0] == "workspaces" else parts[-1].removesuffix(".tfstate")
             yield "default" if name == "cluster" else name, text
 
 

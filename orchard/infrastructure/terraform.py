@@ -53,6 +53,7 @@ class Terraform:
         environment: the whole environment of the target: credentials, endpoint, region.
         workspace: `default`, or the name of one cluster of several.
         state_bucket: an S3 bucket that keeps the state instead, with S3's own locking.
+        state_prefix: in that bucket, ending in a slash.
         region: the region of that bucket.
         report: is told what happens while it happens.
 
@@ -68,6 +69,7 @@ class Terraform:
         *,
         workspace: str = "default",
         state_bucket: str = "",
+        state_prefix: str = "",
         region: str = "",
         report: Callable[[Event], None] = lambda event: None,
         directory: Path | None = None,
@@ -76,7 +78,7 @@ class Terraform:
         self.directory = directory or DIRECTORY / root
         self.state_dir = state_dir.resolve()
         self.state_dir.mkdir(parents=True, exist_ok=True)
-        self.backend = self._s3(state_bucket, region) if state_bucket else self._local()
+        self.backend = self._s3(state_bucket, state_prefix, region) if state_bucket else self._local()
         self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(find_terraform()))
         # TF_CLI_ARGS, which a shell may have left there, would change every command line.
         own = {name: value for name, value in environment.items() if not name.startswith("TF_CLI_ARGS")}
@@ -165,11 +167,11 @@ class Terraform:
             "workspace_dir": str(self.state_dir / f"{self.root}.workspaces"),
         }
 
-    def _s3(self, bucket: str, region: str) -> dict[str, Any]:
+    def _s3(self, bucket: str, prefix: str, region: str) -> dict[str, Any]:
         return {
             "bucket": bucket,
-            "key": f"orchard/{self.root}.tfstate",
-            "workspace_key_prefix": "orchard/workspaces",
+            "key": f"{prefix}{self.root}.tfstate",
+            "workspace_key_prefix": f"{prefix}workspaces",
             "region": region,
             "encrypt": "true",
             "use_lockfile": "true",

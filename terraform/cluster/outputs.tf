@@ -17,8 +17,3 @@ output "python" {
   description = "The Python that drivers and executors use."
   value       = module.cluster.python
 }
-
-output "ends_at" {
-  description = "When the cluster is ended at the latest unless that was moved (./inv extend), RFC 3339, UTC."
-  value       = module.lifetime.ends_at
-}

@@ -7,6 +7,7 @@ variable "foundation" {
     bucket               = string
     logs_prefix          = string
     key_arn              = string
+    disk_key_arn         = string
     vpc_id               = string
     subnet_ids           = list(string)
     route_table_ids      = list(string)
@@ -14,8 +15,9 @@ variable "foundation" {
     security_group_ids   = map(string)
     emr_service_role_arn = string
     instance_profile_arn = string
-    eu_only_policy_arn   = string
+    end_of_life_role_arn = string
     alarm_topic_arn      = string
+    failed_ends_arn      = string
   })
 
   validation {
@@ -81,6 +83,12 @@ variable "managed_scaling_max" {
   description = "Nodes (core and task) that EMR may scale to; 0 for no managed scaling."
   type        = number
   default     = 0
+}
+
+variable "hub_persistence" {
+  description = "JupyterHub keeps its notebooks in the bucket."
+  type        = bool
+  default     = true
 }
 
 variable "idle_timeout" {

@@ -3,6 +3,10 @@ locals {
   eu_regions = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"]
 
   bucket = coalesce(var.bucket, "${var.project}-${var.account_id}-${var.region}")
+
+  # By default one key encrypts everything.
+  disk_key_arn   = coalesce(var.disk_key_arn, module.bucket.key_arn)
+  studio_key_arn = var.studio_key == "none" ? null : var.studio_key == "data" ? module.bucket.key_arn : var.studio_key
 }
 
 module "bucket" {
@@ -18,25 +22,29 @@ module "bucket" {
 module "network" {
   source = "../modules/network"
 
-  project     = var.project
-  region      = var.region
-  mode        = var.network
-  default_vpc = var.default_vpc
-  vpc_cidr    = var.vpc_cidr
+  project           = var.project
+  region            = var.region
+  mode              = var.network
+  egress            = var.egress
+  default_vpc       = var.default_vpc
+  s3_prefix_list_id = var.s3_prefix_list_id
+  vpc_cidr          = var.vpc_cidr
 }
 
 module "iam" {
   source = "../modules/iam"
 
-  project      = var.project
-  account_id   = var.account_id
-  region       = var.region
-  eu_regions   = local.eu_regions
-  bucket       = local.bucket
-  prefixes     = module.bucket.prefixes
-  results      = module.bucket.results
-  key_arn      = module.bucket.key_arn
-  studio_users = var.studio_users
+  project        = var.project
+  account_id     = var.account_id
+  region         = var.region
+  eu_regions     = local.eu_regions
+  bucket         = local.bucket
+  prefixes       = module.bucket.prefixes
+  results        = module.bucket.results
+  key_arn        = module.bucket.key_arn
+  disk_key_arn   = local.disk_key_arn
+  studio_key_arn = local.studio_key_arn
+  studio_users   = var.studio_users
 }
 
 module "studio" {
@@ -45,7 +53,7 @@ module "studio" {
   name                        = var.project
   bucket                      = module.bucket.name
   workspaces_prefix           = module.bucket.prefixes.workspaces
-  key_arn                     = module.bucket.key_arn
+  key_arn                     = local.studio_key_arn
   service_role_arn            = module.iam.studio_service_role_arn
   vpc_id                      = module.network.vpc_id
   subnet_ids                  = module.network.subnet_ids
@@ -57,6 +65,7 @@ module "guardrails" {
   source = "../modules/guardrails"
 
   project        = var.project
+  region         = var.region
   account_id     = var.account_id
   key_arn        = module.bucket.key_arn
   monthly_budget = var.monthly_budget

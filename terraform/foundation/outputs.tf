@@ -7,6 +7,7 @@ output "foundation" {
     bucket               = module.bucket.name
     logs_prefix          = module.bucket.prefixes.logs
     key_arn              = module.bucket.key_arn
+    disk_key_arn         = local.disk_key_arn
     vpc_id               = module.network.vpc_id
     subnet_ids           = module.network.subnet_ids
     route_table_ids      = module.network.route_table_ids
@@ -14,8 +15,9 @@ output "foundation" {
     security_group_ids   = module.network.security_group_ids
     emr_service_role_arn = module.iam.emr_service_role_arn
     instance_profile_arn = module.iam.instance_profile_arn
-    eu_only_policy_arn   = module.iam.eu_only_policy_arn
+    end_of_life_role_arn = module.iam.end_of_life_role_arn
     alarm_topic_arn      = module.guardrails.alarm_topic_arn
+    failed_ends_arn      = module.guardrails.failed_ends_arn
   }
 }
 

@@ -72,10 +72,39 @@ variable "default_vpc" {
   default     = null
 }
 
+variable "egress" {
+  description = "Where the nodes may go: `https` (port 443, and port 80 of S3 alone) or `all`, as in the groups that EMR makes itself."
+  type        = string
+  default     = "https"
+}
+
+variable "s3_prefix_list_id" {
+  description = "AWS's prefix list of S3 in the region, where it is known. Unset, it is looked up."
+  type        = string
+  default     = null
+}
+
 variable "vpc_cidr" {
   description = "In a private network, its address range."
   type        = string
   default     = "10.20.0.0/16"
+}
+
+variable "disk_key_arn" {
+  description = "ARN of another KMS key for the nodes' disks. Unset, the data key encrypts them, too."
+  type        = string
+  default     = null
+}
+
+variable "studio_key" {
+  description = "What encrypts the Studio's workspaces beside the bucket itself: `data` (the data key), the ARN of another KMS key, or `none`."
+  type        = string
+  default     = "data"
+
+  validation {
+    condition     = can(regex("^(data|none|arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$", var.studio_key))
+    error_message = "The Studio's key is `data`, `none`, or the ARN of a KMS key."
+  }
 }
 
 variable "studio_users" {

@@ -30,7 +30,7 @@ def test_the_local_target_is_the_emulator_and_nobody_elses_credentials(
     assert (local.charges, local.reachable, local.durable) == (False, False, False)
     assert local.instance_id == "one-life"
     assert local.terraform_variables == {"emulated": True, "region": "eu-central-1"}
-    assert local.state_dir == running.home / "state" / "terraform"
+    assert local.state_dir == running.home / "state" / "orchard" / "eu-central-1" / "terraform"
     assert local.state_dir.is_dir()
     assert local.environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4711"
     assert local.environment["AWS_REGION"] == "eu-central-1"
@@ -58,6 +58,9 @@ def test_the_real_target_is_botos_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     aws = target.connect(Settings(target="aws", region="eu-west-1"))
     assert aws.terraform_variables == {"emulated": False, "region": "eu-west-1"}
+    others = (("eu-west-3", "orchard"), ("eu-west-1", "second"))
+    places = {target.connect(Settings(target="aws", region=r, project=p)).state_dir for r, p in others}
+    assert len(places | {aws.state_dir}) == 3, "a state is one project's in one region"
     assert aws.environment["AWS_ACCESS_KEY_ID"] == "of-the-user"
     emr = aws.client("emr")
     assert emr.meta.endpoint_url == "https://eu-west-1.elasticmapreduce.amazonaws.com" or "eu-west-1" in (

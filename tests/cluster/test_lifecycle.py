@@ -1,7 +1,9 @@
 """Up, down and cleanup against an account where things cost money; Terraform's roots are recorded, not run."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from moto import mock_aws
 from unnamed import Unnamed
 
-from orchard.aws import tags
+from orchard.aws import scheduler, tags
 from orchard.aws.target import Target
 from orchard.base import config, console
 from orchard.base.errors import OrchardError, UsageError
@@ -19,7 +21,9 @@ from orchard.cluster.site import Site
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import state
 from orchard.infrastructure.terraform import Plan
+from tests.waiting import until
 
+ROLE, EMPTY = "arn:aws:iam::123456789012:role/end", '{"JobFlowIds": []}'
 BUCKET = "orchard-123456789012-eu-west-3"
 
 
@@ -33,13 +37,15 @@ class Account:
             instance_id="account",
             state_dir=folder,
             environment={},
-            poll_interval=0.01,
+            poll_interval=0.05,
         )
         self.done: list[str] = []
         self.asked: list[str] = []
         self.replaces: list[str] = []
         self.warnings: list[str] = []  # that Terraform has for every plan, and again for its apply
         self.has_foundation = False
+        self.breaks: dict[str, Callable[[], None]] = {}  # what happens at the end of an apply, by root
+        self.scheduler = boto3.client("scheduler", "eu-west-3")
         self.emr = boto3.client("emr", "eu-west-3")
         boto3.client("s3", "eu-west-3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
@@ -61,6 +67,25 @@ class Account:
         groups = [{"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}]
         instances = {"InstanceGroups": groups, "KeepJobFlowAliveWhenNoSteps": True}
         return self.emr.run_job_flow(Name=name, ReleaseLabel="emr-7.5.0", Instances=instances)["JobFlowId"]
+
+    def guard(self, name: str) -> None:
+        self.scheduler.create_schedule(
+            Name=f"{name}-end-of-life",
+            ScheduleExpression="at(2030-01-01T00:00:00)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows", "RoleArn": ROLE, "Input": EMPTY},
+        )
+
+    def unguard(self, name: str) -> None:
+        self.scheduler.delete_schedule(Name=f"{name}-end-of-life")
+
+    def scheduled(self) -> list[str]:
+        return [schedule["Name"] for schedule in self.scheduler.list_schedules()["Schedules"]]
+
+    def ends(self) -> list[str]:
+        """What the schedule of the cluster `default` ends."""
+        schedule = self.scheduler.get_schedule(Name="orchard-default-end-of-life")
+        return json.loads(schedule["Target"]["Input"])["JobFlowIds"]
 
     def alive(self) -> list[str]:
         states = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
@@ -101,10 +126,14 @@ class RecordedRoot:
         if self.root == "foundation":
             self.account.has_foundation = not self.destroying
         elif self.destroying:
-            self.account.emr.terminate_job_flows(JobFlowIds=self.account.alive())
+            assert not self.account.alive(), "what ends it goes with this"
+            self.account.unguard(self.site.cluster_name)
         elif not self.account.alive():
             assert self.account.bootstrap, "the nodes look for it when they start"
+            self.account.guard(self.site.cluster_name)
             self.account.start_cluster(self.site.cluster_name)
+        if self.root in self.account.breaks:
+            self.account.breaks[self.root]()
 
 
 @pytest.fixture
@@ -114,7 +143,7 @@ def account(tmp_path, monkeypatch):
     with mock_aws():
         account = Account(tmp_path)
         monkeypatch.setattr(Site, "root", lambda site, root: RecordedRoot(account, site, root))
-        monkeypatch.setattr(state, "workspaces", lambda *_: ["default"] if account.alive() else [])
+        monkeypatch.setattr(state, "workspaces", lambda *_: ["default"] if account.scheduled() else [])
         yield account
 
 
@@ -189,6 +218,58 @@ def test_what_is_done_meanwhile_is_over_before_up_ends(account):
 
     with pytest.raises(OrchardError, match="the disk is full"):
         lifecycle.up(account.site(), only=None, confirm=account.answer("yes"), meanwhile=fails)
+
+
+def test_a_cluster_has_its_end_while_terraform_still_waits_for_it(account):
+    account.breaks["cluster"] = lambda: until(account.ends)
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    (made,) = account.alive()
+    assert account.ends() == [made]
+    told = scheduler.hard_limit(account.scheduler, "orchard-default")
+    created = account.emr.describe_cluster(ClusterId=made)["Cluster"]["Status"]["Timeline"]["CreationDateTime"]
+    assert abs(told.ends_at - created - timedelta(hours=8)) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("how", [OrchardError("EMR is slow", "wait"), KeyboardInterrupt()])
+def test_an_up_that_breaks_leaves_no_cluster_without_an_end(account, how):
+    def fail() -> None:
+        raise how
+
+    account.target = replace(account.target, poll_interval=3600.0)  # nobody looks meanwhile
+    account.breaks["cluster"] = fail
+    with pytest.raises(type(how)):
+        lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    assert account.ends() == account.alive()
+    assert len(account.alive()) == 1
+
+
+def test_an_up_of_months_later_gives_the_new_cluster_an_end_of_its_own(account):
+    account.guard("orchard-default")  # which a cluster that has ended by itself left behind
+    client, day = account.scheduler, datetime(2026, 1, 1, tzinfo=UTC)
+    assert scheduler.arm(client, "j-OLD", "orchard-default", day, timedelta(hours=8))
+    again = account.start_cluster("orchard-default")
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    assert account.ends() == [again]
+    assert scheduler.hard_limit(client, "orchard-default").ends_at > datetime.now(UTC)
+
+
+def test_an_end_that_was_moved_stays_where_it_is(account):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    (made,) = account.alive()
+    moved = scheduler.extend(account.scheduler, made, "orchard-default", datetime.now(UTC), timedelta(hours=2))
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    assert scheduler.hard_limit(account.scheduler, "orchard-default").ends_at == moved.replace(microsecond=0)
+
+
+def test_a_down_that_breaks_has_ended_the_cluster(account):
+    def fail() -> None:
+        raise OrchardError("the security group has a dependent object", "wait")
+
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    account.breaks["cluster"] = fail
+    with pytest.raises(OrchardError, match="dependent object"):
+        lifecycle.down(account.site())
+    assert account.alive() == []
 
 
 def test_down_ends_the_cluster_and_nothing_else(account, capsys):

@@ -22,6 +22,22 @@ TEXTS = {
         "the bootstrap action 1 failed on a node, and EMR ended the cluster",
         "./inv logs shows what it said; then ./inv up",
     ),
+    "a cluster that stays STARTING": (
+        "waiting for EMR Cluster (j-1) create: timeout while waiting for state to become 'RUNNING, WAITING' (last "
+        "state: 'STARTING', timeout: 1h15m0s)",
+        "",
+        "the cluster did not start, and EMR does not say why: mostly its nodes cannot reach what provisions them",
+        './inv down, set egress = "all" in orchard.toml, which lets the nodes go anywhere, then ./inv up; ./inv logs '
+        "--all has what they said",
+    ),
+    "a name that another state has": (
+        "creating IAM Role (orchard-eu-west-3-emr-node): operation error IAM: CreateRole, https response error "
+        "StatusCode: 409, RequestID: 1, EntityAlreadyExists: Role with name orchard-eu-west-3-emr-node already exists.",
+        "",
+        "IAM Role (orchard-eu-west-3-emr-node) is there already, and this state does not know it",
+        "work with the state that does (another checkout's, or state_bucket), or set another project in orchard.toml; "
+        "if there is none, ./inv orphans says how to remove it",
+    ),
     "no credentials": (
         "No valid credential sources found",
         "Please see https://registry.terraform.io/providers/hashicorp/aws\nfor more information about providing "

@@ -19,6 +19,7 @@ STANDS_ON = {
     "bucket": "photographs",
     "logs_prefix": "logs/",
     "key_arn": "arn:aws:kms:eu-west-3:123456789012:key/1",
+    "disk_key_arn": "arn:aws:kms:eu-west-3:123456789012:key/1",
     "vpc_id": "vpc-1",
     "subnet_ids": ["subnet-1"],
     "route_table_ids": [],
@@ -26,8 +27,9 @@ STANDS_ON = {
     "security_group_ids": {"primary": "sg-p", "core": "sg-c", "engine": "sg-e"},
     "emr_service_role_arn": "arn:aws:iam::123456789012:role/a",
     "instance_profile_arn": "arn:aws:iam::123456789012:instance-profile/b",
-    "eu_only_policy_arn": "arn:aws:iam::123456789012:policy/c",
+    "end_of_life_role_arn": "arn:aws:iam::123456789012:role/c",
     "alarm_topic_arn": "arn:aws:sns:eu-west-3:123456789012:d",
+    "failed_ends_arn": "arn:aws:sqs:eu-west-3:123456789012:e",
 }
 CLUSTER = {"foundation": STANDS_ON, "bootstrap": bootstrap.variable()}
 

@@ -19,6 +19,7 @@ from orchard.doctor.finding import Finding, Setup
 from orchard.machine import java, packages, provider, terraform
 
 SCHEMA = json.loads((ROOT / "orchard" / "doctor" / "doctor.schema.json").read_text())
+BUCKET = "orchard-123456789012-eu-west-3"
 
 
 @pytest.fixture
@@ -205,13 +206,18 @@ def test_service_linked_roles(aws):
 
 def test_leftovers_without_a_state(aws):
     setup = aws()
-    setup.client("s3").create_bucket(
-        Bucket="orchard-forgotten", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
-    )
+    setup.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
     found = account.leftovers(setup)
     assert found.state == "warn"
-    assert "1 things have the project's tag and no state knows them: arn:aws:s3:::orchard-forgotten" in found.detail
-    bucket = {"mode": "managed", "type": "aws_s3_bucket", "instances": [{"attributes": {"id": "orchard-forgotten"}}]}
+    assert (
+        "1 things have the project's tag and no state knows them: arn:aws:s3:::orchard-123456789012-eu-west-3"
+        in found.detail
+    )
+    bucket = {
+        "mode": "managed",
+        "type": "aws_s3_bucket",
+        "instances": [{"attributes": {"id": BUCKET}}],
+    }
     state = {"version": 4, "resources": [bucket]}
     (setup.target.state_dir / "foundation.tfstate").write_text(json.dumps(state))
     assert account.leftovers(setup).state == "ok"

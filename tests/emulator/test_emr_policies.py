@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.fidelity import models
+from tests.waiting import until
 
 from .conftest import Aws, command
 
@@ -92,6 +93,30 @@ def test_a_one_time_schedule_ends_a_cluster(aws: Aws, after: str) -> None:
     assert aws.until(cluster, "TERMINATED")["StateChangeReason"]["Code"] == "USER_REQUEST"
     kept = [s["Name"] for s in scheduler.list_schedules()["Schedules"]]
     assert (schedule["Name"] in kept) == (after == "NONE")
+
+
+@models(
+    "EventBridge Scheduler puts a call that its target refuses into the schedule's dead-letter queue",
+    source="EventBridge Scheduler User Guide, 'Configuring a dead-letter queue'",
+)
+def test_a_schedule_that_ends_nothing_is_told(aws: Aws) -> None:
+    sqs, moment = aws.client("sqs"), aws.now() + timedelta(hours=1)
+    queue = sqs.create_queue(QueueName="failed-ends")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    aws.client("scheduler").create_schedule(
+        Name="in-vain",
+        ScheduleExpression=f"at({moment:%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={
+            "Arn": TARGET,
+            "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
+            "Input": '{"JobFlowIds": ["j-NOSUCHCLUSTER"]}',
+            "DeadLetterConfig": {"Arn": arn},
+        },
+    )
+    aws.advance(2 * 3600)
+    (message,) = until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
+    assert message["Body"] == '{"JobFlowIds": ["j-NOSUCHCLUSTER"]}'
 
 
 @models(

@@ -426,11 +426,14 @@ def test_an_ending_cluster_is_waited_for_and_a_living_one_is_not(site: Site, clu
 def test_states_in_a_shared_bucket_are_read_too(site: Site, tmp_path: Path) -> None:
     import json
 
+    prefix = f"orchard/{PROJECT}/{REGION}/"
     states = {
-        "orchard/foundation.tfstate": "vpc-1",
-        "orchard/cluster.tfstate": "j-1",
-        "orchard/workspaces/big/orchard/cluster.tfstate": "j-2",
-        "orchard/workspaces/gone/orchard/cluster.tfstate": None,
+        f"{prefix}foundation.tfstate": "vpc-1",
+        f"{prefix}cluster.tfstate": "j-1",
+        f"{prefix}workspaces/big/{prefix}cluster.tfstate": "j-2",
+        f"{prefix}workspaces/gone/{prefix}cluster.tfstate": None,
+        f"orchard/{PROJECT}/eu-central-1/foundation.tfstate": "vpc-of-another-region",
+        f"orchard/other/{REGION}/workspaces/big/orchard/other/{REGION}/cluster.tfstate": "j-of-another-project",
     }
     for key, number in states.items():
         resources = [{"mode": "managed", "instances": [{"attributes": {"id": number}}]}] if number else []
@@ -439,6 +442,6 @@ def test_states_in_a_shared_bucket_are_read_too(site: Site, tmp_path: Path) -> N
     chosen = site.settings.model_copy(update={"state_bucket": site.bucket})
     assert terraform_state.known(chosen, shared) == ({"vpc-1", "j-1", "j-2"}, False)
     assert terraform_state.workspaces(chosen, shared) == ["big", "default"]
-    site.aws.put(site.bucket, "orchard/cluster.tfstate.tflock", "{}")
+    site.aws.put(site.bucket, f"{prefix}cluster.tfstate.tflock", "{}")
     assert terraform_state.known(chosen, shared).at_work
     assert terraform_state.known(site.settings, shared).words == set(), "without a bucket, this machine's"

@@ -31,6 +31,11 @@ TEXTS = [
     ),
     ("applications-failed", "On the master instance (i-0c1), after bootstrap actions were run Hadoop failed to launch"),
     (
+        "never-started",
+        "unexpected state 'TERMINATING', wanted target 'RUNNING, WAITING'. last error: INTERNAL_ERROR: Failed to start "
+        "the job flow due to an internal error",
+    ),
+    (
         "service-role-permissions",
         "VALIDATION_ERROR: Service role arn:aws:iam::123456789012:role/emr-service has insufficient EC2 permissions",
     ),

@@ -12,6 +12,7 @@ WIDE_RESOURCES = {
     "OpenSessions": "Session Manager's channels have no resource type",
     "ReadNetwork": "EC2's Describe actions have no resource types",
     "ListCollaborators": "iam:ListUsers and iam:ListRoles have no resource type",
+    "MakeWorkspaces": "there is no workspace yet, and a cluster is optional",
     "ListAndLinkInStudio": "EMR's List and repository actions have no resource type",
     "FindGitTokens": "secretsmanager:ListSecrets has no resource type",
     "FollowOwnClusterTemplates": "Service Catalog's records have no resource type; limited to one's own by a condition",
@@ -94,13 +95,35 @@ def test_services_act_for_this_account_only(statements):
 
 
 def test_every_role_is_kept_in_the_eu(outcomes):
-    for root in ("foundation", "cluster"):
-        found = list(resources(outcomes[root].states[0]))
-        roles = {r["values"]["name"] for r in found if r["type"] == "aws_iam_role"}
-        kept = {
-            r["values"]["role"]
-            for r in found
-            if r["type"] == "aws_iam_role_policy_attachment" and ".eu_only" in r["address"]
-        }
-        assert roles, root
-        assert kept == roles, root
+    found = list(resources(outcomes["foundation"].states[0]))
+    roles = {r["values"]["name"] for r in found if r["type"] == "aws_iam_role"}
+    kept = {
+        r["values"]["role"]
+        for r in found
+        if r["type"] == "aws_iam_role_policy_attachment" and ".eu_only" in r["address"]
+    }
+    assert len(roles) == 4
+    assert kept == roles
+
+
+def test_a_cluster_brings_no_role_of_its_own(outcomes):
+    """A new role is not known everywhere for some seconds, and the guard must hold from the first."""
+    assert not [r["address"] for r in resources(outcomes["cluster"].states[0]) if r["type"].startswith("aws_iam_")]
+
+
+def test_who_makes_a_workspace_may_do_so_without_a_cluster(statements):
+    """What the reference data knows of CreateEditor is a cluster, optional: a resource would deny one without."""
+    making = [s for _, s in statements if "elasticmapreduce:CreateEditor" in listed(s.get("Action", []))]
+    assert {s["Resource"] for s in making} == {"*"}
+
+
+def test_spark_history_is_a_clusters(statements):
+    """The Service Authorization Reference has a resource type for it: the cluster."""
+    reading = [s for _, s in statements if "elasticmapreduce:DescribePersistentAppUI" in listed(s.get("Action", []))]
+    assert {s["Resource"] for s in reading} == {"arn:aws:elasticmapreduce:eu-west-3:123456789012:cluster/*"}
+
+
+def test_the_key_serves_whom_it_must_and_nobody_else(statements):
+    """Budgets write e-mails themselves; nothing of theirs passes through the topic that the key encrypts."""
+    served = [s["Principal"]["Service"] for _, s in statements if s["Sid"] == "AlarmsUseKey"]
+    assert served == ["cloudwatch.amazonaws.com"]

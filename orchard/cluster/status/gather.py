@@ -13,7 +13,7 @@ from typing import Any
 
 from orchard.aws import bucket, scheduler, tags
 from orchard.aws.bucket import Bucket
-from orchard.aws.emr import ALIVE
+from orchard.aws.emr import ALIVE, name_within
 from orchard.aws.layout import STEPS
 from orchard.aws.target import Target
 from orchard.base.config import Settings
@@ -114,7 +114,7 @@ class _Gathering:
         pages = self.client["emr"].get_paginator("list_clusters").paginate(CreatedAfter=datetime.now(UTC) - LATELY)
         entries, now = [], datetime.now(UTC)
         for page in pages:
-            entries += [entry for entry in page["Clusters"] if entry["Name"].startswith(self.prefix)]
+            entries += [entry for entry in page["Clusters"] if name_within(entry["Name"], self.project)]
             if date := page["ResponseMetadata"]["HTTPHeaders"].get("date"):
                 now = parsedate_to_datetime(date)
         return now, sorted(entries, key=lambda entry: entry["Status"]["Timeline"]["CreationDateTime"], reverse=True)
@@ -134,7 +134,7 @@ class _Gathering:
         if not self.settings.monthly_budget:
             return None
         account = self.target.account()
-        budgets, name = self.target.client("budgets"), f"{self.project}-monthly"
+        budgets, name = self.target.client("budgets"), f"{self.project}-{self.settings.region}-monthly"
         budget = budgets.describe_budget(AccountId=account, BudgetName=name)["Budget"]
         limit, spent = budget["BudgetLimit"], budget.get("CalculatedSpend", {}).get("ActualSpend")
         return Budget(usd_limit=float(limit["Amount"]), usd_spent=float(spent["Amount"]) if spent else None)

@@ -154,8 +154,12 @@ class ManagedCluster(Cluster):
 
     @property
     def ec2_instance_attributes(self) -> Any:
-        """Ec2InstanceAttributes, with the subnets that a cluster of fleets may choose from."""
+        """Ec2InstanceAttributes, with the subnets that a cluster of fleets may choose from.
+
+        Additional groups are a set, and EMR promises no order: they come in another than they were given in.
+        """
         described = super().ec2_instance_attributes
+        described.additional_master_security_groups = (described.additional_master_security_groups or [])[::-1]
         described.requested_ec2_subnet_ids = list(self.requested_subnets)
         return described
 

@@ -10,8 +10,13 @@ def install() -> None:
         refusals,
         scheduler,
         security_groups,
+        service_linked_roles,
         sessions,
+        tagging,
     )
 
-    for module in (bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, sessions):
+    for module in (
+        *(bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, service_linked_roles),
+        *(sessions, tagging),
+    ):
         module.install()

@@ -19,6 +19,7 @@ from moto.emr.models import emr_backends
 from moto.scheduler.exceptions import ScheduleGroupNotFound, ValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 from moto.scheduler.responses import EventBridgeSchedulerResponse
+from moto.sqs.models import sqs_backends
 
 from orchard.emulator.clock import Clock
 from orchard.emulator.options import ACCOUNT
@@ -103,7 +104,15 @@ class Firing:
             else:
                 log.warning("the schedule %s has a target that does nothing here: %s", schedule.name, schedule.target)
         except (EmrValidation, ValueError) as error:
-            # As the real one, it has no caller to tell: AWS retries, then drops the event or sends it to a queue.
+            # It has no caller to tell. AWS retries, then drops the event or sends it to a queue (EventBridge Scheduler
+            # User Guide, "Configuring a dead-letter queue"). Here no trouble passes, so the queue has it at once.
             log.warning("the schedule %s failed: %s", schedule.name, error)
+            self._bury(region, schedule.target)
         if schedule.action_after_completion == "DELETE":
             siblings.pop(schedule.name, None)
+
+    def _bury(self, region: str, target: dict[str, Any]) -> None:
+        name = target.get("DeadLetterConfig", {}).get("Arn", "").rpartition(":")[2]
+        queues = sqs_backends[ACCOUNT][region]
+        if name in queues.queues:
+            queues.send_message(name, target.get("Input") or "{}")

@@ -17,15 +17,17 @@ variables {
     bucket               = "orchard-123456789012-eu-west-3"
     logs_prefix          = "logs/"
     key_arn              = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
+    disk_key_arn         = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
     vpc_id               = "vpc-1"
     subnet_ids           = ["subnet-a", "subnet-b"]
     route_table_ids      = ["rtb-a", "rtb-b"]
     nat_subnet_id        = "subnet-public"
     security_group_ids   = { primary = "sg-p", core = "sg-c", engine = "sg-e", workspace = "sg-w", service = "sg-s" }
-    emr_service_role_arn = "arn:aws:iam::123456789012:role/orchard-emr-service"
-    instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/orchard-emr-node"
-    eu_only_policy_arn   = "arn:aws:iam::123456789012:policy/orchard-eu-only"
+    emr_service_role_arn = "arn:aws:iam::123456789012:role/orchard-eu-west-3-emr-service"
+    instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/orchard-eu-west-3-emr-node"
+    end_of_life_role_arn = "arn:aws:iam::123456789012:role/orchard-eu-west-3-end-of-life"
     alarm_topic_arn      = "arn:aws:sns:eu-west-3:123456789012:orchard-alarms"
+    failed_ends_arn      = "arn:aws:sqs:eu-west-3:123456789012:orchard-failed-ends"
   }
 }
 
@@ -34,8 +36,8 @@ run "cluster_with_guards" {
   command = apply
 
   assert {
-    condition     = output.cluster_id == "j-1" && output.cluster_name == "orchard-default" && output.ends_at != null
-    error_message = "A cluster with a name, and an end."
+    condition     = output.cluster_id == "j-1" && output.cluster_name == "orchard-default"
+    error_message = "A cluster with a name."
   }
 }
 

@@ -32,6 +32,23 @@ run "hands_over_one_object" {
   }
 }
 
+run "other_keys" {
+  command = plan
+  variables {
+    disk_key_arn = "arn:aws:kms:eu-west-3:123456789012:key/disks"
+    studio_key   = "none"
+  }
+
+  assert {
+    condition     = output.foundation.disk_key_arn == "arn:aws:kms:eu-west-3:123456789012:key/disks"
+    error_message = "Disks may have a key of their own."
+  }
+  assert {
+    condition     = local.studio_key_arn == null
+    error_message = "A Studio may leave encryption to the bucket."
+  }
+}
+
 # London is not in the EU.
 run "wrong_values" {
   command = plan
@@ -39,6 +56,7 @@ run "wrong_values" {
     region     = "eu-west-2"
     project    = "Or_chard"
     account_id = "1234"
+    studio_key = "mine"
   }
-  expect_failures = [var.region, var.project, var.account_id]
+  expect_failures = [var.region, var.project, var.account_id, var.studio_key]
 }

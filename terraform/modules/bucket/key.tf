@@ -15,7 +15,7 @@ locals {
         # Alarms publish to an encrypted topic: the sender needs the key. `*` is this key itself.
         Sid       = "AlarmsUseKey"
         Effect    = "Allow"
-        Principal = { Service = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"] }
+        Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }

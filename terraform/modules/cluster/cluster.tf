@@ -72,7 +72,13 @@ resource "aws_emr_cluster" "this" {
   }
 
   lifecycle {
-    # The provider reads every step back and a difference would replace the cluster; steps are the control plane's.
-    ignore_changes = [step]
+    # What EMR tells of itself and a difference would replace the cluster for: every step, which are the control plane's;
+    # disks with the figures that EMR put in (gp3's IOPS); groups in an order of its own.
+    ignore_changes = [
+      step,
+      master_instance_group[0].ebs_config,
+      core_instance_group[0].ebs_config,
+      ec2_attributes[0].additional_master_security_groups,
+    ]
   }
 }

@@ -42,7 +42,7 @@ locals {
         "livy.server.session.timeout-check.skip-busy" = "true"
       } },
     ],
-    var.notebook == "jupyterhub" ? [
+    var.notebook == "jupyterhub" && var.hub_persistence ? [
       { Classification = "jupyter-s3-conf", Properties = {
         "s3.persistence.enabled" = "true"
         "s3.persistence.bucket"  = var.bucket

@@ -4,6 +4,11 @@ variable "region" {
   type        = string
 }
 
+variable "account_id" {
+  description = "The AWS account, for the ARN of EC2's own role."
+  type        = string
+}
+
 variable "bucket" {
   description = "Name of the data bucket."
   type        = string
@@ -20,7 +25,12 @@ variable "logs_prefix" {
 }
 
 variable "key_arn" {
-  description = "ARN of the key that encrypts disks, objects and logs."
+  description = "ARN of the key that encrypts objects and logs."
+  type        = string
+}
+
+variable "disk_key_arn" {
+  description = "ARN of the key that encrypts the nodes' disks."
   type        = string
 }
 
@@ -52,6 +62,11 @@ variable "security_group_ids" {
     condition     = length(setsubtract(["primary", "core", "engine"], keys(var.security_group_ids))) == 0
     error_message = "The groups primary, core and engine must be given: those that EMR makes itself are left behind when the cluster is destroyed."
   }
+}
+
+variable "alarm_topic_arn" {
+  description = "ARN of the topic that is told when the cluster is idle."
+  type        = string
 }
 
 variable "bootstrap" {

@@ -11,7 +11,7 @@ resource "aws_emr_security_configuration" "this" {
         S3EncryptionConfiguration = { EncryptionMode = "SSE-KMS", AwsKmsKey = var.key_arn }
         LocalDiskEncryptionConfiguration = {
           EncryptionKeyProviderType = "AwsKms"
-          AwsKmsKey                 = var.key_arn
+          AwsKmsKey                 = var.disk_key_arn
           EnableEbsEncryption       = true
         }
       }

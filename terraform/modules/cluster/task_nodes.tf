@@ -1,5 +1,20 @@
 locals {
+  spot     = var.task_spot_count > 0 || var.managed_scaling_max > 0
   spot_bid = format("%.2f", var.task_spot_bid != null ? var.task_spot_bid : local.instance_type.vcpus * 0.08)
+}
+
+# EC2 starts Spot nodes by a role of its own, which must be able to open their disks (Amazon EC2 User Guide, "Service-linked
+# role for Spot Instance requests"). KMS wants the role to be there: the control plane sees to it
+# (orchard/infrastructure/account.py).
+resource "aws_kms_grant" "spot" {
+  count             = local.spot ? 1 : 0
+  name              = "${var.name}-spot"
+  key_id            = var.disk_key_arn
+  grantee_principal = "arn:aws:iam::${var.account_id}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+  operations = [
+    "Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
+    "CreateGrant", "DescribeKey",
+  ]
 }
 
 # Two resources for one idea, because `ignore_changes` cannot depend on a variable.
@@ -16,6 +31,13 @@ resource "aws_emr_instance_group" "task" {
     size                 = var.ebs_gib
     volumes_per_instance = 1
   }
+
+  lifecycle {
+    # EMR tells the disks with figures that it put in.
+    ignore_changes = [ebs_config]
+  }
+
+  depends_on = [aws_kms_grant.spot]
 }
 
 resource "aws_emr_instance_group" "scaled_task" {
@@ -34,8 +56,10 @@ resource "aws_emr_instance_group" "scaled_task" {
 
   lifecycle {
     # How many there are is EMR's decision.
-    ignore_changes = [instance_count]
+    ignore_changes = [instance_count, ebs_config]
   }
+
+  depends_on = [aws_kms_grant.spot]
 }
 
 resource "aws_emr_managed_scaling_policy" "this" {

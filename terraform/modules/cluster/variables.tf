@@ -93,6 +93,12 @@ variable "managed_scaling_max" {
   }
 }
 
+variable "hub_persistence" {
+  description = "JupyterHub keeps its notebooks in the bucket; otherwise they go with the cluster."
+  type        = bool
+  default     = true
+}
+
 variable "idle_timeout" {
   description = "Seconds without work until the cluster ends itself. There is no way to switch it off."
   type        = number

@@ -3,6 +3,11 @@ variable "project" {
   type        = string
 }
 
+variable "region" {
+  description = "The AWS region, in the budget's name: a budget is of no region."
+  type        = string
+}
+
 variable "account_id" {
   description = "The AWS account that the budget watches."
   type        = string

@@ -25,17 +25,17 @@ resource "aws_iam_role_policy" "emr_service" {
         Condition = { StringEquals = { "iam:PassedToService" = "ec2.amazonaws.com" } }
       },
       {
-        # Disks of the nodes are encrypted with the data key (Amazon EMR Management Guide, "EBS encryption").
+        # Disks of the nodes are encrypted with a key of ours (Amazon EMR Management Guide, "EBS encryption").
         Sid      = "UseKeyForDisks"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"]
-        Resource = var.key_arn
+        Resource = var.disk_key_arn
       },
       {
         Sid       = "LendKeyToDisks"
         Effect    = "Allow"
         Action    = "kms:CreateGrant"
-        Resource  = var.key_arn
+        Resource  = var.disk_key_arn
         Condition = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
       },
       {

@@ -1,9 +1,12 @@
 locals {
+  # IAM's names are the whole account's: the region keeps those of two foundations of one project apart.
+  prefix = "${var.project}-${var.region}"
+
   # Names are fixed, so ARNs are known before anything exists and policies can be read in a plan.
   bucket_arn          = "arn:aws:s3:::${var.bucket}"
-  emr_service_name    = "${var.project}-emr-service"
-  node_name           = "${var.project}-emr-node"
-  studio_service_name = "${var.project}-studio-service"
+  emr_service_name    = "${local.prefix}-emr-service"
+  node_name           = "${local.prefix}-emr-node"
+  studio_service_name = "${local.prefix}-studio-service"
   role_arns           = { for role in [local.emr_service_name, local.node_name, local.studio_service_name] : role => "arn:aws:iam::${var.account_id}:role/${role}" }
 
   ec2 = "arn:aws:ec2:${var.region}:${var.account_id}"

@@ -55,7 +55,7 @@ resource "aws_iam_role_policy" "node" {
         Sid      = "UseKey"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
-        Resource = var.key_arn
+        Resource = distinct([var.key_arn, var.disk_key_arn])
       },
       {
         # Sessions without SSH. Less than AmazonSSMManagedInstanceCore, which also reads every parameter of the

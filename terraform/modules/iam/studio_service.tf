@@ -43,7 +43,7 @@ locals {
       Sid      = "UseKey"
       Effect   = "Allow"
       Action   = ["kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"]
-      Resource = var.key_arn
+      Resource = distinct(compact([var.key_arn, var.studio_key_arn]))
     },
     {
       Sid       = "ReadGitSecrets"

@@ -27,8 +27,6 @@ locals {
         "elasticmapreduce:ListStudios", "elasticmapreduce:ListClusters", "elasticmapreduce:ListEditors",
         "elasticmapreduce:ListRepositories", "elasticmapreduce:CreateRepository", "elasticmapreduce:DescribeRepository",
         "elasticmapreduce:DeleteRepository", "elasticmapreduce:LinkRepository", "elasticmapreduce:UnlinkRepository",
-        "elasticmapreduce:ListWorkspaceAccessIdentities",
-        "elasticmapreduce:DescribePersistentAppUI", "elasticmapreduce:GetPersistentAppUIPresignedURL",
       ]
       Resource = "*"
     },
@@ -36,12 +34,20 @@ locals {
 
   notebooks = [
     {
+      # There is no workspace yet to name. The Service Authorization Reference knows the cluster alone for it, and that
+      # as optional, and a workspace made without one must be allowed all the same.
+      Sid      = "MakeWorkspaces"
+      Effect   = "Allow"
+      Action   = "elasticmapreduce:CreateEditor"
+      Resource = "*"
+    },
+    {
       Sid    = "UseWorkspaces"
       Effect = "Allow"
       Action = [
-        "elasticmapreduce:CreateEditor", "elasticmapreduce:DescribeEditor", "elasticmapreduce:StartEditor",
-        "elasticmapreduce:StopEditor", "elasticmapreduce:DeleteEditor", "elasticmapreduce:OpenEditorInConsole",
-        "elasticmapreduce:AttachEditor", "elasticmapreduce:DetachEditor",
+        "elasticmapreduce:DescribeEditor", "elasticmapreduce:StartEditor", "elasticmapreduce:StopEditor",
+        "elasticmapreduce:DeleteEditor", "elasticmapreduce:OpenEditorInConsole", "elasticmapreduce:AttachEditor",
+        "elasticmapreduce:DetachEditor", "elasticmapreduce:ListWorkspaceAccessIdentities",
       ]
       Resource = ["${local.emr}:editor/*", "${local.emr}:studio/*"]
     },
@@ -55,6 +61,13 @@ locals {
       ]
       Resource  = "${local.emr}:cluster/*"
       Condition = local.of_this_project
+    },
+    {
+      # Spark's pages outlive their cluster, and maybe its tags: any cluster of the account.
+      Sid      = "ReadSparkHistory"
+      Effect   = "Allow"
+      Action   = ["elasticmapreduce:DescribePersistentAppUI", "elasticmapreduce:GetPersistentAppUIPresignedURL"]
+      Resource = "${local.emr}:cluster/*"
     },
     {
       # Who made a workspace decides who else gets in; Studio sets the tag.

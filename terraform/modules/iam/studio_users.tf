@@ -10,7 +10,7 @@ locals {
 # All three exist, so that roles of a single sign-on can be given one by hand.
 resource "aws_iam_policy" "studio_user" {
   for_each    = local.levels
-  name        = "${var.project}-studio-${each.key}"
+  name        = "${local.prefix}-studio-${each.key}"
   description = "What ${each.key} users of EMR Studio may do"
   policy      = jsonencode({ Version = "2012-10-17", Statement = each.value })
 }
@@ -18,7 +18,7 @@ resource "aws_iam_policy" "studio_user" {
 # IAM users get theirs through a group, which exists only where somebody is in it.
 resource "aws_iam_group" "studio" {
   for_each = toset(values(var.studio_users))
-  name     = "${var.project}-studio-${each.key}"
+  name     = "${local.prefix}-studio-${each.key}"
 }
 
 resource "aws_iam_group_policy_attachment" "studio" {

@@ -43,6 +43,16 @@ variable "key_arn" {
   type        = string
 }
 
+variable "disk_key_arn" {
+  description = "ARN of the key of the nodes' disks; may be the data key."
+  type        = string
+}
+
+variable "studio_key_arn" {
+  description = "ARN of the key of the Studio's workspaces; may be the data key, or null for none."
+  type        = string
+}
+
 variable "studio_users" {
   description = "IAM users who may enter the Studio, with what they may do there: `basic`, `intermediate` or `advanced`."
   type        = map(string)

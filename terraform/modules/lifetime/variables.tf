@@ -1,25 +1,5 @@
-variable "cluster_id" {
-  description = "Id of the cluster that must end."
-  type        = string
-}
-
-variable "cluster_arn" {
-  description = "ARN of the cluster that must end: the only thing that the schedule's role may end."
-  type        = string
-}
-
 variable "name" {
-  description = "Name of the cluster, prefix of the names here."
-  type        = string
-}
-
-variable "account_id" {
-  description = "The AWS account, for the role's trust."
-  type        = string
-}
-
-variable "region" {
-  description = "The AWS region, for the role's trust."
+  description = "Name of the cluster that must end."
   type        = string
 }
 
@@ -28,13 +8,13 @@ variable "key_arn" {
   type        = string
 }
 
-variable "eu_only_policy_arn" {
-  description = "ARN of the policy that denies everything outside the EU."
+variable "role_arn" {
+  description = "ARN of the role by which the schedule ends the cluster."
   type        = string
 }
 
-variable "alarm_topic_arn" {
-  description = "ARN of the topic that is told about an idle cluster."
+variable "failed_ends_arn" {
+  description = "ARN of the queue that keeps the call when EMR refuses it."
   type        = string
 }
 

@@ -32,15 +32,41 @@ resource "aws_vpc_security_group_egress_rule" "between_nodes" {
   ip_protocol                  = "-1"
 }
 
+locals {
+  out_to_all   = var.egress == "all" ? toset(["primary", "core"]) : []
+  out_by_https = var.egress == "https" ? toset(["primary", "core"]) : []
+}
+
 # S3, the AWS APIs, Amazon Linux's packages and PyPI: all of it HTTPS, none of it at addresses known beforehand.
 resource "aws_vpc_security_group_egress_rule" "https" {
-  for_each          = toset(["primary", "core"])
+  for_each          = local.out_by_https
   security_group_id = aws_security_group.this[each.key].id
   description       = "S3, AWS APIs, packages"
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
+}
+
+# What provisions the nodes reads some repositories of S3's by plain HTTP. Narrower than the Amazon EMR Management Guide,
+# which opens all ports to S3 ("Working with Amazon EMR-managed security groups").
+resource "aws_vpc_security_group_egress_rule" "http_to_s3" {
+  for_each          = local.out_by_https
+  security_group_id = aws_security_group.this[each.key].id
+  description       = "Repositories in S3"
+  prefix_list_id    = local.s3_list
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+}
+
+# As EMR's own groups have it: for nodes that do not start by what is above.
+resource "aws_vpc_security_group_egress_rule" "all" {
+  for_each          = local.out_to_all
+  security_group_id = aws_security_group.this[each.key].id
+  description       = "Anything, as egress = all says"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
 }
 
 resource "aws_vpc_security_group_ingress_rule" "service_from_primary" {

@@ -32,11 +32,13 @@ locals {
   chosen_subnet_ids = var.mode == "default" ? slice(sort(local.default_subnet_ids), 0, min(5, length(local.default_subnet_ids))) : []
 }
 
-# AmazonEMRServicePolicy_v2 acts only in a network that carries this tag, and EMR Studio's role too. Other people's
-# VPC is tagged for it and nothing else about it is managed here.
-resource "aws_ec2_tag" "default_network" {
-  for_each    = var.mode == "default" ? merge({ vpc = local.default_vpc_id }, { for i, id in local.chosen_subnet_ids : "subnet-${i}" => id }) : {}
-  resource_id = each.value
-  key         = "for-use-with-amazon-emr-managed-policies"
-  value       = "true"
+# AmazonEMRServicePolicy_v2 acts only in a network that carries a tag, and EMR Studio's role too. But the default VPC is
+# everybody's: were the tag one project's, a destroy would take it from all others. The control plane puts it there
+# (orchard/infrastructure/default_vpc.py) and nothing takes it away, nor does the upgrade of an older state.
+removed {
+  from = aws_ec2_tag.default_network
+
+  lifecycle {
+    destroy = false
+  }
 }

@@ -30,6 +30,23 @@ variable "default_vpc" {
   }
 }
 
+variable "egress" {
+  description = "Where the nodes may go: `https` (port 443, and port 80 of S3 alone) or `all`, as in the groups that EMR makes itself."
+  type        = string
+  default     = "https"
+
+  validation {
+    condition     = contains(["https", "all"], var.egress)
+    error_message = "The nodes' way out is `https` or `all`."
+  }
+}
+
+variable "s3_prefix_list_id" {
+  description = "In mode `default`: AWS's prefix list of S3 in the region, where it is known. Unset, it is looked up."
+  type        = string
+  default     = null
+}
+
 variable "vpc_cidr" {
   description = "In mode `private`: the VPC's private address range."
   type        = string

@@ -19,7 +19,7 @@ variable "workspaces_prefix" {
 }
 
 variable "key_arn" {
-  description = "ARN of the key that encrypts the workspaces."
+  description = "ARN of the key that encrypts the workspaces; null leaves that to the bucket."
   type        = string
 }
 

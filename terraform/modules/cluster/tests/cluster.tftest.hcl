@@ -10,10 +10,13 @@ variables {
   bucket               = "photographs"
   logs_prefix          = "logs/"
   key_arn              = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
-  emr_service_role_arn = "arn:aws:iam::123456789012:role/orchard-emr-service"
-  instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/orchard-emr-node"
+  disk_key_arn         = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
+  account_id           = "123456789012"
+  emr_service_role_arn = "arn:aws:iam::123456789012:role/orchard-eu-west-3-emr-service"
+  instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/orchard-eu-west-3-emr-node"
   vpc_id               = "vpc-1"
   subnet_id            = "subnet-1"
+  alarm_topic_arn      = "arn:aws:sns:eu-west-3:123456789012:orchard-alarms"
   security_group_ids   = { primary = "sg-p", core = "sg-c", engine = "sg-e" }
   bootstrap            = { prefix = "jobs/abc/", requirements_sha256 = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }
   release_label        = "emr-7.13.0"
@@ -31,7 +34,7 @@ run "studio_cluster" {
     error_message = "One primary and two core nodes."
   }
   assert {
-    condition     = length(aws_emr_instance_group.task) + length(aws_emr_instance_group.scaled_task) + length(aws_emr_managed_scaling_policy.this) + length(aws_security_group.ssh) + length(aws_key_pair.ssh) == 0
+    condition     = length(aws_emr_instance_group.task) + length(aws_emr_instance_group.scaled_task) + length(aws_emr_managed_scaling_policy.this) + length(aws_security_group.ssh) + length(aws_key_pair.ssh) + length(aws_kms_grant.spot) == 0
     error_message = "No Spot, no scaling, no SSH unless asked for."
   }
   assert {
@@ -145,6 +148,39 @@ run "spot_nodes" {
   assert {
     condition     = local.spark_defaults["spark.dynamicAllocation.initialExecutors"] == "5"
     error_message = "They compute, too."
+  }
+  assert {
+    condition     = aws_kms_grant.spot[0].key_id == var.disk_key_arn && aws_kms_grant.spot[0].grantee_principal == "arn:aws:iam::123456789012:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+    error_message = "EC2 Spot can open the disks of its nodes."
+  }
+}
+
+run "disks_by_another_key" {
+  command = plan
+  variables {
+    disk_key_arn = "arn:aws:kms:eu-west-3:123456789012:key/99999999-2222-3333-4444-555555555555"
+  }
+
+  assert {
+    condition     = jsondecode(aws_emr_security_configuration.this.configuration).EncryptionConfiguration.AtRestEncryptionConfiguration.LocalDiskEncryptionConfiguration.AwsKmsKey == var.disk_key_arn
+    error_message = "Disks are encrypted with the key that is given for them."
+  }
+  assert {
+    condition     = jsondecode(aws_emr_security_configuration.this.configuration).EncryptionConfiguration.AtRestEncryptionConfiguration.S3EncryptionConfiguration.AwsKmsKey == var.key_arn
+    error_message = "And nothing else is."
+  }
+}
+
+run "hub_that_keeps_nothing" {
+  command = plan
+  variables {
+    notebook        = "jupyterhub"
+    hub_persistence = false
+  }
+
+  assert {
+    condition     = length([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c if c.Classification == "jupyter-s3-conf"]) == 0
+    error_message = "A hub that does not start with notebooks in S3 starts without."
   }
 }
 

@@ -6,10 +6,13 @@ variables {
   bucket               = "photographs"
   logs_prefix          = "logs/"
   key_arn              = "arn:aws:kms:eu-west-3:123456789012:key/1"
-  emr_service_role_arn = "arn:aws:iam::123456789012:role/orchard-emr-service"
-  instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/orchard-emr-node"
+  disk_key_arn         = "arn:aws:kms:eu-west-3:123456789012:key/1"
+  account_id           = "123456789012"
+  emr_service_role_arn = "arn:aws:iam::123456789012:role/orchard-eu-west-3-emr-service"
+  instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/orchard-eu-west-3-emr-node"
   vpc_id               = "vpc-1"
   subnet_id            = "subnet-1"
+  alarm_topic_arn      = "arn:aws:sns:eu-west-3:123456789012:orchard-alarms"
   security_group_ids   = { primary = "sg-p", core = "sg-c", engine = "sg-e" }
   bootstrap            = { prefix = "jobs/abc/", requirements_sha256 = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }
   release_label        = "emr-7.13.0"

@@ -6,6 +6,7 @@ mock_provider "aws" {
 
 variables {
   project    = "orchard"
+  region     = "eu-west-3"
   account_id = "123456789012"
   key_arn    = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
@@ -20,6 +21,10 @@ run "nothing_unasked" {
   assert {
     condition     = aws_sns_topic.alarms.kms_master_key_id == var.key_arn
     error_message = "Alarms are encrypted."
+  }
+  assert {
+    condition     = aws_sqs_queue.failed_ends.sqs_managed_sse_enabled && aws_cloudwatch_metric_alarm.failed_ends.threshold == 0 && aws_cloudwatch_metric_alarm.failed_ends.dimensions["QueueName"] == aws_sqs_queue.failed_ends.name
+    error_message = "An end that failed is kept, and raises an alarm."
   }
 }
 

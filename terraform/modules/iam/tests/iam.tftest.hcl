@@ -5,13 +5,15 @@ mock_provider "aws" {
 }
 
 variables {
-  project      = "orchard"
-  account_id   = "123456789012"
-  region       = "eu-west-3"
-  eu_regions   = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"]
-  bucket       = "photographs"
-  key_arn      = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
-  studio_users = { ana = "basic", ben = "basic", cleo = "advanced" }
+  project        = "orchard"
+  account_id     = "123456789012"
+  region         = "eu-west-3"
+  eu_regions     = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"]
+  bucket         = "photographs"
+  key_arn        = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
+  disk_key_arn   = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
+  studio_key_arn = null
+  studio_users   = { ana = "basic", ben = "basic", cleo = "advanced" }
   prefixes = {
     raw       = "data/raw/", packed = "data/packed/", runs = "data/runs/", jobs = "jobs/", logs = "logs/", jupyter = "jupyter/",
     notebooks = "notebooks/", workspaces = "emr-studio-workspaces/"
@@ -23,7 +25,7 @@ run "roles" {
   command = plan
 
   assert {
-    condition     = [for s in jsondecode(aws_iam_role_policy.emr_service.policy).Statement : s.Resource if s.Action == "iam:PassRole"] == ["arn:aws:iam::123456789012:role/orchard-emr-node"]
+    condition     = [for s in jsondecode(aws_iam_role_policy.emr_service.policy).Statement : s.Resource if s.Action == "iam:PassRole"] == ["arn:aws:iam::123456789012:role/orchard-eu-west-3-emr-node"]
     error_message = "EMR may pass the nodes' role and no other."
   }
   assert {
@@ -40,7 +42,7 @@ run "roles" {
     error_message = "EMR assumes the roles for this account and region only."
   }
   assert {
-    condition     = length(aws_iam_role_policy_attachment.eu_only) == 3 && length(aws_iam_group_policy_attachment.eu_only) == 2
+    condition     = length(aws_iam_role_policy_attachment.eu_only) == 4 && length(aws_iam_group_policy_attachment.eu_only) == 2
     error_message = "Every role and group made here is kept in the EU."
   }
   assert {
@@ -64,6 +66,10 @@ run "roles" {
   }
 
   assert {
+    condition     = [for s in jsondecode(aws_iam_role_policy.end_of_life.policy).Statement : s.Condition.StringEquals["elasticmapreduce:ResourceTag/Project"] if s.Action == "elasticmapreduce:TerminateJobFlows"] == ["orchard"] && length(jsondecode(aws_iam_role_policy.end_of_life.policy).Statement) == 3
+    error_message = "A schedule ends the project's clusters, and does nothing else but read itself and tell what failed."
+  }
+  assert {
     condition     = alltrue([for policy in aws_iam_policy.studio_user : anytrue([for s in jsondecode(policy.policy).Statement : contains(flatten([s.Action]), "elasticmapreduce:CreateStudioPresignedUrl")])])
     error_message = "Without CreateStudioPresignedUrl nobody enters the Studio."
   }
@@ -76,8 +82,21 @@ run "roles" {
     error_message = "Basic users start no clusters."
   }
   assert {
-    condition     = { for user, membership in aws_iam_user_group_membership.studio : user => membership.groups } == { ana = toset(["orchard-studio-basic"]), ben = toset(["orchard-studio-basic"]), cleo = toset(["orchard-studio-advanced"]) }
+    condition     = { for user, membership in aws_iam_user_group_membership.studio : user => membership.groups } == { ana = toset(["orchard-eu-west-3-studio-basic"]), ben = toset(["orchard-eu-west-3-studio-basic"]), cleo = toset(["orchard-eu-west-3-studio-advanced"]) }
     error_message = "Users get their level through a group."
+  }
+}
+
+# AWS takes 64 characters for a role.
+run "longest_names" {
+  command = plan
+  variables {
+    project = "the-longest-of-project"
+    region  = "eu-central-1"
+  }
+  assert {
+    condition     = alltrue([for role in [aws_iam_role.emr_service, aws_iam_role.node, aws_iam_role.studio_service, aws_iam_role.end_of_life] : length(role.name) <= 64 && strcontains(role.name, "eu-central-1")])
+    error_message = "Every role's name carries the region, since a role is of none, and fits."
   }
 }
 

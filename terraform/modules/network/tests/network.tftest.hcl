@@ -2,6 +2,9 @@ mock_provider "aws" {
   mock_data "aws_vpc" {
     defaults = { id = "vpc-0default" }
   }
+  mock_data "aws_prefix_list" {
+    defaults = { id = "pl-0s3" }
+  }
   mock_data "aws_subnets" {
     defaults = { ids = ["subnet-c", "subnet-a", "subnet-b"] }
   }
@@ -20,8 +23,8 @@ run "default_vpc_is_found" {
     error_message = "The default VPC is looked up, its subnets in a stable order."
   }
   assert {
-    condition     = length(aws_ec2_tag.default_network) == 4 && alltrue([for tag in aws_ec2_tag.default_network : tag.key == "for-use-with-amazon-emr-managed-policies" && tag.value == "true"])
-    error_message = "VPC and subnets carry the tag that EMR's policies need."
+    condition     = alltrue([for rule in aws_vpc_security_group_egress_rule.http_to_s3 : rule.prefix_list_id == "pl-0s3" && rule.from_port == 80 && rule.to_port == 80]) && length(aws_vpc_security_group_egress_rule.http_to_s3) == 2
+    error_message = "Nodes reach the repositories in S3 by plain HTTP, too."
   }
   assert {
     condition     = sort(keys(aws_security_group.this)) == tolist(["core", "engine", "primary", "workspace"])
@@ -36,10 +39,11 @@ run "default_vpc_is_found" {
 run "default_vpc_is_given" {
   command = plan
   variables {
-    default_vpc = { vpc_id = "vpc-1", subnet_ids = ["s6", "s5", "s4", "s3", "s2", "s1"] }
+    default_vpc       = { vpc_id = "vpc-1", subnet_ids = ["s6", "s5", "s4", "s3", "s2", "s1"] }
+    s3_prefix_list_id = "pl-1"
   }
   assert {
-    condition     = length(data.aws_vpc.default) == 0 && output.subnet_ids == tolist(["s1", "s2", "s3", "s4", "s5"])
+    condition     = length(data.aws_vpc.default) == 0 && length(data.aws_prefix_list.s3) == 0 && output.subnet_ids == tolist(["s1", "s2", "s3", "s4", "s5"])
     error_message = "Nothing is looked up, and a Studio's limit of five subnets is kept."
   }
 }
@@ -99,13 +103,28 @@ run "groups_are_closed" {
   }
 }
 
+run "open_way_out" {
+  command = plan
+  variables { egress = "all" }
+
+  assert {
+    condition     = alltrue([for rule in aws_vpc_security_group_egress_rule.all : rule.ip_protocol == "-1" && rule.cidr_ipv4 == "0.0.0.0/0"]) && length(aws_vpc_security_group_egress_rule.all) == 2
+    error_message = "Nodes go wherever those of EMR's own groups go."
+  }
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.https) + length(aws_vpc_security_group_egress_rule.http_to_s3) == 0
+    error_message = "Two rules for one thing could not be reviewed."
+  }
+}
+
 run "wrong_values" {
   command = plan
   variables {
     mode        = "public"
+    egress      = "http"
     default_vpc = { vpc_id = "vpc-1", subnet_ids = [] }
     vpc_cidr    = "8.8.0.0/16"
     zones       = ["a"]
   }
-  expect_failures = [var.mode, var.default_vpc, var.vpc_cidr, var.zones]
+  expect_failures = [var.mode, var.egress, var.default_vpc, var.vpc_cidr, var.zones]
 }

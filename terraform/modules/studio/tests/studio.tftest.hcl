@@ -5,7 +5,7 @@ variables {
   bucket                      = "photographs"
   workspaces_prefix           = "emr-studio-workspaces/"
   key_arn                     = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
-  service_role_arn            = "arn:aws:iam::123456789012:role/orchard-studio-service"
+  service_role_arn            = "arn:aws:iam::123456789012:role/orchard-eu-west-3-studio-service"
   vpc_id                      = "vpc-1"
   subnet_ids                  = ["subnet-a"]
   engine_security_group_id    = "sg-1"

@@ -2,10 +2,10 @@
 # (Amazon EMR Management Guide, "Monitoring Amazon EMR metrics with CloudWatch").
 resource "aws_cloudwatch_metric_alarm" "idle" {
   alarm_name          = "${var.name}-idle"
-  alarm_description   = "The cluster ${var.cluster_id} has had nothing to do for 30 minutes"
+  alarm_description   = "The cluster ${aws_emr_cluster.this.id} has had nothing to do for 30 minutes"
   namespace           = "AWS/ElasticMapReduce"
   metric_name         = "IsIdle"
-  dimensions          = { JobFlowId = var.cluster_id }
+  dimensions          = { JobFlowId = aws_emr_cluster.this.id }
   statistic           = "Average"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 1
