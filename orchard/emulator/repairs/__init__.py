@@ -11,7 +11,8 @@ def install() -> None:
         scheduler,
         security_groups,
         sessions,
+        ssm,
     )
 
-    for module in (bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, sessions):
+    for module in (bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, sessions, ssm):
         module.install()
