@@ -72,3 +72,13 @@ for name, version in locked.items():
     imported += 1
 print(f"bootstrap: {imported} packages of {len(locked)} in the lock import in {sys.prefix}")
 PYTHON
+
+# `./inv connect` comes in by Session Manager's agent, which no page promises on EMR's image. All else works without it,
+# so nothing here stops a node: not even a package server that does not answer.
+serve_sessions() {
+    as_root timeout 60 systemctl enable --now amazon-ssm-agent
+}
+if ! serve_sessions 2>/dev/null; then
+    as_root timeout 300 dnf install --assumeyes --quiet amazon-ssm-agent && serve_sessions ||
+        echo "bootstrap: no Session Manager's agent here, so ./inv connect needs access = \"ssh\""
+fi

@@ -53,8 +53,7 @@ class Target:
         endpoint: the URL of every service, None for AWS's own.
         poll_interval: seconds between two looks at steps: EMR refills ListSteps at one call in two seconds for a whole
             account, a local server has no limit.
-        livy: URL of a cluster's Livy, `{cluster}` standing for its id. On AWS it listens on the primary node's port
-            8998, which a tunnel brings to this machine.
+        livy: URL of a cluster's Livy, `{cluster}` standing for its id; None where only a tunnel leads to it.
         charges: whether what is made there costs money.
         reachable: whether its nodes and pages are there to be connected to, and not only told of.
         durable: whether it outlives this machine's own processes, so that Terraform's state may be kept there.
@@ -69,7 +68,7 @@ class Target:
     environment: dict[str, str] = field(repr=False)
     endpoint: str | None = None
     poll_interval: float = 15.0
-    livy: str = "http://localhost:8998"
+    livy: str | None = None
     charges: bool = True
     reachable: bool = True
     durable: bool = True

@@ -53,7 +53,3 @@ class Site(NamedTuple):
             remedy = f"--name: {suggest(self.name, others)}" if others else "start one: ./inv up"
             raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
         return mine[0]
-
-    def livy(self) -> str:
-        """Return the URL of the cluster's Livy; raises as `cluster`."""
-        return self.target.livy.format(cluster=self.cluster().id)

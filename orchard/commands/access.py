@@ -46,7 +46,7 @@ def connect(
         return
     site = open_site(target, name)
     if password:
-        connect.show_password(site)
+        print(*connect.show_password(site), sep="\n")
         return
     service = connect.SPARK_UI if spark_ui else connect.HUB
     print(*connect.open_(site, service, int(port) if port else None), sep="\n")

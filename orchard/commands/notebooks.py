@@ -39,6 +39,7 @@ def notebooks(
     name: str = "default",
 ) -> None:
     """Fill in the notebooks for the cluster that is up, and put them where EMR Studio and JupyterHub find them."""
+    from orchard.cluster.access import connect
     from orchard.machine import packages
     from orchard.notebooks import jupyter, rendering
 
@@ -51,6 +52,7 @@ def notebooks(
         if not site.target.reachable:
             say("This AWS is emulated and has no pages to open: ./inv notebooks --local shows the same notebooks here.")
         return
-    say(f"JupyterLab on {rendering.LOCAL}, its PySpark kernel on {site.livy()}; Ctrl-C ends it.")
-    if code := jupyter.lab(rendering.LOCAL, site.livy(), browser=not no_browser, login=site.target.livy_login):
+    livy = connect.livy(site)
+    say(f"JupyterLab on {rendering.LOCAL}, its PySpark kernel on {livy}; Ctrl-C ends it.")
+    if code := jupyter.lab(rendering.LOCAL, livy, browser=not no_browser, login=site.target.livy_login):
         raise Exit(code=code)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from orchard.base.errors import OrchardError
-from orchard.doctor import account, cluster, machine
+from orchard.doctor import account, cluster, machine, subnet
 from orchard.doctor.finding import Finding, Setup
 
 Check = Callable[[Setup], Finding]
@@ -37,6 +37,7 @@ def checks(setup: Setup) -> tuple[dict[str, Check], dict[str, Check]]:
         "region": account.region,
         "network": account.default_vpc,
         "instance type": cluster.offered,
+        "subnet": subnet.subnet,
         "quota": cluster.on_demand_quota,
         **({"Spot quota": cluster.spot_quota} if spot else {}),
         "service roles": account.service_linked_roles,

@@ -14,10 +14,12 @@ import pytest
 from orchard.aws import target
 from orchard.base.config import ROOT, Settings
 from orchard.base.errors import OrchardError
-from orchard.cluster.access import primary, tunnel
+from orchard.cluster.access import agent, password, primary, tunnel
 from orchard.cluster.access.primary import Primary
+from orchard.diagnosis.aws import refusal
 from orchard.diagnosis.tunnel import explain
 from orchard.infrastructure import ssh_key
+from tests.support.fidelity import models
 from tests.waiting import until
 
 NODE = Primary("i-0c1", "ec2-35-180-1-2.eu-west-3.compute.amazonaws.com", ssh_open=True, applications=frozenset())
@@ -151,7 +153,6 @@ def test_the_command_lines():
     ssm = primary.ssm_tunnel(NODE, "eu-west-3", 18080, 18080)
     assert ssm[:7] == ["aws", "ssm", "start-session", "--region", "eu-west-3", "--target", "i-0c1"]
     assert json.loads(ssm[-1]) == {"portNumber": ["18080"], "localPortNumber": ["18080"]}
-    assert primary.ssh_password(NODE, Path("/k"), Path("/h"))[-1] == "cat .jupyterhub-password"
 
 
 @pytest.mark.skipif(not shutil.which("ssh"), reason="no ssh here")
@@ -262,3 +263,82 @@ def test_what_ssh_and_session_manager_say_is_explained(output, cause):
     known = explain(output, "ssh")
     assert cause in known.cause
     assert known.remedy
+
+
+# The password ----------------------------------------------------------------------------------------------------
+WAYS = {
+    "ssm": primary.ssm_password(NODE, "eu-west-3"),
+    "ssh": primary.ssh_password(NODE, Path("/k"), Path("/h")),
+}
+
+
+@pytest.fixture
+def home(tmp_path):
+    """The home of the node's user."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+def ask(way, programs, home, **environment):
+    return password.ask(WAYS[way], programs | {"STAND_IN_HOME": str(home)} | environment)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_node_tells_the_password_and_how_the_hub_is(programs, home, way):
+    (home / ".jupyterhub-password").write_text("q-w_e123\n")
+    assert ask(way, programs, home) == ("q-w_e123", "")
+    (home / ".jupyterhub.log").write_text("jupyterhub: one\njupyterhub: signed in as jovyan, and the server started\n")
+    assert ask(way, programs, home) == ("q-w_e123", "signed in as jovyan, and the server started")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@models(
+    "Session Manager says by its exit code that there was a session, not what became of the command in it",
+    source='aws/session-manager-plugin, issue 59, "Exit codes are not reported"',
+)
+def test_a_command_that_failed_is_noticed_whatever_the_exit_code(programs, home, way):
+    done = subprocess.run(WAYS[way], env=programs | {"STAND_IN_HOME": str(home)}, capture_output=True, check=False)
+    assert (done.returncode == 0) == (way == "ssm")
+    with pytest.raises(OrchardError, match=r"gave no password: sed: .*jupyterhub-password") as caught:
+        ask(way, programs, home)
+    assert "some minutes after the start" in caught.value.remedy
+    (home / ".jupyterhub.log").write_text("jupyterhub: EMR did not call this node provisioned within an hour\n")
+    with pytest.raises(OrchardError, match="gave no password: EMR did not call this node provisioned"):
+        ask(way, programs, home)
+
+
+def test_a_password_that_cannot_be_asked_for(programs, home, monkeypatch):
+    with pytest.raises(OrchardError, match="does not accept this machine's key"):
+        ask("ssh", programs, home, STAND_IN="denied")
+    monkeypatch.setattr(password, "PATIENCE", 0.2)
+    with pytest.raises(OrchardError, match="said nothing for 0 s"):
+        ask("ssm", programs, home, STAND_IN="silent")
+    with pytest.raises(OrchardError, match="there is no aws on this machine"):
+        password.ask(WAYS["ssm"], {"PATH": "/nonexistent"})
+
+
+# Session Manager's agent -----------------------------------------------------------------------------------------
+def manager(answer):
+    def describe(Filters):
+        assert Filters == [{"Key": "InstanceIds", "Values": ["i-0c1"]}]
+        if isinstance(answer, Exception):
+            raise answer
+        return {"InstanceInformationList": answer}
+
+    return SimpleNamespace(describe_instance_information=describe)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [([], "is not registered with Session Manager"), ([{"PingStatus": "ConnectionLost"}], "has lost the primary node")],
+)
+def test_a_node_without_an_agent_has_ssh_for_a_remedy(answer, cause):
+    with pytest.raises(OrchardError, match=cause) as caught:
+        agent.require(manager(answer), "i-0c1")
+    assert 'access = "ssh"' in caught.value.remedy
+
+
+def test_a_node_that_session_manager_reaches_or_that_may_not_be_asked_for():
+    agent.require(manager([{"PingStatus": "Online"}]), "i-0c1")
+    agent.require(manager(refusal("AccessDeniedException", "no", 400, "DescribeInstanceInformation")), "i-0c1")

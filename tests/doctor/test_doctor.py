@@ -9,9 +9,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from moto import mock_aws
 
-from orchard.aws import tags, target
+from orchard.aws import target
 from orchard.base.config import ROOT, Settings
 from orchard.diagnosis.aws import AwsError, refusal
 from orchard.doctor import account, cluster, machine, report, run
@@ -25,22 +24,6 @@ BUCKET = "orchard-123456789012-eu-west-3"
 @pytest.fixture
 def nowhere():
     return Setup(Settings(), None)
-
-
-@pytest.fixture
-def aws(tmp_path, monkeypatch):
-    """An account of moto's, in this process."""
-    monkeypatch.setattr(target, "STATE", tmp_path)
-    monkeypatch.setattr(tags, "_studios", lambda *_: iter(()))  # moto alone has no Studios
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-    def setup(**settings) -> Setup:
-        chosen = Settings(target="aws", **settings)
-        return Setup(chosen, target.connect(chosen))
-
-    with mock_aws():
-        yield setup
 
 
 class Answers:

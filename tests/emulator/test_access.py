@@ -1,5 +1,6 @@
 """`connect` and `studio` against the local AWS; a stand-in for ssh listens where a real one would forward."""
 
+import contextlib
 import os
 import socket
 import sys
@@ -38,7 +39,7 @@ def site(aws: Aws, tmp_path: Path) -> Iterator[Callable[..., Site]]:
 
 @pytest.fixture(scope="module")
 def hub(aws: Aws) -> Iterator[str]:
-    applications = [{"Name": name} for name in ("Spark", "JupyterHub")]
+    applications = [{"Name": name} for name in ("Spark", "JupyterHub", "Livy")]
     aws.client("ec2").create_key_pair(KeyName="orchard-hub")
     cluster = aws.cluster(name="orchard-hub", Applications=applications, ec2={"Ec2KeyName": "orchard-hub"})
     yield cluster
@@ -85,6 +86,40 @@ def test_an_emulated_node_is_said_to_be_none(site, hub) -> None:
     with pytest.raises(OrchardError) as caught:
         connect.open_(place, connect.HUB, None)
     assert caught.value.remedy == connect.EMULATED
+
+
+def test_an_emulated_node_is_not_registered_with_session_manager(site, hub) -> None:
+    for way in (lambda: connect.open_(site("hub"), connect.HUB, None), lambda: connect.show_password(site("hub"))):
+        with pytest.raises(OrchardError, match="is not registered with Session Manager") as caught:
+            way()
+        assert caught.value.remedy == connect.EMULATED
+
+
+def test_the_password_is_told(site, hub, tmp_path) -> None:
+    place = site("hub", access="ssh")
+    place.target.environment["STAND_IN_HOME"] = str(tmp_path)
+    ssh_key.private(place.target)
+    (tmp_path / ".jupyterhub-password").write_text("secret\n")
+    (tmp_path / ".jupyterhub.log").write_text("jupyterhub: signed in as jovyan, and the server started\n")
+    assert connect.show_password(place) == [
+        "User: jovyan. Password: secret",
+        "The hub: signed in as jovyan, and the server started.",
+    ]
+
+
+def test_livy_is_behind_a_tunnel_where_no_other_way_leads_to_it(site, hub) -> None:
+    place = site("hub", access="ssh")
+    ssh_key.private(place.target)
+    assert connect.livy(place) == place.target.livy.format(cluster=hub)
+    far = place._replace(target=replace(place.target, livy=None))
+    address = connect.livy(far)
+    assert connect.livy(far) == address, "one tunnel is enough"
+    assert [line for line in connect.close(far) if address.rpartition(":")[2] in line and "port 8998" in line]
+    with socket.socket() as taken:
+        with contextlib.suppress(OSError):  # somebody else's, which does as well
+            taken.bind(("127.0.0.1", 8998))
+            taken.listen()
+        assert not connect.livy(far).endswith(":8998")
 
 
 def test_a_studio_cluster_has_no_hub_and_no_key(aws: Aws, site) -> None:

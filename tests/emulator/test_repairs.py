@@ -134,3 +134,22 @@ def test_a_call_to_ec2_that_is_sent_again_is_answered_as_before(aws):
     with pytest.raises(ClientError, match="Duplicate"):
         ec2.authorize_security_group_ingress(**rule)
     ec2.delete_security_group(GroupId=group)
+
+
+@models(
+    "Systems Manager knows managed nodes only: DescribeInstanceInformation leaves out an instance whose agent has not "
+    "reported, StartSession and SendCommand refuse it",
+    source="Systems Manager API Reference, DescribeInstanceInformation, StartSession (TargetNotConnected), "
+    "SendCommand (InvalidInstanceId)",
+)
+def test_an_instance_without_an_agent_is_no_managed_node(aws: Aws) -> None:
+    cluster = aws.cluster(name="no-agent")
+    instance = aws.emr.list_instances(ClusterId=cluster)["Instances"][0]["Ec2InstanceId"]
+    ssm = aws.client("ssm")
+    asked = [{"Key": "InstanceIds", "Values": [instance]}]
+    assert ssm.describe_instance_information(Filters=asked)["InstanceInformationList"] == []
+    with pytest.raises(ClientError, match="TargetNotConnected"):
+        ssm.start_session(Target=instance)
+    with pytest.raises(ClientError, match="InvalidInstanceId"):
+        ssm.send_command(InstanceIds=[instance], DocumentName="AWS-RunShellScript")
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])

@@ -9,6 +9,7 @@ import pytest
 from orchard.aws import target as targets
 from orchard.aws.layout import RAW
 from orchard.base import config
+from orchard.cluster.access import connect
 from orchard.cluster.site import Site
 from orchard.emulator import process
 from orchard.machine import pyspark_kernel
@@ -103,7 +104,8 @@ def stepped(site: Site, home: Path) -> str:
 def kernels(site: Site, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels and their settings as `./inv notebooks --local` makes them."""
     monkeypatch.delenv("PYSPARK_PYTHON", raising=False)
-    for name, value in pyspark_kernel.prepare(site.livy(), home / "jupyter", login=site.target.livy_login).items():
+    kernel = pyspark_kernel.prepare(connect.livy(site), home / "jupyter", login=site.target.livy_login)
+    for name, value in kernel.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ORCHARD_HOME", str(home))
     monkeypatch.setenv("PYTHONPATH", str(config.ROOT))

@@ -9,6 +9,7 @@ import pytest
 import requests
 from nbclient import NotebookClient
 
+from orchard.cluster.access import connect
 from orchard.notebooks import rendering
 from tests.tolerance import assert_same_features, matched
 from tests.waiting import until
@@ -85,7 +86,7 @@ def test_it_saves_in_the_layout_of_the_steps(executed, stepped, site):
 
 def sessions(site) -> list[dict]:
     """What Livy has, asked as the kernel asks it."""
-    answer = requests.get(f"{site.livy()}/sessions", auth=site.target.livy_login, timeout=60)
+    answer = requests.get(f"{connect.livy(site)}/sessions", auth=site.target.livy_login, timeout=60)
     return answer.json()["sessions"]
 
 

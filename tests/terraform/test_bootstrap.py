@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import shutil
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -12,35 +11,11 @@ from pathlib import Path
 import pytest
 
 from orchard.base.config import ROOT
-from tests.waiting import until
 
 SCRIPTS = [ROOT / "spark" / "bootstrap.sh", ROOT / "spark" / "jupyterhub.sh"]
 LOCK = ROOT / "spark" / "requirements.lock"
 URI = "s3://bucket/jobs/abc/requirements.lock"
 SHA256 = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-
-
-@pytest.fixture
-def node(tmp_path):
-    """Run a script as a node would, with the given stand-ins for programs first on PATH."""
-
-    def run(script, *args, programs, **environment):
-        for name, body in programs.items():
-            program = tmp_path / "bin" / name
-            program.parent.mkdir(exist_ok=True)
-            program.write_text(f"#!/bin/sh\n{body}\n")
-            program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        path = f"{tmp_path / 'bin'}:{Path(sys.base_prefix) / 'bin'}:{os.environ['PATH']}"
-        return subprocess.run(
-            [script, *args],
-            env=os.environ | {"PATH": path} | environment,
-            capture_output=True,
-            text=True,
-            timeout=500,
-            check=False,
-        )
-
-    return run
 
 
 # `aws s3 cp --only-show-errors URI FILE`
@@ -107,41 +82,28 @@ def test_usage_is_explained(node):
     assert "usage: bootstrap.sh REQUIREMENTS_URI SHA256" in done.stderr
 
 
-HUB = {
-    "sudo": 'exec "$@"',
-    "docker": 'echo "$@" >>"$TMPDIR/docker.log"; case $1 in exec) cat >"$TMPDIR/chpasswd.in" ;; esac',
-}
+# `python3.11 -m venv --clear HOME`, and nothing to install in it
+VENV = 'case $* in *venv\\ --clear*) mkdir -p "$4/bin" && ln -sf /bin/true "$4/bin/python3.11" ;; esac'
+AGENT = 'echo "systemctl $@" >>"$NODE/done"; test -e "$NODE/agent"'
+PACKAGES = {"install": 'echo "dnf $@" >>"$NODE/done"; touch "$NODE/agent"', "refuse": "exit 1", "lack": "exit 0"}
+ENABLE, INSTALL = "systemctl enable --now amazon-ssm-agent", "dnf install --assumeyes --quiet amazon-ssm-agent"
 
 
-def test_hub_learns_its_s3_endpoint(node, tmp_path):
-    info, config = tmp_path / "instance.json", tmp_path / "jupyterhub_config.py"
-    info.write_text('{"isMaster": true, "isRunningNameNode": true}')
-    config.write_text("import os\nurl = os.environ['S3_ENDPOINT_URL']\n")
-    secret = tmp_path / "secret"
-    environment = {"ORCHARD_INSTANCE_INFO": str(info), "ORCHARD_HUB_CONFIG": str(config), "TMPDIR": str(tmp_path)}
-    environment["ORCHARD_HUB_PASSWORD"] = str(secret)
-    done = node(SCRIPTS[1], "s3.eu-west-3.amazonaws.com", programs=HUB, **environment)
+@pytest.mark.parametrize(
+    ("there", "packages", "calls"),
+    [
+        (True, "refuse", [ENABLE]),
+        (False, "install", [ENABLE, INSTALL, ENABLE]),
+        (False, "refuse", [ENABLE]),
+        (False, "lack", [ENABLE, ENABLE]),
+    ],
+)
+def test_session_managers_agent_runs_where_it_can_and_stops_no_node(node, tmp_path, there, packages, calls):
+    if there:
+        (tmp_path / "agent").touch()
+    programs = {"aws": AWS, "python3.11": VENV, "dnf": PACKAGES[packages], "systemctl": AGENT, "sudo": 'exec "$@"'}
+    done = node(SCRIPTS[0], URI, SHA256, str(tmp_path / "python"), programs=programs, NODE=str(tmp_path))
     assert done.returncode == 0, done.stderr
-    until(lambda: secret.exists() and secret.stat().st_size)
-    clean = {name: value for name, value in os.environ.items() if name != "S3_ENDPOINT_URL"}
-    check = subprocess.run(
-        [sys.executable, "-c", config.read_text() + "\nprint(url)"],
-        env=clean,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert check.stdout == "s3.eu-west-3.amazonaws.com\n"
-    password = secret.read_text().strip()
-    assert len(password) == 24
-    assert secret.stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / "chpasswd.in").read_text() == f"jovyan:{password}\n"
-    assert password not in (tmp_path / "docker.log").read_text(), "an argument would be seen by all"
-    assert password not in (tmp_path / "orchard-jupyterhub.log").read_text()
-
-
-def test_other_nodes_are_left_alone(node, tmp_path):
-    info = tmp_path / "instance.json"
-    info.write_text('{"isMaster": false}')
-    done = node(SCRIPTS[1], "s3.eu-west-3.amazonaws.com", programs=HUB, ORCHARD_INSTANCE_INFO=str(info))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "done").read_text().splitlines() == calls
+    serves = (tmp_path / "agent").exists()
+    assert ('access = "ssh"' in done.stdout) == (not serves)

@@ -1,19 +1,19 @@
-"""`connect`: a tunnel to JupyterHub or to Spark's history on the primary node, in the background."""
+"""`connect`: a tunnel to JupyterHub, to Spark's history or to Livy on the primary node, in the background."""
 
-import subprocess
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from orchard.aws.emr import Emr
+from orchard.aws.emr import Cluster, Emr
 from orchard.base.errors import OrchardError, UsageError
-from orchard.cluster.access import primary, tunnel
+from orchard.cluster.access import agent, password, primary, tunnel
 from orchard.cluster.access.primary import Primary
 from orchard.cluster.site import Site
-from orchard.diagnosis.tunnel import missing
 from orchard.infrastructure import ssh_key
 
 
@@ -35,6 +35,7 @@ class Service(NamedTuple):
 
 HUB = Service("JupyterHub", 9443, "https", "JupyterHub")
 SPARK_UI = Service("Spark's history", 18080, "http", "Spark")
+LIVY = Service("Livy", 8998, "http", "Livy")
 EMULATED = "the nodes of an emulated cluster are no machines: nothing can be connected to; on AWS: --target aws"
 
 
@@ -46,24 +47,7 @@ def open_(site: Site, service: Service, port: int | None) -> list[str]:
         OrchardError: no cluster is up or it is still starting, or the tunnel does not open.
     """
     cluster = site.cluster()
-    if cluster.state in ("STARTING", "BOOTSTRAPPING"):
-        raise OrchardError(f"the cluster {cluster.name} is still {cluster.state}", "call again when it is WAITING")
-    node = primary.find(Emr(site.target).api, cluster.id)
-    if service.application not in node.applications:
-        raise UsageError(
-            f"the cluster {cluster.name} has no {service.application}: it was made for EMR Studio",
-            "./inv studio leads there; a cluster with one: ./inv up --name hub --notebook jupyterhub",
-        )
-    local, folder = port or service.port, ssh_key.folder(site.target)
-    if site.settings.access == "ssm":
-        command = primary.ssm_tunnel(node, site.target.region, service.port, local)
-    else:
-        command = primary.ssh_tunnel(node, *_key(site, node), service.port, local)
-    try:
-        opened = tunnel.open_(folder, cluster.id, service.port, local, command, site.target.environment)
-    except OrchardError as error:
-        raise OrchardError(error.cause, error.remedy if site.target.reachable else EMULATED) from None
-    address = f"{service.scheme}://127.0.0.1:{opened.local}"
+    address = _forward(site, cluster, service, port or service.port)
     lines = [f"{service.name} of {cluster.name}: {address}"]
     if not _answers(address):
         lines.append("The tunnel is open, and nothing answers behind it yet: applications start after the nodes.")
@@ -75,6 +59,40 @@ def open_(site: Site, service: Service, port: int | None) -> list[str]:
     return [*lines, "Close it with ./inv connect --close."]
 
 
+def livy(site: Site) -> str:
+    """Return the URL of the cluster's Livy, behind a tunnel where no other way leads to it.
+
+    Raises:
+        OrchardError: as `open_`.
+    """
+    cluster = site.cluster()
+    if site.target.livy:
+        return site.target.livy.format(cluster=cluster.id)
+    port = LIVY.port if not tunnel.listens(LIVY.port) else tunnel.free_port()
+    return _forward(site, cluster, LIVY, port)
+
+
+def _forward(site: Site, cluster: Cluster, service: Service, port: int) -> str:
+    """Open the tunnel from a port of this machine, unless one to the service is open; returns its address."""
+    if cluster.state in ("STARTING", "BOOTSTRAPPING"):
+        raise OrchardError(f"the cluster {cluster.name} is still {cluster.state}", "call again when it is WAITING")
+    node = primary.find(Emr(site.target).api, cluster.id)
+    if service.application not in node.applications:
+        raise UsageError(
+            f"the cluster {cluster.name} has no {service.application}: it was made for EMR Studio",
+            "./inv studio leads there; a cluster with one: ./inv up --name hub --notebook jupyterhub",
+        )
+    with _emulated_or_not(site):
+        if site.settings.access == "ssm":
+            agent.require(site.target.client("ssm"), node.instance)
+            command = primary.ssm_tunnel(node, site.target.region, service.port, port)
+        else:
+            command = primary.ssh_tunnel(node, *_key(site, node), service.port, port)
+        folder = ssh_key.folder(site.target)
+        opened = tunnel.open_(folder, cluster.id, service.port, port, command, site.target.environment)
+    return f"{service.scheme}://127.0.0.1:{opened.local}"
+
+
 def close(site: Site) -> list[str]:
     """Close all tunnels of the target; returns what to tell the user."""
     tunnels = tunnel.close(ssh_key.folder(site.target))
@@ -82,24 +100,32 @@ def close(site: Site) -> list[str]:
     return lines or ["no tunnel is open"]
 
 
-def show_password(site: Site) -> None:
-    """Let the primary node print JupyterHub's password, on the terminal and nowhere else.
+def show_password(site: Site) -> list[str]:
+    """Let the primary node tell JupyterHub's password; returns what to tell the user.
 
     Raises:
         OrchardError: it cannot be reached, or has no password of its own.
     """
     node = primary.find(Emr(site.target).api, site.cluster().id)
-    if site.settings.access == "ssm":
-        command = primary.ssm_password(node, site.target.region)
-    else:
-        command = primary.ssh_password(node, *_key(site, node))
+    with _emulated_or_not(site):
+        if site.settings.access == "ssm":
+            agent.require(site.target.client("ssm"), node.instance)
+            line = primary.ssm_password(node, site.target.region)
+        else:
+            line = primary.ssh_password(node, *_key(site, node))
+        told = password.ask(line, site.target.environment)
+    return [f"User: jovyan. Password: {told.password}", *([f"The hub: {told.hub}."] if told.hub else [])]
+
+
+@contextmanager
+def _emulated_or_not(site: Site) -> Iterator[None]:
+    """Say of what fails on the way to an emulated node that there is none."""
     try:
-        code = subprocess.run(command, env=site.target.environment, check=False).returncode
-    except FileNotFoundError:
-        raise missing(command[0]) from None
-    if code:
-        remedy = "it is set some minutes after the start; until then JupyterHub has EMR's own: jovyan and jupyter"
-        raise OrchardError("the primary node gave no password", remedy if site.target.reachable else EMULATED)
+        yield
+    except UsageError:
+        raise
+    except OrchardError as error:
+        raise OrchardError(error.cause, error.remedy if site.target.reachable else EMULATED) from None
 
 
 def _key(site: Site, node: Primary) -> tuple[Path, Path]:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchard.base.errors import OrchardError
+from orchard.cluster.access import password
 
 USER = "hadoop"  # EMR's, on every node
-PASSWORD_FILE = ".jupyterhub-password"  # noqa: S105 - its name, in that user's home; see spark/jupyterhub.sh
 
 
 class Primary(NamedTuple):
@@ -71,7 +71,7 @@ def ssh_tunnel(node: Primary, key: Path, known_hosts: Path, remote: int, local: 
 
 def ssh_password(node: Primary, key: Path, known_hosts: Path) -> list[str]:
     """Return the command that prints JupyterHub's password by SSH."""
-    return [*_ssh(node, key, known_hosts), f"{USER}@{node.host}", f"cat {PASSWORD_FILE}"]
+    return [*_ssh(node, key, known_hosts), f"{USER}@{node.host}", password.command("", sudo=False)]
 
 
 def ssm_tunnel(node: Primary, region: str, remote: int, local: int) -> list[str]:
@@ -82,7 +82,7 @@ def ssm_tunnel(node: Primary, region: str, remote: int, local: int) -> list[str]
 
 def ssm_password(node: Primary, region: str) -> list[str]:
     """Return the command that prints JupyterHub's password by Session Manager."""
-    command = [f"sudo cat /home/{USER}/{PASSWORD_FILE}"]
+    command = [password.command(f"/home/{USER}/", sudo=True)]
     return _session(node, region, "AWS-StartInteractiveCommand", {"command": command})
 
 

@@ -123,6 +123,12 @@ def listens(port: int) -> bool:
     return False
 
 
+def free_port() -> int:
+    """Find a port of this machine that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
 def _born(pid: int) -> str:
     """Return when a process began; empty for one that is not there, or has ended and waits for its parent."""
     try:

@@ -12,11 +12,17 @@ def install() -> None:
         security_groups,
         service_linked_roles,
         sessions,
+        ssm,
         tagging,
     )
 
-    for module in (
-        *(bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, service_linked_roles),
-        *(sessions, tagging),
-    ):
-        module.install()
+    bucket_policies.install()
+    budgets.install()
+    emr_serverless.install()
+    refusals.install()
+    scheduler.install()
+    security_groups.install()
+    service_linked_roles.install()
+    sessions.install()
+    ssm.install()
+    tagging.install()

@@ -20,9 +20,9 @@ locals {
       args = ["${local.bootstrap_uri}requirements.lock", var.bootstrap.requirements_sha256, local.python_home]
     }],
     var.notebook == "jupyterhub" ? [{
-      name = "give-jupyterhub-its-s3-endpoint"
+      name = "give-jupyterhub-its-region"
       path = "${local.bootstrap_uri}jupyterhub.sh"
-      args = ["s3.${var.region}.amazonaws.com"]
+      args = [var.region]
     }] : [],
   )
 }

@@ -120,8 +120,8 @@ run "jupyterhub_cluster" {
   }
 
   assert {
-    condition     = contains(aws_emr_cluster.this.applications, "JupyterHub") && aws_emr_cluster.this.bootstrap_action[1].args == tolist(["s3.eu-west-3.amazonaws.com"])
-    error_message = "JupyterHub is there and knows its S3 endpoint."
+    condition     = contains(aws_emr_cluster.this.applications, "JupyterHub") && aws_emr_cluster.this.bootstrap_action[1].args == tolist(["eu-west-3"])
+    error_message = "JupyterHub is there and knows its region."
   }
   assert {
     condition     = one([for c in jsondecode(aws_emr_cluster.this.configurations_json) : c.Properties if c.Classification == "jupyter-s3-conf"]) == { "s3.persistence.enabled" = "true", "s3.persistence.bucket" = "photographs" }
