@@ -49,6 +49,8 @@ class Waiting:
 
 def sessions(target: Target, cluster_id: str) -> list[str]:
     """Name the notebooks' sessions on a cluster; none where its Livy cannot be reached, as on AWS without a tunnel."""
+    if not target.livy:
+        return []
     request = urllib.request.Request(f"{target.livy.format(cluster=cluster_id)}/sessions")  # noqa: S310 - http
     if target.livy_login:
         login = base64.b64encode(":".join(target.livy_login).encode()).decode()
