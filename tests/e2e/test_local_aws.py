@@ -15,7 +15,7 @@ import pytest
 
 from fruits import engine, preprocessing, weights
 from orchard.aws.bucket import Bucket
-from orchard.aws.layout import JOBS, LAST, StepName
+from orchard.aws.layout import CANARY, JOBS, LAST, MANIFEST, StepName
 from tests.tolerance import assert_same_features, assert_same_scores, matched
 
 from .conftest import BUCKET, ROOT
@@ -79,9 +79,14 @@ def test_run_and_results(story):
     assert "160 photographs are in" in story.told("fetch-dataset")
     assert "160 photographs are in s3://" in story.told("upload-dataset")
     said = story.told("run")
+    assert "begins with a canary" in said
     assert "40 images featurised" in said
     assert "5 components explain" in said
     assert "emulated, cost nothing" in story.told("status")
+    assert "canary passed at " in story.told("status")
+    found = Bucket(story.target, BUCKET).read_json(next(canaries(story)))
+    assert found["executors"] == found["promised"]["executors"] == 2
+    assert found["warnings"] == []
     story.told("results")
     there = story.home / "data" / "emr_output"
     for kind in JOBS:
@@ -177,11 +182,18 @@ def test_a_run_that_lacks_its_last_step_goes_on_with_that_alone(story):
     bucket.delete([key for key, _ in bucket.keys(f"{LAST.output(story.run)}/")])
     said = story.inv("run", "--run-name", story.run, "--mode", "mini", code=2)
     assert f"the run {story.run} was begun with mode = 'full', not 'mini'" in said
-    assert "5 components explain" in story.inv("run", "--run-name", story.run)
+    said = story.inv("run", "--run-name", story.run)
+    assert "5 components explain" in said
+    assert "canary" not in said
     pages = story.target.client("emr").get_paginator("list_steps").paginate(ClusterId=cluster["Id"])
     names = [step["Name"] for page in pages for step in page["Steps"] if step["Name"].startswith(story.run)]
     assert names[0] == str(StepName(story.run, LAST.name))
     assert set(names) <= {str(StepName(story.run, job)) for job in JOBS}
+
+
+def canaries(story) -> Iterator[str]:
+    """The keys of what canaries found."""
+    return (key for key, _ in Bucket(story.target, BUCKET).keys(CANARY.prefix) if key.endswith(MANIFEST))
 
 
 def rows(folder: Path, column: str) -> dict[str, list[float]]:
