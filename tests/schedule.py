@@ -71,7 +71,7 @@ SLOW = [
     Group("the policy scanner", 35, ("test_policy_scan.py",)),
     Group("Terraform's own refusals", 30, ("test_terraform_refusals.py",)),
     Group("a Livy session", 25, ("test_livy.py",)),
-    Group("steps of Spark", 25, ("test_steps_spark.py",)),
+    Group("steps of Spark", 90, ("test_yarn.py", "test_steps_spark.py")),
     Group("a browser", 25, ("test_report_browser.py",)),
 ]
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from orchard.aws.executors import promised
 from orchard.aws.layout import JOBS
 from orchard.base.config import Settings, instance_types
 from orchard.cost.parts import Parts
@@ -72,9 +73,12 @@ def images(settings: Settings, counted: int | None = None) -> int:
 
 
 def vcpus_of(workers: Iterable[tuple[str, int]]) -> int:
-    """Count the vCPUs that compute: those of core and task nodes (type and count), less one for the driver."""
-    types = instance_types()
-    return max(1, sum(types.get(kind, {"vcpus": 4})["vcpus"] * count for kind, count in workers) - 1)
+    """Count the vCPUs that compute: those of the executors on core and task nodes (type and count).
+
+    The driver is on the primary node. A node of a type without figures counts as four.
+    """
+    known = instance_types()
+    return sum(promised(kind, count).tasks if kind in known else 4 * count for kind, count in workers)
 
 
 def working_vcpus(settings: Settings) -> int:

@@ -21,6 +21,8 @@ from orchard.diagnosis.aws import AwsError
 TAIL = 4 << 20  # characters of a log that are looked at: what tells the cause is at the end
 _CHUNK = 1 << 20
 _APPLICATION = re.compile(r"\bapplication_\d+_\d+\b")
+_DRIVER = re.compile(r"\bSparkContext: |YarnSchedulerBackend|YarnClientSchedulerBackend")  # who says so is a driver
+_STATE = re.compile(r"Application report for application_\S+ \(state: (\w+)\)")
 _CONTAINER = re.compile(r"/container_(?:e\d+_)?\d+_\d+_\d+_(\d+)/")
 # A log must not steer the reader's terminal.
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -69,12 +71,18 @@ class ClusterLogs:
         logs = self._list(f"steps/{step_id}/", "step")
         return sorted(logs, key=lambda log: order.index(log.name) if log.name in order else len(order))
 
-    def of_containers(self, application: str) -> list[LogFile]:
-        """List what driver and executors of a YARN application said, the driver first."""
+    def of_containers(self, application: str, *, driver: bool = True) -> list[LogFile]:
+        """List what driver and executors of a YARN application said, the driver first.
+
+        Args:
+            application: its id.
+            driver: whether the driver is in the first container; else only the application master is.
+        """
         logs = [log for log in self._list(f"containers/{application}/", "executor") if log.name in ("stderr", "stdout")]
         numbers = {log.key: int(n[1]) for log in logs if (n := _CONTAINER.search(log.key))}
-        driver = min(numbers.values(), default=0)
-        logs = [log._replace(kind="driver" if numbers.get(log.key) == driver else "executor") for log in logs]
+        first = min(numbers.values(), default=0)
+        if driver:
+            logs = [log._replace(kind="driver") if numbers.get(log.key) == first else log for log in logs]
         return sorted(logs, key=lambda log: (numbers.get(log.key, 0), log.name))
 
     def of_bootstrap(self) -> list[LogFile]:
@@ -116,3 +124,13 @@ class ClusterLogs:
 def application(step_log: str) -> str | None:
     """Find the YARN application that a step submitted, in the step's stderr; the last one where there are several."""
     return next(reversed(_APPLICATION.findall(step_log)), None)
+
+
+def is_driver(step_log: str) -> bool:
+    """Tell by a step's stderr whether it is the driver's (client mode), or that of a client which waits for it."""
+    return bool(_DRIVER.search(step_log))
+
+
+def waits(step_log: str) -> bool:
+    """Tell by a step's stderr whether YARN has had no room for it, so that it has no containers."""
+    return _STATE.findall(step_log)[-1:] == ["ACCEPTED"]

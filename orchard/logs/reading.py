@@ -12,7 +12,7 @@ from orchard.base.nearest import suggest
 from orchard.cluster import canary
 from orchard.diagnosis import failures
 from orchard.diagnosis.failures import Failure
-from orchard.logs.files import ClusterLogs, LogFile, application
+from orchard.logs.files import ClusterLogs, LogFile, application, is_driver, waits
 
 ENDED = ("TERMINATING", "TERMINATED", "TERMINATED_WITH_ERRORS")
 BOOTSTRAP = "bootstrap"
@@ -133,10 +133,11 @@ def of_step(
     while True:
         own = logs.of_step(step.id)
         errors = next((log for log in own if log.name == "stderr"), None)
-        name = application(logs.tail(errors)) if errors else None
-        containers = logs.of_containers(name) if name else []
+        said = logs.tail(errors) if errors else ""
+        name = application(said)
+        containers = logs.of_containers(name, driver=not is_driver(said)) if name else []
         left = late - (datetime.now(UTC) - ended).total_seconds() if ended else 0
-        if (errors and (containers or not name)) or left <= 0:
+        if (errors and (containers or not name or waits(said))) or left <= 0:
             drivers = [log for log in containers if log.kind == "driver"]
             return [*drivers, *own, *(log for log in containers if log.kind != "driver")]
         if not waiting:

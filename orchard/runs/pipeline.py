@@ -17,6 +17,7 @@ from orchard.cluster.site import Site
 from orchard.diagnosis.aws import AwsError
 from orchard.logs import reading
 from orchard.runs import canary, job_code, manifests, run_names, run_record, submission, summary
+from orchard.runs.holders import Waiting
 
 STOPPING = 120.0  # seconds to wait for the end of steps that were told to stop
 
@@ -93,10 +94,11 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
             raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", remedy)
         with progress.Display("") as display:
             ids = [step.id for step in watched]
+            waiting = Waiting(site.target, emr, cluster.id, display.remark)
             ended = emr.follow(
                 cluster.id,
                 ids,
-                lambda now: progress.show_job(display, _state(store, now, cluster)),
+                lambda now: progress.show_job(display, _state(store, now, cluster, waiting)),
                 within.total_seconds(),
             )
     except KeyboardInterrupt:
@@ -185,12 +187,14 @@ def _progress(store: Bucket, step: Step) -> dict[str, Any] | None:
     return store.read_json(STEPS[step.job].progress(step.run)) if step.run and step.job else None
 
 
-def _state(store: Bucket, now: list[Step], cluster: Cluster) -> dict[str, Any]:
+def _state(store: Bucket, now: list[Step], cluster: Cluster, waiting: Waiting) -> dict[str, Any]:
     """Return the progress file of the step that runs; which state the cluster was in where none does yet."""
     running = next((step for step in now if step.state == "RUNNING"), None)
     if running is None:
         return {"job": "waiting", "phase": f"the cluster is {cluster.state}"} if cluster.state in STARTING else {}
-    return _progress(store, running) or {"job": running.job, "phase": "starting"}
+    said = _progress(store, running)
+    waiting.look(running, silent=not said)
+    return said or {"job": running.job, "phase": "starting"}
 
 
 def _failure(store: Bucket, name: str, step: Step, emr: Emr, cluster_id: str) -> OrchardError:

@@ -75,7 +75,7 @@ def attempt(spark: SparkSession, output: str, name: str, parameters: dict[str, A
             this = Attempt(spark, output, progress, parameters)
             yield this
         except Exception as error:
-            known = progress.loss() if progress.lost else job.failure(error)
+            known = progress.stopped() or job.failure(error)
             progress.failed(known.cause, known.remedy)
             if this and known.exit_code == job.USAGE and not this.resumed:
                 this.withdraw()

@@ -111,7 +111,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "parts": done,
                 "resumed": resumed,
                 "images_per_second": speed,
-                "cores": spark.sparkContext.defaultParallelism,
+                "cores": progress.cores,
                 "code": options.code_hash,
                 "weights": weights.DIGEST,
             },

@@ -9,7 +9,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from fruits import components
+from fruits import components, executors
 from fruits.errors import JobError
 
 FAILURE, USAGE = 1, 2  # exit codes
@@ -94,7 +94,8 @@ def count_or_share(text: str) -> int | float:
 
 def main(name: str, run: Callable[[SparkSession], None]) -> None:
     """Run a job to its end and exit: 0, FAILURE, or USAGE (wrong arguments or input; nothing was done)."""
-    spark = session(name)
+    with executors.waited_for():
+        spark = session(name)
     spark.sparkContext.setLogLevel("ERROR")
     code = 0
     try:

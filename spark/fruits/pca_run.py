@@ -16,7 +16,7 @@ import numpy as np
 from pyspark.ml.feature import PCAModel
 from pyspark.ml.functions import array_to_vector, vector_to_array
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.functions import col
+from pyspark.sql.functions import col, count, countDistinct, lit
 
 from fruits import architecture, hadoop, job, manifest, parts
 from fruits.attempt import attempt
@@ -55,7 +55,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         the manifest.
 
     Raises:
-        JobError: no complete features run, an impossible k, or NaN features.
+        JobError: no complete features run, rows that are not as its manifest says, an impossible k, or NaN features.
     """
     spark, source, output = job.own(spark), options.input.rstrip("/"), options.output.rstrip("/")
     features_manifest = manifest.read(spark, source)
@@ -68,13 +68,10 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         refuse_too_many(k, images, architecture.FEATURES)
         rows = parts.read(spark, source, FEATURES, features_manifest.get("parts"))
         pca = DistributedPCA(k=k, inputCol="features", outputCol="scores")
+        with progress.phase("counting"):
+            _compare(source, rows, images)
         with progress.phase("decomposition", total=images):
             decomposition = pca.decompose(rows)
-        if decomposition.rows != images:
-            raise JobError(
-                f"the features in {source} are {decomposition.rows} rows, and its manifest says {images}",
-                "make the features anew under another run name",
-            )
         model = pca.model(spark, decomposition)
         with progress.phase("scores", total=images):
             model.write().overwrite().save(f"{output}/model")
@@ -99,13 +96,23 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "explained_variance": [float(value) for value in explained[:kept]],
                 "explained_variance_sum": float(explained[:kept].sum()),
                 "components_for": {f"{share:.2f}": decomposition.components_for(share) for share in SHARES},
-                "cores": spark.sparkContext.defaultParallelism,
+                "cores": progress.cores,
                 "code": options.code_hash,
                 "features": {name: told for name, told in features_manifest.items() if name != "parts"},
             },
         )
     print(f"{kept} components of {decomposition.rows} images explain {explained[:kept].sum():.1%} -> {output}")
     return written
+
+
+def _compare(source: str, rows: DataFrame, images: int) -> None:
+    """Refuse features that are not as their manifest says: two attempts at once may have left rows twice."""
+    there, photographs = rows.select(count(lit(1)), countDistinct("path")).first() or (0, 0)
+    if (there, photographs) != (images, images):
+        raise JobError(
+            f"the features in {source} are {there} rows of {photographs} photographs, and its manifest says {images}",
+            "make the features anew under another run name",
+        )
 
 
 def _scores(model: PCAModel, rows: DataFrame) -> DataFrame:

@@ -10,13 +10,13 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pyspark import InheritableThread
 from pyspark.sql import SparkSession
 
-from fruits import hadoop
+from fruits import executors, hadoop
 from fruits.errors import JobError
 
 NAME = "_progress.json"  # Spark's readers pass over names with an underscore
@@ -47,6 +47,7 @@ class Progress:
         self._spark, self._job = spark, job
         self._run, self._uri = output.rsplit("/", 1)[-1], f"{output}/{NAME}"
         self._writer = uuid.uuid4().hex
+        self._watch = executors.Watch(spark)
         self._taken_by: dict[str, Any] | None = None
         self._lock, self._ended = threading.RLock(), threading.Event()
         self._phase: tuple[str, float, int, int] = ("starting", time.monotonic(), 0, 0)
@@ -101,6 +102,18 @@ class Progress:
         """Whether another attempt has taken over."""
         return self._taken_by is not None
 
+    @property
+    def cores(self) -> int:
+        """The most cores that executors have had together, at least 1."""
+        self._watch.look()
+        return max(1, self._watch.cores)
+
+    def stopped(self) -> JobError | None:
+        """Say why the jobs of this attempt were cancelled, where that is so."""
+        if self._watch.starved:
+            return executors.nothing()
+        return self.loss() if self.lost else None
+
     def loss(self) -> JobError:
         """Say that another attempt has taken over."""
         return JobError(
@@ -142,7 +155,9 @@ class Progress:
             with self._lock:
                 if not self._ended.is_set():
                     self._put(self._now())
-            if self.lost:
+            with suppress(Exception):  # Spark may be ending
+                self._watch.look()
+            if self.lost or self._watch.starved:
                 self._spark.sparkContext.cancelJobGroup(self._group(self._phase[0]))
 
     def _put(self, state: dict[str, Any]) -> bool:

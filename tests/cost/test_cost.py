@@ -33,29 +33,29 @@ def test_a_private_network_brings_the_nat_gateway():
 
 
 def test_the_full_set(monkeypatch):
-    """By hand, for two jobs on 2 core m5.xlarge: 8 vCPUs less one for the driver, each half of a measured core.
+    """By hand, for two jobs on 2 core m5.xlarge: two executors of 4 vCPUs, each half of a measured core.
 
-    Features 67,692 / (123.5 x 3.5) = 156.6 s, PCA 67,692 / (3489 x 3.5) = 5.5 s, two starts of 60 s: 282.1 s, which
-    at 0.8212 USD an hour are 0.0644 USD. Requests: 67,748 GET and 67,889 HEAD at 0.00042 per 1,000, 197 PUT and
-    264 LIST at 0.0053: 0.0594 USD.
+    Features 67,692 / (123.5 x 4) = 137.0 s, PCA 67,692 / (3489 x 4) = 4.9 s, two starts of 60 s: 261.9 s, which
+    at 0.8212 USD an hour are 0.0597 USD. Requests: 67,756 GET and 67,887 HEAD at 0.00042 per 1,000, 195 PUT and
+    262 LIST at 0.0053: 0.0594 USD.
     """
     monkeypatch.setattr(estimate, "JOBS", ("features", "pca"))
     chosen = settings(mode="full", region="eu-west-1", core_count=2)
     vcpus = estimate.working_vcpus(chosen)
-    assert vcpus == 7
+    assert vcpus == 8
     count = estimate.images(chosen)
     assert count == 67_692
     lasts = estimate.duration(count, vcpus)
-    assert lasts.jobs["features"] == pytest.approx(156.6, abs=0.05)
-    assert lasts.jobs["pca"] == pytest.approx(5.5, abs=0.05)
-    assert lasts.steps == pytest.approx(282.1, abs=0.1)
-    assert lasts.total == pytest.approx(882.1, abs=0.1)
+    assert lasts.jobs["features"] == pytest.approx(137.0, abs=0.05)
+    assert lasts.jobs["pca"] == pytest.approx(4.9, abs=0.05)
+    assert lasts.steps == pytest.approx(261.9, abs=0.1)
+    assert lasts.total == pytest.approx(861.9, abs=0.1)
     asked = estimate.requests(count, lasts.steps, vcpus)
-    assert asked == {"GET": 67_748, "HEAD": 67_889, "PUT": 197, "LIST": 264}
+    assert asked == {"GET": 67_756, "HEAD": 67_887, "PUT": 195, "LIST": 262}
     hourly = parts.per_hour(parts.nodes_of(chosen), IRELAND, nat=False)
     run = estimate.run_cost(hourly, lasts.steps, asked, IRELAND)
     assert run.s3 == pytest.approx(0.0594, abs=1e-4)
-    assert run.total == pytest.approx(0.0644 + 0.0594, abs=1e-4)
+    assert run.total == pytest.approx(0.0597 + 0.0594, abs=1e-4)
 
 
 def test_a_forgotten_week():

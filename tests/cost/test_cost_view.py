@@ -37,7 +37,7 @@ def test_every_part_is_told_separately(monkeypatch):
     assert row(text, "S3 requests")[1] == "0.059 USD"
     assert row(text, "total")[0] == "0.87 USD"
     assert "67,692 photographs (as published)" in text
-    assert "136,098 requests to S3" in text
+    assert "136,100 requests to S3" in text
     assert "Prices of 2026-09-01" in text
     assert "never measured on AWS" in text
 

@@ -15,6 +15,7 @@ import pytest
 
 from fruits import engine, preprocessing, weights
 from orchard.aws.bucket import Bucket
+from orchard.aws.executors import promised
 from orchard.aws.layout import CANARY, JOBS, LAST, MANIFEST, StepName
 from tests.tolerance import assert_same_features, assert_same_scores, matched
 
@@ -96,6 +97,16 @@ def test_run_and_results(story):
     assert record["cost"]["emulated"] is True
     assert record["cost"]["total"] == pytest.approx(sum(record["cost"]["parts"].values()), abs=1e-5)
     assert "Emulated, cost nothing; the same time on AWS would cost" in story.inv("cost", "--run", story.run)
+
+
+def test_each_step_had_the_executors_that_the_cluster_promises(story):
+    story.told("results")
+    record = json.loads((story.home / "data" / "emr_output" / "runs" / story.run / "run.json").read_text())
+    shape = promised("m5.xlarge", 2)
+    for step in record["steps"]:
+        key = f"logs/{record['cluster']['id']}/steps/{step['id']}/stderr.gz"
+        body = story.target.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        assert gzip.decompress(body).decode().count("Registered executor") == shape.executors, step
 
 
 def test_the_results_are_those_of_the_network_and_of_linear_algebra(story, drawn, weights_file):

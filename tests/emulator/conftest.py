@@ -83,6 +83,7 @@ class Aws:
         name: str = "test",
         ec2: dict | None = None,
         groups: bool = True,
+        release: str = "emr-7.5.0",
         **kw: Any,
     ) -> str:
         """Run a cluster of one primary and two core nodes; the rest as for RunJobFlow."""
@@ -96,7 +97,7 @@ class Aws:
         given = {"LogUri": f"s3://{bucket}/{LOGS}"} if bucket else {}
         number = self.emr.run_job_flow(
             Name=name,
-            ReleaseLabel="emr-7.5.0",
+            ReleaseLabel=release,
             JobFlowRole="ec2",
             ServiceRole="emr",
             Instances=instances,

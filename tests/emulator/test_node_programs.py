@@ -32,6 +32,7 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
     made = Node(
         base=str(tmp_path), mirror=str(tmp_path / "s3"), hdfs=str(tmp_path / "hdfs"),
         cores=2, heap=512, applications=str(tmp_path / "applications"), started=1_700_000_000_000,
+        nodes=[[12288, 4]], scheduler={}, defaults={}, cluster=str(tmp_path / "cluster"), grace=1.0,
     )  # fmt: skip
     for folder in (made.work, Path(made.mirror) / "b", Path(made.hdfs) / "user" / "hadoop"):
         folder.mkdir(parents=True)

@@ -137,6 +137,23 @@ def test_the_driver_comes_first_then_the_step_then_executors(put, opened):
     ]  # fmt: skip
 
 
+def test_in_client_mode_the_step_is_the_driver(put, opened):
+    put("logs/j-1/steps/s-2/stderr.gz", f"26/11/21 INFO SparkContext: Running Spark version 3.5.2\n{CLIENT}")
+    for number in ("000001", "000002"):
+        put(f"{CONTAINERS}{number}/stderr.gz", "x")
+    found = reading.of_step(opened, STEPS[2], datetime.now(UTC))
+    assert [log.kind for log in found] == ["step", "executor", "executor"]
+
+
+def test_what_had_no_room_in_yarn_has_no_containers_to_wait_for(put, opened):
+    waiting = f"26/11/21 INFO Client: Application report for {APPLICATION} (state: ACCEPTED)\n"
+    said = "\t diagnostics: Application is Activated, waiting for resources to be assigned for AM.  Details : ...\n"
+    put("logs/j-1/steps/s-2/stderr.gz", f"26/11/21 INFO YarnClientImpl: Submitted application {APPLICATION}\n"
+        + waiting + said + waiting)  # fmt: skip
+    found = reading.read(opened, reading.of_step(opened, STEPS[2], datetime.now(UTC), tell=pytest.fail))
+    assert found.failure.id == "no-room-in-yarn"
+
+
 def test_the_cause_is_the_drivers_not_the_clients(put, opened):
     put("logs/j-1/steps/s-2/stderr.gz", CLIENT)
     put(f"{CONTAINERS}000001/stderr.gz", "x INFO y\njava.io.IOException: No space left on device\n")

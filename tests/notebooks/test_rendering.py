@@ -67,7 +67,9 @@ def test_the_cells_are_code_that_runs():
 @pytest.mark.parametrize("name", [rendering.STUDIO, rendering.HUB])
 def test_a_session_has_the_settings_of_the_jobs(name):
     (session,) = [cell for cell in rendering.render(name, VALUES).cells if cell.id == "session"]
-    conf = json.loads(session.source.partition("\n")[2])["conf"]
+    told = json.loads(session.source.partition("\n")[2])
+    assert told["driverMemory"] == "2g", "which the primary node of every instance type has beside a run's driver"
+    conf = told["conf"]
     pythons = {key: conf.pop(key) for key in ("spark.pyspark.python", "spark.yarn.appMasterEnv.PYSPARK_PYTHON")}
     assert set(pythons.values()) == {VALUES["python"]}
     assert conf == job.SETTINGS

@@ -76,3 +76,43 @@ def test_a_user_error_ends_in_two_lines(code, tmp_path):
         f"error: there are no photographs under file:{tmp_path}/in/Training\nremedy: put photographs" in done.stdout
     )  # spark-submit joins the two
     assert "Traceback" not in done.stdout + done.stderr
+
+
+# The job, with less patience than it has once Spark is there.
+IMPATIENT = """
+import sys
+from fruits import executors, job
+sys.path.insert(0, {spark!r})
+import features
+def run(spark):
+    executors.PATIENCE = 1.5
+    features.run(spark, features.parse())
+job.main("features", run)
+"""
+
+
+def test_a_job_without_an_executor_ends_with_its_cause(code, drawn, weights_file, tmp_path):
+    """A cluster of no workers: Spark starts, and waits for ever."""
+    program, output = tmp_path / "features.py", tmp_path / "out" / "r"
+    program.write_text(IMPATIENT.format(spark=str(job_code.SPARK)))
+    impatient = job_code.Package(code.code_hash, [code.file("fruits.zip"), program])
+    words = ["--input", str(drawn), "--split", "Test", "--weights", weights_file, "--output", str(output)]
+    done = submit(impatient, "features", "local-cluster[0,1,2048]", *words)
+    assert done.returncode == 1
+    assert "error: the job has had no executor for" in done.stdout, done.stdout + done.stderr[-3000:]
+    said = json.loads((output / "_progress.json").read_text())
+    assert (said["phase"], said["cause"][:31]) == ("failed", "the job has had no executor for")
+
+
+def test_a_job_that_spark_does_not_start_for_ends_with_its_cause():
+    """In client mode Spark's start waits until YARN has room for the application master."""
+    program = (
+        "import time\nfrom fruits import executors, job\nexecutors.PATIENCE = 0.2\n"
+        "job.session = lambda name: time.sleep(600)\njob.main('features', None)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=job_code.SPARK, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the job has had no executor for")
+    assert "\nremedy: end other notebooks" in done.stderr

@@ -319,6 +319,12 @@ TEXTS = [
         "disassociated\n",
     ),
     (
+        "no-room-in-yarn",
+        "26/11/21 10:00:00 INFO Client: \n\t client token: N/A\n\t diagnostics: [Sat Nov 21 10:00:00 +0000 2026] "
+        "Application is added to the scheduler and is not yet activated. Queue's AM resource limit exceeded.  "
+        "Details : AM Partition = <DEFAULT_PARTITION>; AM Resource Request = <memory:896, vCores:1>;\n",
+    ),
+    (
         "stopped",
         "[2020-04-04 22:56:04.519]Container killed on request. Exit code is 143\n"
         "[2020-04-04 22:56:04.549]Container exited with a non-zero exit code 143.\n",

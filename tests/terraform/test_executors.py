@@ -1,31 +1,16 @@
 """Terraform's executors: those that the control plane promises, on every instance type."""
 
-import json
-import shutil
-import subprocess
-
 import pytest
 
-from checks.terraform_readmes import DIRECTORY
 from orchard.aws import executors
 from orchard.base.config import instance_types
-from orchard.machine.terraform import find_terraform
-
-MODULE = DIRECTORY / "modules" / "cluster"
+from tests.support.rendered import rendered
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory):
-    """What Terraform works out for every instance type. The file stands alone, so that this needs no provider."""
-    folder = tmp_path_factory.mktemp("executors")
-    for name in ("executors.tf", "instance_types.json"):
-        shutil.copy(MODULE / name, folder)
-    (folder / "variable.tf").write_text('variable "instance_type" {\n  default = "m5.xlarge"\n}\n')
-    line = [find_terraform(), "console"]
-    done = subprocess.run(
-        line, input="jsonencode(local.executors)\n", cwd=folder, capture_output=True, text=True, check=True
-    )
-    return json.loads(json.loads(done.stdout))
+def asked():
+    """What Terraform works out for every instance type."""
+    return rendered("local.executors")
 
 
 def test_are_what_the_control_plane_promises(asked):

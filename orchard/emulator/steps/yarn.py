@@ -1,8 +1,10 @@
-"""Whose log is whose, for a driver that runs in a container of YARN (`--deploy-mode cluster`).
+"""Whose log is whose, for applications of YARN.
 
-The step itself is then only the client that submits the application and waits: its stderr names the application and how
-it ended. What the driver says is in the application's first container (Amazon EMR Release Guide, "Add a Spark step"),
-whose logs are at `<log_uri>/<cluster>/containers/<application>/<container>/{stderr,stdout}.gz`.
+With `--deploy-mode cluster` the step itself is only the client that submits the application and waits: its stderr names
+the application and how it ended. What the driver says is in the application's first container (Amazon EMR Release
+Guide, "Add a Spark step"), whose logs are at
+`<log_uri>/<cluster>/containers/<application>/<container>/{stderr,stdout}.gz`. In client mode the driver is the step,
+and that container holds the application master alone.
 """
 
 import gzip
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def upload(cluster: "ManagedCluster", base: Path) -> None:
-    """Put the logs of the drivers of a step (`drivers/<application>.{stderr,stdout}`) where their containers' are."""
+    """Put the logs of a step's first containers (`drivers/<application>.{stderr,stdout}`) where EMR puts them."""
     for file in (base / "drivers").glob("application_*"):
         application, log = file.stem, file.suffix.removeprefix(".")
         container = f"{application.replace('application', 'container')}_01_000001"

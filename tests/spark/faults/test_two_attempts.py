@@ -122,5 +122,16 @@ def test_rows_that_differ_from_an_old_manifest_are_refused(complete, run, output
     late = sorted(output.glob("part-*.parquet"))[0]
     shutil.copy(late, output / "part-00009-11111111-2222-3333-4444-555555555555-c000.zstd.parquet")
     shutil.rmtree(output.parent.parent / "pca")
-    with pytest.raises(JobError, match=r"are 1\d rows, and its manifest says 12"):
+    with pytest.raises(JobError, match=r"are 1\d rows of 12 photographs, and its manifest says 12"):
+        decompose("--k", "3")
+
+
+def test_a_photograph_twice_in_place_of_another_is_refused(complete, output, decompose):
+    """As many rows as the manifest says, of fewer photographs."""
+    part = max(output.glob("part-*.parquet"), key=lambda path: pq.read_metadata(path).num_rows)
+    table = pq.read_table(part)
+    assert table.num_rows > 1
+    pq.write_table(table.take([0] * table.num_rows), part)
+    part.with_name(f".{part.name}.crc").unlink()
+    with pytest.raises(JobError, match=r"are 12 rows of \d+ photographs, and its manifest says 12"):
         decompose("--k", "3")

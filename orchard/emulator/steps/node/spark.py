@@ -13,7 +13,6 @@ from orchard.emulator.outside import OrchardError
 from orchard.emulator.steps import command, spark, yarn_request
 from orchard.emulator.steps.node import running, yarn_client
 from orchard.emulator.steps.node.place import Node
-from orchard.emulator.steps.placement import Placement
 
 APART = Path(__file__).with_name("apart.py")
 
@@ -48,23 +47,17 @@ def submit(words: list[str]) -> int:
     client = yarn_client.Client(node, request)
     placement = client.accepted()
     line = spark.line(asked, node.work, node.heap, node.local, yarn_client.given(placement, node.cores))
+    first = Path(node.base) / "drivers" / client.name  # the logs of the application's first container
+    first.parent.mkdir(exist_ok=True)
+    first.with_suffix(".stderr").write_text(f"{yarn_client.master(placement)}\n")
     if request.mode != "cluster":
         print(yarn_client.executors(placement), file=sys.stderr, flush=True)
         return running.run(line, asked.environment)
-    code = _in_a_container(node, client, placement, line, asked.environment)
+    # Apart from this process, as YARN's node does it: whatever ends the client, the driver goes on.
+    apart = [sys.executable, "-I", "-S", str(APART), node.cluster, str(node.grace), *line]
+    code = running.apart(apart, asked.environment, first, client.application.lock)
     client.finished(code)
     return code
-
-
-def _in_a_container(
-    node: Node, client: yarn_client.Client, placement: Placement, line: list[str], environment: dict[str, str]
-) -> int:
-    """Run a driver apart from this process, as YARN's node does: whatever ends the client, it goes on."""
-    logs = Path(node.base) / "drivers"
-    logs.mkdir(exist_ok=True)
-    (logs / f"{client.name}.stderr").write_text(f"{yarn_client.executors(placement)}\n")
-    apart = [sys.executable, "-I", "-S", str(APART), node.cluster, str(node.grace), *line]
-    return running.apart(apart, environment, logs / client.name, client.application.lock)
 
 
 def shell(name: str) -> Callable[[list[str]], int]:

@@ -64,6 +64,15 @@ class Client:
         print(text, file=sys.stderr, flush=True)
 
 
+def master(placement: Placement) -> str:
+    """Say what an application master asked for and got, in its own log."""
+    cores, mib = placement.executor_size.vcores, placement.executor_size.mib
+    asked = f"Will request executor container(s), each with {cores} core(s) and {mib} MB memory."
+    got = (f"Launching container on host node-{node + 1} for executor" for node in placement.executors)
+    numbered = (f"{what} with ID {number}" for number, what in enumerate(got, 1))
+    return "\n".join(_line("YarnAllocator", what) for what in (asked, *numbered))
+
+
 def executors(placement: Placement) -> str:
     """Say which executors an application has, as its driver does, a line each."""
     cores, mib = placement.executor_size.vcores, placement.executor_size.mib
