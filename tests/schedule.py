@@ -46,7 +46,7 @@ SLOW = [
             "test_environment.py",
             "test_packed.py",
             "test_dataset.py",
-            "spark/test_canary.py",
+            "test_canary.py",
         ),
     ),
     Group(

@@ -54,11 +54,9 @@ def canary_came_back(setup: Setup) -> Finding:
     said = f"{nodes}, {found.ended:%Y-%m-%d}: {found.found}"
     if not found.passed:
         return Finding("fail", said, found.remedy)
-    return (
-        Finding("warn", f"{said}; {'; '.join(found.warnings)}", "see what sets it")
-        if found.warnings
-        else Finding("ok", said)
-    )
+    if found.warnings:
+        return Finding("warn", f"{said}; {'; '.join(found.warnings)}", "./inv up puts the cluster's configuration back")
+    return Finding("ok", said)
 
 
 def on_demand_quota(setup: Setup) -> Finding:

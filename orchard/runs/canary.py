@@ -36,7 +36,7 @@ def needed(store: Bucket, emr: Emr, cluster: Cluster, code_hash: str) -> tuple[s
     if any(step.name == name and step.state in OPEN for step in emr.steps(cluster.id)):
         return None
     on = f"{nodes.core_count} x {nodes.instance_type} with {nodes.release_label}"
-    say(f"The first run on {on}: a canary goes before it, for a minute.")
+    say(f"The first run on {on} begins with a canary, which takes a minute.")
     return shape, executors.promised(nodes.instance_type, nodes.core_count)
 
 

@@ -153,7 +153,10 @@ def _flag(name: str, value: Any) -> list[str]:
 
 
 def _step(shipped: str, name: StepName, words: list[str]) -> dict[str, Any]:
-    submit = ["spark-submit", "--deploy-mode", "client", "--py-files", f"{shipped}fruits.zip"]
+    # The driver is on the primary node. Should the node of the application master be lost, such as a Spot one, YARN may
+    # start that anew, and the driver goes on (Spark 3.5, YarnSchedulerBackend.reset); the cluster's preset is once.
+    submit = ["spark-submit", "--deploy-mode", "client", "--conf", "spark.yarn.maxAppAttempts=2"]
+    submit += ["--py-files", f"{shipped}fruits.zip"]
     return {
         "Name": str(name),
         # Neither a PCA of features that are not there makes sense, nor a run after a canary that did not come back; a

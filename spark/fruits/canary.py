@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
-from fruits import environment, hadoop, job, known, manifest, weights
+from fruits import environment, executors, hadoop, job, known, manifest, weights
 from fruits.attempt import attempt
 from fruits.errors import JobError
 
@@ -72,9 +72,9 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
     with attempt(spark, output, "canary", {}) as this:
         progress = this.progress
         with progress.phase("executors"):
-            executors = _await_executors(spark, options.executors)
+            count = _await_executors(spark, options.executors)
         with progress.phase("packages"):
-            versions = _imports(spark, executors)
+            versions = _imports(spark, count)
         with progress.phase("storage"):
             _storage(spark, output)
         with progress.phase("features"):
@@ -88,7 +88,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "job": "canary",
                 "run": output.rsplit("/", 1)[-1],
                 "promised": {name: value for name, value in asdict(options).items() if isinstance(value, int)},
-                "executors": executors,
+                "executors": count,
                 "packages": versions,
                 "difference": difference,
                 "settings": settings,
@@ -99,14 +99,14 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         )
     for warning in written["warnings"]:
         print(f"warning: {warning}")
-    print(f"{_counted(executors)}, {len(versions)} packages, features within {difference:.1g} -> {output}")
+    print(f"{_counted(count)}, {len(versions)} packages, features within {difference:.1g} -> {output}")
     return written
 
 
 def _await_executors(spark: SparkSession, promised: int) -> int:
     """Count the executors, as soon as all that there is room for have come."""
     deadline = time.monotonic() + WAIT
-    while (found := executors(spark)) < promised and time.monotonic() < deadline:
+    while (found := executors.count(spark)) < promised and time.monotonic() < deadline:
         time.sleep(1)
     if found < promised:
         raise JobError(
@@ -117,26 +117,14 @@ def _await_executors(spark: SparkSession, promised: int) -> int:
     return found
 
 
-def _counted(executors: int) -> str:
-    return f"{executors} executor{'s' * (executors != 1)}"
+def _counted(count: int) -> str:
+    return f"{count} executor{'s' * (count != 1)}"
 
 
-def executors(spark: SparkSession) -> int:
-    """Count the executors that Spark has."""
-    context = spark.sparkContext
-    if _is_one_process(spark):  # it stands for the executors that it was given room for
-        return int(context.getConf().get("spark.executor.instances", "1"))
-    return context._jsc.sc().getExecutorMemoryStatus().size() - 1  # the driver is among them
-
-
-def _is_one_process(spark: SparkSession) -> bool:
-    return spark.sparkContext.master.startswith("local[")
-
-
-def _imports(spark: SparkSession, executors: int) -> dict[str, str | None]:
+def _imports(spark: SparkSession, count: int) -> dict[str, str | None]:
     """Import the packages in a task for each core, until each executor has had one; returns the driver's versions."""
     here = dict(environment.versions(environment.MODULES))
-    cores, expected = spark.sparkContext.defaultParallelism, 1 if _is_one_process(spark) else executors
+    cores, expected = spark.sparkContext.defaultParallelism, 1 if executors.is_one_process(spark) else count
     work, seen = partial(_import_all, modules=environment.MODULES), set[str]()
     for _ in range(ROUNDS):
         for row in spark.range(cores, numPartitions=cores).mapInArrow(work, "worker string").collect():

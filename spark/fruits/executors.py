@@ -1,4 +1,4 @@
-"""The executors that Spark has: how many cores, and how long to wait for the first one."""
+"""The executors that Spark has: how many, how many cores, and how long to wait for the first one."""
 
 import os
 import sys
@@ -18,6 +18,19 @@ def cores(spark: SparkSession) -> int:
     """Count the cores of the executors that there are now; in local mode those of the driver, which is all of them."""
     listed = spark.sparkContext._jsc.sc().statusStore().executorList(True)
     return sum(listed.apply(number).totalCores() for number in range(listed.size()))
+
+
+def count(spark: SparkSession) -> int:
+    """Count the executors that there are now; in local mode one process stands for all that it was given room for."""
+    context = spark.sparkContext
+    if is_one_process(spark):
+        return int(context.getConf().get("spark.executor.instances", "1"))
+    return context._jsc.sc().getExecutorMemoryStatus().size() - 1  # the driver is among them
+
+
+def is_one_process(spark: SparkSession) -> bool:
+    """Whether Spark runs in local mode."""
+    return spark.sparkContext.master.startswith("local[")
 
 
 def nothing() -> JobError:

@@ -15,7 +15,8 @@ import pytest
 
 from fruits import engine, preprocessing, weights
 from orchard.aws.bucket import Bucket
-from orchard.aws.layout import JOBS, LAST, StepName
+from orchard.aws.executors import promised
+from orchard.aws.layout import CANARY, JOBS, LAST, MANIFEST, StepName
 from tests.tolerance import assert_same_features, assert_same_scores, matched
 
 from .conftest import BUCKET, ROOT
@@ -79,9 +80,14 @@ def test_run_and_results(story):
     assert "160 photographs are in" in story.told("fetch-dataset")
     assert "160 photographs are in s3://" in story.told("upload-dataset")
     said = story.told("run")
+    assert "begins with a canary" in said
     assert "40 images featurised" in said
     assert "5 components explain" in said
     assert "emulated, cost nothing" in story.told("status")
+    assert "canary passed at " in story.told("status")
+    found = Bucket(story.target, BUCKET).read_json(next(canaries(story)))
+    assert found["executors"] == found["promised"]["executors"] == 2
+    assert found["warnings"] == []
     story.told("results")
     there = story.home / "data" / "emr_output"
     for kind in JOBS:
@@ -91,6 +97,16 @@ def test_run_and_results(story):
     assert record["cost"]["emulated"] is True
     assert record["cost"]["total"] == pytest.approx(sum(record["cost"]["parts"].values()), abs=1e-5)
     assert "Emulated, cost nothing; the same time on AWS would cost" in story.inv("cost", "--run", story.run)
+
+
+def test_each_step_had_the_executors_that_the_cluster_promises(story):
+    story.told("results")
+    record = json.loads((story.home / "data" / "emr_output" / "runs" / story.run / "run.json").read_text())
+    shape = promised("m5.xlarge", 2)
+    for step in record["steps"]:
+        key = f"logs/{record['cluster']['id']}/steps/{step['id']}/stderr.gz"
+        body = story.target.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        assert gzip.decompress(body).decode().count("Registered executor") == shape.executors, step
 
 
 def test_the_results_are_those_of_the_network_and_of_linear_algebra(story, drawn, weights_file):
@@ -177,11 +193,18 @@ def test_a_run_that_lacks_its_last_step_goes_on_with_that_alone(story):
     bucket.delete([key for key, _ in bucket.keys(f"{LAST.output(story.run)}/")])
     said = story.inv("run", "--run-name", story.run, "--mode", "mini", code=2)
     assert f"the run {story.run} was begun with mode = 'full', not 'mini'" in said
-    assert "5 components explain" in story.inv("run", "--run-name", story.run)
+    said = story.inv("run", "--run-name", story.run)
+    assert "5 components explain" in said
+    assert "canary" not in said
     pages = story.target.client("emr").get_paginator("list_steps").paginate(ClusterId=cluster["Id"])
     names = [step["Name"] for page in pages for step in page["Steps"] if step["Name"].startswith(story.run)]
     assert names[0] == str(StepName(story.run, LAST.name))
     assert set(names) <= {str(StepName(story.run, job)) for job in JOBS}
+
+
+def canaries(story) -> Iterator[str]:
+    """The keys of what canaries found."""
+    return (key for key, _ in Bucket(story.target, BUCKET).keys(CANARY.prefix) if key.endswith(MANIFEST))
 
 
 def rows(folder: Path, column: str) -> dict[str, list[float]]:

@@ -9,7 +9,7 @@ import pytest
 
 import canary
 from fruits import canary as job
-from fruits import environment, hadoop, known
+from fruits import environment, executors, hadoop, known
 from fruits.errors import JobError
 from orchard.aws.layout import CANARY
 from orchard.cluster import canary as verdicts
@@ -68,7 +68,7 @@ def test_it_comes_back_with_what_it_found_and_is_not_sent_twice(spark, send, sai
 def test_fewer_executors_than_promised_are_waited_for_and_then_refused(send, said, verdict, monkeypatch):
     monkeypatch.setattr(job, "WAIT", 1.0)
     counts = iter([1, 2, 2])
-    monkeypatch.setattr(job, "executors", lambda _: next(counts))
+    monkeypatch.setattr(executors, "count", lambda _: next(counts))
     with pytest.raises(JobError, match="Spark has 2 executors after 1 s, and these nodes have room for 3") as caught:
         send("--executors", "3")
     assert said()["phase"] == "failed"

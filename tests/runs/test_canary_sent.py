@@ -94,7 +94,7 @@ def test_it_goes_before_the_first_run_on_a_shape_until_it_has_passed(site, start
     told = started("one")
     shape = shape_of(told)
     assert told[1:] == jobs_of("one")
-    assert "The first run on 2 x m5.xlarge with emr-7.5.0: a canary goes before it" in capsys.readouterr().err
+    assert "The first run on 2 x m5.xlarge with emr-7.5.0 begins with a canary" in capsys.readouterr().err
     assert started("two") == jobs_of("two"), "it is under way already"
     monkeypatch.setattr(sending, "OPEN", ())  # as if all of these had ended
     store.write_json(CANARY.progress(shape), FAILED)
