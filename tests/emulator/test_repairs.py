@@ -73,6 +73,21 @@ def test_budgets_change_in_place_and_can_be_read_back(aws: Aws) -> None:
     budgets.delete_budget(**name)
 
 
+def test_rules_to_a_prefix_list_keep_their_description(aws: Aws) -> None:
+    ec2 = aws.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    group = ec2.create_security_group(GroupName="to-s3", Description="x", VpcId=vpc)["GroupId"]
+    named = [{"Name": "prefix-list-name", "Values": ["com.amazonaws.eu-west-3.s3"]}]
+    (s3,) = ec2.describe_prefix_lists(Filters=named)["PrefixLists"]
+    entry = {"PrefixListId": s3["PrefixListId"], "Description": "repositories"}
+    permission = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "PrefixListIds": [entry]}
+    rule = ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[permission])["SecurityGroupRules"][0]
+    (found,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]])[
+        "SecurityGroupRules"
+    ]
+    assert (found["PrefixListId"], found["Description"]) == (entry["PrefixListId"], "repositories")
+
+
 @models(
     "EC2 keeps the description of each rule of a security group", source="Amazon EC2 API Reference, SecurityGroupRule"
 )

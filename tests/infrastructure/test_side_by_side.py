@@ -37,6 +37,10 @@ class Stand(NamedTuple):
         self.root.init()
         self.root.apply(self.root.plan(variables, destroy=destroy))
 
+    def changes(self) -> bool:
+        """Whether Terraform would change anything now."""
+        return self.root.plan(roots.foundation_variables(self.settings, self.target, force_destroy=True)).changed
+
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
@@ -98,4 +102,5 @@ def test_one_that_goes_takes_nothing_from_the_others(stands):
     stands["second"].apply(destroy=True)
     assert found(stands["second"]) == set()
     assert {name: found(stands[name]) for name in ("first", "abroad")} == {n: before[n] for n in ("first", "abroad")}
+    assert not stands["first"].changes()
     assert all(tagged_for_emr(stand) for stand in stands.values())

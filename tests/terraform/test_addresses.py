@@ -4,6 +4,7 @@ After a change on purpose: ORCHARD_WRITE_GOLDEN=1 ./inv test --only tests/terraf
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,13 @@ def test_plan_makes_exactly_these(roots, case):
     assert "".join(sorted(found)) == golden.read_text()
     assert plan.changed
     assert plan.counts == {"add": len(found), "change": 0, "remove": 0}
+
+
+def test_what_ends_a_cluster_is_made_before_it_and_removed_after_it(roots):
+    edges = re.findall(r'"(\S+)" -> "(\S+)"', roots["cluster"]._read("graph"))
+    above, reached = ["module.cluster.aws_emr_cluster.this"], set()
+    while above:
+        address = above.pop()
+        reached.add(address)
+        above += [needed for needing, needed in edges if needing == address and needed not in reached]
+    assert "module.lifetime.aws_scheduler_schedule.end" in reached
