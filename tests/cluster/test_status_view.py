@@ -201,6 +201,16 @@ def test_a_cluster_without_guards_is_told_of():
     assert "the schedule of its hard limit is switched off" in shown
 
 
+def test_a_cluster_past_its_hard_limit_is_shouted_about():
+    late = WAITING.hard_limit.model_copy(update={"strikes_at": ago(minutes=12), "overdue": True})
+    overdue = STATUS.model_copy(update={"clusters": [WAITING.model_copy(update={"hard_limit": late})]})
+    shout = "IT SHOULD HAVE ENDED AT 2026-11-22 13:53 UTC, AND LIVES"
+    shown = drawn(overdue, 120)
+    assert shout in shown
+    assert "./inv down --name notebooks" in shown
+    assert lines(overdue)[0].startswith(f"orchard-notebooks WAITING; {shout}")
+
+
 def test_amounts_follow_the_currency():
     assert "1.89 EUR so far, 1.79 EUR per hour" in drawn(STATUS, 120, Money("EUR", 0.9, ""))
 

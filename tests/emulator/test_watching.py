@@ -30,6 +30,7 @@ from orchard.infrastructure import state as terraform_state
 from orchard.runs import run_record
 from orchard.runs.run_record_model import RunRecord
 from tests.emulator.conftest import REGION, Aws, command, emulator
+from tests.support.fidelity import models
 
 PROJECT = "watched"
 GUARD = "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows"
@@ -260,6 +261,24 @@ def test_after_an_idle_hour_the_cluster_is_gone_and_status_says_why(site: Site) 
     assert [(c.id, c.state, c.reason) for c in told.ended] == [
         (number, "TERMINATED", "Auto-terminated after 3600 seconds of idle time")
     ]
+
+
+@models(
+    "EMR ends no cluster with termination protection, so the schedule of its hard limit strikes in vain",
+    source='EMR Management Guide, "Using termination protection"; API Reference, TerminateJobFlows',
+)
+def test_a_cluster_that_outlives_its_hard_limit_is_overdue(site: Site) -> None:
+    number = site.cluster("immortal", idle=604_800)
+    site.aws.until(number, "WAITING")
+    site.aws.emr.set_termination_protection(JobFlowIds=[number], TerminationProtected=True)
+    site.guard("immortal", number, datetime.now(UTC) - timedelta(minutes=10))  # which the local AWS fires at once
+    told = site.status("immortal").clusters[0]
+    assert told.hard_limit.overdue
+    assert told.state == "WAITING"
+    site.aws.emr.set_termination_protection(JobFlowIds=[number], TerminationProtected=False)
+    site.aws.emr.terminate_job_flows(JobFlowIds=[number])
+    site.aws.until(number, "TERMINATED")
+    assert site.status("immortal").clusters == []
 
 
 def test_an_end_by_the_schedule_is_not_called_a_users_request() -> None:

@@ -22,7 +22,7 @@ from orchard.base.nearest import suggest
 from orchard.cluster import canary
 from orchard.cluster.access import studio
 from orchard.cluster.status import reading
-from orchard.cluster.status.model import Budget, Canary, Cluster, HardLimit, Missing, Orphan, Status, Step, Studio
+from orchard.cluster.status.model import Budget, Canary, Cluster, Missing, Orphan, Status, Step, Studio
 from orchard.cluster.status.nodes import Node, cost, grouped, of_project, tag
 from orchard.cost.prices import Rates, rates
 from orchard.infrastructure import orphans, state
@@ -166,7 +166,6 @@ class _Gathering:
         uptime = max(0.0, (now - created).total_seconds())
         nat_hours = uptime / 3600 if self.settings.network == "private" else None
         spent = cost(nodes, self.rates, now, nat_hours)
-        end = limit.result() if limit.result() and entry["Id"] in limit.result().cluster_ids else None
         return Cluster(
             id=entry["Id"],
             name=entry["Name"],
@@ -183,7 +182,7 @@ class _Gathering:
             usd_per_hour=round(spent[0], 6) if spent else None,
             usd_so_far=round(spent[1], 6) if spent else None,
             idle=reading.idle(policy.result(), tag(nodes, "IdleTimeout"), status["State"], ready, steps.result()),
-            hard_limit=HardLimit(strikes_at=end.ends_at, enabled=end.enabled) if end else None,
+            hard_limit=reading.hard_limit(limit.result(), entry, now),
             canary=verdict.result(),
         )
 

@@ -74,6 +74,7 @@ class HardLimit(Part):
 
     strikes_at: Moment
     enabled: bool
+    overdue: bool = Field(False, description="it is past, and the cluster lives all the same: the schedule failed")
 
 
 class Canary(Part):

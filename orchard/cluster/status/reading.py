@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchard.aws.emr import OPEN
+from orchard.aws.emr import ALIVE, OPEN
 from orchard.aws.layout import StepName
-from orchard.aws.scheduler import HardLimit
+from orchard.aws.scheduler import HardLimit as Limit
 from orchard.base.progress import seconds_left
-from orchard.cluster.status.model import Ended, Idle, Progress, Step
+from orchard.cluster.status.model import Ended, HardLimit, Idle, Progress, Step
+
+LATE = timedelta(minutes=5)  # a schedule acts within its minute (EventBridge Scheduler User Guide, "Schedule types")
 
 
 def progress(state: dict[str, Any]) -> Progress:
@@ -63,7 +65,21 @@ def idle(
     return Idle(timeout_seconds=seconds, since=since, strikes_at=strikes, source=source)  # type: ignore[arg-type]
 
 
-def ended(entry: dict[str, Any], limit: HardLimit | None) -> Ended:
+def hard_limit(limit: Limit | None, entry: dict[str, Any], now: datetime) -> HardLimit | None:
+    """Tell what ends a cluster whatever it does, and whether it should have.
+
+    Args:
+        limit: what the schedule of its name says; None where there is none.
+        entry: of ListClusters.
+        now: by AWS's clock.
+    """
+    if limit is None or entry["Id"] not in limit.cluster_ids:
+        return None
+    overdue = entry["Status"]["State"] in ALIVE and now > limit.ends_at + LATE
+    return HardLimit(strikes_at=limit.ends_at, enabled=limit.enabled, overdue=overdue)
+
+
+def ended(entry: dict[str, Any], limit: Limit | None) -> Ended:
     """Read an entry of ListClusters that has ended; AWS calls an end by the schedule a user's request."""
     status, timeline = entry["Status"], entry["Status"]["Timeline"]
     end, why = timeline.get("EndDateTime"), reason(status)

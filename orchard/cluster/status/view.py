@@ -57,7 +57,8 @@ def lines(status: Status) -> list[str]:
     clusters = []
     for cluster in status.clusters:
         steps = [f"{step.name} {step.state}{_phase(step)}" for step in reversed(cluster.steps) if step.state in OPEN]
-        clusters.append("; ".join([f"{cluster.name} {cluster.state}", *steps]))
+        overdue = _overdue(cluster) if cluster.hard_limit and cluster.hard_limit.overdue else []
+        clusters.append("; ".join([f"{cluster.name} {cluster.state}", *overdue, *steps]))
     return clusters or ["no cluster is running"]
 
 
@@ -142,10 +143,21 @@ def _ends(cluster: Cluster, now: datetime) -> RenderableType:
         return Group(when_idle, Text("no hard limit is known", style="yellow"))
     if not limit.enabled:
         return Group(when_idle, Text("the schedule of its hard limit is switched off", style="red"))
+    if limit.overdue:
+        return Group(*(Text(part, style="bold white on red") for part in _overdue(cluster)), when_idle)
     left = durations.say(limit.strikes_at - now)
-    hint = "./inv extend 2h" + ("" if cluster.short_name == "default" else f" --name {cluster.short_name}")
     at = f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) "
-    return Group(when_idle, Text.assemble(at, (hint, "dim")))
+    return Group(when_idle, Text.assemble(at, (f"./inv extend 2h{_name(cluster)}", "dim")))
+
+
+def _overdue(cluster: Cluster) -> list[str]:
+    """Shout that a cluster lives past its hard limit, in words that are the same at the next look."""
+    end = f"{cluster.hard_limit.strikes_at:%Y-%m-%d %H:%M} UTC" if cluster.hard_limit else ""
+    return [f"IT SHOULD HAVE ENDED AT {end}, AND LIVES: its schedule failed", f"end it: ./inv down{_name(cluster)}"]
+
+
+def _name(cluster: Cluster) -> str:
+    return "" if cluster.short_name == "default" else f" --name {cluster.short_name}"
 
 
 def _canary(canary: Canary, now: datetime) -> RenderableType:
