@@ -1,7 +1,9 @@
 """Repairs of moto services other than EMR and S3's bodies, each with what it does wrong and what AWS does."""
 
+from orchard.emulator.clock import Clock
 
-def install() -> None:
+
+def install(clock: Clock) -> None:
     """Put all repairs in place; call before the first request."""
     from orchard.emulator.repairs import (
         bucket_policies,
@@ -11,7 +13,9 @@ def install() -> None:
         scheduler,
         security_groups,
         sessions,
+        tag_index,
     )
 
     for module in (bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, sessions):
         module.install()
+    tag_index.install(clock)
