@@ -1,31 +1,43 @@
 """What is left of a project: everything with its tag, or, where a service's tags cannot be searched, with its name."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from orchard.aws import existence
 from orchard.aws.emr import ALIVE, name_within
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 
 ENDING = (*ALIVE, "TERMINATING")
+GONE_WITHIN = 120.0  # seconds that a service may go on telling of what was deleted
 
 Make = Callable[[str], Any]
 
 
 def tagged(settings: Settings, target: Target) -> list[str]:
-    """List what exists with the project's tag or name, sorted; a key that waits for its deletion counts as gone.
+    """List what exists with the project's tag or name, sorted; what is on its way out counts as gone.
 
-    The Resource Groups Tagging API answers for most services of a region; EMR's clusters stay in it for weeks after
-    they ended, and IAM is not in it at all, so those two and the Studio are asked themselves.
+    The Resource Groups Tagging API answers for most services of a region, late, so that each is asked again; EMR's
+    clusters stay in it for weeks after they ended, and IAM is not in it at all, so those two and the Studio are asked
+    themselves.
 
     Raises:
         AwsError: AWS refuses one of the searches.
     """
     project = settings.project
-    found = [item.arn for item in by_tag(target.client, project)]
+    found = existence.standing(target.client, (item.arn for item in by_tag(target.client, project)))
     found += others(target.client, project)
     return sorted(set(found))
+
+
+def left(settings: Settings, target: Target) -> list[str]:
+    """List what exists after all was deleted, for as long as services may still tell of what is gone; as `tagged`."""
+    deadline = time.monotonic() + GONE_WITHIN
+    while (found := tagged(settings, target)) and time.monotonic() < deadline:
+        time.sleep(target.poll_interval)
+    return found
 
 
 def others(client: Make, project: str) -> list[str]:
@@ -50,27 +62,14 @@ class Tagged(NamedTuple):
 
 
 def by_tag(client: Make, project: str) -> Iterator[Tagged]:
-    """List what carries the project's tag and has not ended."""
+    """List what the tag index has of the project, which may be gone (`orchard.aws.existence`)."""
     filters = [{"Key": "Project", "Values": [project]}]
     pages = client("resourcegroupstaggingapi").get_paginator("get_resources").paginate(TagFilters=filters)
     for page in pages:
         for entry in page["ResourceTagMappingList"]:
             arn = entry["ResourceARN"]
-            ended = ":elasticmapreduce:" in arn or (":kms:" in arn and _is_going(client, arn)) or _is_ended(client, arn)
-            if not ended:
+            if ":elasticmapreduce:" not in arn:
                 yield Tagged(arn, {tag["Key"]: tag["Value"] for tag in entry.get("Tags", [])})
-
-
-def _is_going(client: Make, arn: str) -> bool:
-    return client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion"
-
-
-def _is_ended(client: Make, arn: str) -> bool:
-    """EC2 lists terminated instances for an hour."""
-    if ":instance/" not in arn:
-        return False
-    found = client("ec2").describe_instances(InstanceIds=[arn.rsplit("/", 1)[-1]])["Reservations"]
-    return all(i["State"]["Name"] in ("shutting-down", "terminated") for r in found for i in r["Instances"])
 
 
 def _clusters(client: Make, project: str) -> Iterator[str]:

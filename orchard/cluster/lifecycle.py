@@ -132,7 +132,8 @@ def cleanup(site: Site, confirm: Confirm) -> None:
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
         _apply(foundation, variables)
         _apply(foundation, variables, destroy=True)
-    left = tags.tagged(site.settings, site.target)
+    say("Asking every service whether anything is left ...")
+    left = tags.left(site.settings, site.target)
     if left:
         raise OrchardError(f"still there: {', '.join(left)}", "delete these by hand: Terraform does not know them")
     say(

@@ -8,7 +8,10 @@ from orchard.base.errors import OrchardError, UsageError
 from orchard.diagnosis import failures
 
 # What the services say of something that is not there; of a bucket, the table knows.
-_MISSING = ("NoSuchKey", "NoSuchEntity", "NoSuchResourceException", "ResourceNotFoundException", "404")
+_MISSING = (
+    *("NoSuchKey", "NoSuchEntity", "NoSuchResourceException", "ResourceNotFoundException"),
+    *("NotFound", "NotFoundException", "404"),
+)
 
 
 class AwsError(OrchardError):

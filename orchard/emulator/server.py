@@ -48,7 +48,7 @@ class Server:
         from orchard.emulator.signatures.gate import Gate
 
         s3.install(self.options.objects)
-        repairs.install()
+        repairs.install(self.options.clock)
         emr.install(self.options)
         self._firing = Firing(self.options.clock)
         livy = rest.application(EmrBackend.livy)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from orchard.aws import tags
+from orchard.aws import existence, tags
 from orchard.aws.emr import Emr
 from orchard.aws.target import Target
 from orchard.base.config import Settings
@@ -37,7 +37,7 @@ _REMEDIES = (
 def unknown(
     tagged: Iterable[tags.Tagged], phrases: Iterable[str], clusters: Iterable[tuple[str, str]], known: set[str]
 ) -> list[str]:
-    """Pick what no state knows, sorted; what EMR makes for a cluster that a state knows is no orphan.
+    """Pick what no state knows, sorted, gone or not; what EMR makes for a cluster that a state knows is no orphan.
 
     Args:
         tagged: what carries the project's tag.
@@ -80,4 +80,13 @@ def find(settings: Settings, target: Target) -> list[str]:
             "call again when it has finished",
         )
     tagged, phrases = tags.by_tag(target.client, settings.project), tags.others(target.client, settings.project)
-    return unknown(tagged, phrases, ((cluster.id, cluster.name) for cluster in Emr(target).all()), known)
+    found = unknown(tagged, phrases, ((cluster.id, cluster.name) for cluster in Emr(target).all()), known)
+    return still_there(target.client, found)
+
+
+def still_there(client: tags.Make, items: Iterable[str]) -> list[str]:
+    """Leave out those of the tag index that are gone; raises AwsError where AWS refuses to tell."""
+    items = list(items)
+    arns = [item for item in items if item.startswith("arn:")]
+    gone = set(arns).difference(existence.standing(client, arns))
+    return [item for item in items if item not in gone]

@@ -323,6 +323,7 @@ def test_cleanup_ends_the_cluster_then_empties_the_bucket_then_goes(account, cap
     account.done.clear()
     left = [f"arn:aws:s3:::{BUCKET}"]
     monkeypatch.setattr(tags, "tagged", lambda *_: left)
+    monkeypatch.setattr(tags, "GONE_WITHIN", 0)
     with pytest.raises(OrchardError, match=f"still there: arn:aws:s3:::{BUCKET}"):
         lifecycle.cleanup(account.site(), account.answer("orchard"))
     assert account.done == ["destroy cluster", "apply foundation with force_destroy", "destroy foundation"]

@@ -105,7 +105,7 @@ class _Gathering:
             studios=studios.result() or [],
             clusters=clusters,
             ended=[reading.ended(entry, limits[entry["Name"]].result()) for entry in mine if entry not in living],
-            orphans=_orphans(tagged.result() or [], studios.result() or [], known.result(), clusters),
+            orphans=self._orphans(tagged.result() or [], studios.result() or [], known.result(), clusters),
             missing=sorted(self.missing, key=lambda missing: missing.what),
         )
 
@@ -186,6 +186,21 @@ class _Gathering:
             canary=verdict.result(),
         )
 
+    def _orphans(
+        self,
+        tagged: list[tags.Tagged],
+        studios: list[Studio],
+        known: state.Known | None,
+        clusters: list[Cluster],
+    ) -> list[Orphan]:
+        # Where the states could not be read, which `missing` tells, or are being written, all would look orphaned.
+        if known is None or known.at_work:
+            return []
+        phrases = [f"cluster {c.id} ({c.name})" for c in clusters] + [f"Studio {s.id} ({s.name})" for s in studios]
+        found = orphans.unknown(tagged, phrases, ((c.id, c.name) for c in clusters), known.words)
+        left = self.ask("what of the orphans is still there", orphans.still_there, self.target.client, found)
+        return [Orphan(what=item, remedy=orphans.remedy(item)) for item in left.result() or []]
+
 
 def _canary(nodes: list[Node], store: Future) -> Canary | None:
     """Read the last verdict on nodes like a cluster's."""
@@ -195,14 +210,3 @@ def _canary(nodes: list[Node], store: Future) -> Canary | None:
         return None
     found = canary.latest(opened, canary.hardware(release, core.instance_type, core.count))
     return Canary(**found._asdict()) if found else None
-
-
-def _orphans(
-    tagged: list[tags.Tagged], studios: list[Studio], known: state.Known | None, clusters: list[Cluster]
-) -> list[Orphan]:
-    # Where the states could not be read, which `missing` tells, or are being written, everything would look orphaned.
-    if known is None or known.at_work:
-        return []
-    phrases = [f"cluster {c.id} ({c.name})" for c in clusters] + [f"Studio {s.id} ({s.name})" for s in studios]
-    left = orphans.unknown(tagged, phrases, ((c.id, c.name) for c in clusters), known.words)
-    return [Orphan(what=item, remedy=orphans.remedy(item)) for item in left]

@@ -1,7 +1,9 @@
 """Repairs of moto services other than EMR and S3's bodies, each with what it does wrong and what AWS does."""
 
+from orchard.emulator.clock import Clock
 
-def install() -> None:
+
+def install(clock: Clock) -> None:
     """Put all repairs in place; call before the first request."""
     from orchard.emulator.repairs import (
         bucket_policies,
@@ -13,6 +15,7 @@ def install() -> None:
         service_linked_roles,
         sessions,
         ssm,
+        tag_index,
         tagging,
     )
 
@@ -26,3 +29,4 @@ def install() -> None:
     sessions.install()
     ssm.install()
     tagging.install()
+    tag_index.install(clock)

@@ -1,0 +1,69 @@
+"""The tag index lags: GetResources goes on listing what has been deleted.
+
+moto 5.2.5 resourcegroupstaggingapi/ asks its services at each call. AWS keeps an index beside them, which may list
+what is gone for hours, nodes of clusters that have ended among it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from moto.core.resource_tagging import TaggedResource, iter_taggable_backends, make_tag_matcher, match_resource_type
+from moto.core.responses import BaseResponse
+from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+from moto.s3.models import S3Backend
+
+from orchard.emulator.clock import Clock
+
+LAG = 2 * 3600.0  # emulated seconds; AWS names none
+ENDING = ("Delete", "Terminate", "Release")  # what calls that remove something begin with
+Seen = dict[str, tuple[TaggedResource, float]]  # by ARN: what was tagged, and when it was last there
+
+
+def install(clock: Clock) -> None:
+    """Look at what is tagged before anything is removed, and list it afterwards for a while."""
+    indexes: dict[tuple[str, str], Seen] = defaultdict(dict)
+
+    def look(account: str, region: str) -> list[TaggedResource]:
+        now, there = clock.now(), _there(account, region)
+        gone = {arn: e for arn, e in indexes[account, region].items() if arn not in there and now - e[1] <= LAG}
+        tagged = {arn: (r, now) for arn, r in there.items() if r.tags or r.extra.get("include_untagged")}
+        indexes[account, region] = gone | tagged
+        return [resource for resource, _ in (gone | tagged).values()]
+
+    def get(
+        self: ResourceGroupsTaggingAPIBackend,
+        tag_filters: list[dict[str, Any]] | None = None,
+        resource_type_filters: list[str] | None = None,
+        resource_arn_list: list[str] | None = None,
+    ) -> Iterator[TaggedResource]:
+        matches = make_tag_matcher(tag_filters)
+        for resource in look(self.account_id, self.region_name):
+            named = not resource_arn_list or resource.arn in resource_arn_list
+            if named and match_resource_type(resource.resource_type, resource_type_filters) and matches(resource.tags):
+                yield resource
+
+    ResourceGroupsTaggingAPIBackend._get_resources_generator = get
+    call_action, delete_bucket = BaseResponse.call_action, S3Backend.delete_bucket
+
+    def look_then_call(self: BaseResponse) -> Any:
+        if (self._get_action() or "").startswith(ENDING):
+            look(self.current_account, self.region)
+        return call_action(self)
+
+    def look_then_delete(self: S3Backend, bucket_name: str) -> Any:
+        look(self.account_id, self.get_bucket(bucket_name).region_name)
+        return delete_bucket(self, bucket_name)
+
+    BaseResponse.call_action, S3Backend.delete_bucket = look_then_call, look_then_delete
+
+
+def _there(account: str, region: str) -> dict[str, TaggedResource]:
+    """Find what there is now; anew where another request changes a table of moto's meanwhile."""
+    while True:
+        try:
+            return {
+                r.arn: r for backend in iter_taggable_backends(account, region) for r in backend.iter_tagged_resources()
+            }
+        except RuntimeError:
+            continue
