@@ -16,7 +16,6 @@ def install(clock: Clock) -> None:
         sessions,
         ssm,
         tag_index,
-        tagging,
     )
 
     bucket_policies.install()
@@ -28,5 +27,4 @@ def install(clock: Clock) -> None:
     service_linked_roles.install()
     sessions.install()
     ssm.install()
-    tagging.install()
     tag_index.install(clock)

@@ -1,20 +1,23 @@
-"""The tag index lags: GetResources goes on listing what has been deleted.
+"""The tag index (Resource Groups Tagging API) lags, and knows one region: the one that is asked.
 
 moto 5.2.5 resourcegroupstaggingapi/ asks its services at each call. AWS keeps an index beside them, which may list
-what is gone for hours, nodes of clusters that have ended among it.
+what is gone for hours, nodes of clusters that have ended among it. And moto tells every region of all buckets of the
+account; AWS's tells of those in its region (Resource Groups Tagging API Reference, GetResources).
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from moto.core.resource_tagging import TaggedResource, iter_taggable_backends, make_tag_matcher, match_resource_type
 from moto.core.responses import BaseResponse
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
-from moto.s3.models import S3Backend
+from moto.s3.models import S3Backend, s3_backends
 
 from orchard.emulator.clock import Clock
 
+BUCKET = "arn:aws:s3:::"
 LAG = 2 * 3600.0  # emulated seconds; AWS names none
 ENDING = ("Delete", "Terminate", "Release")  # what calls that remove something begin with
 Seen = dict[str, tuple[TaggedResource, float]]  # by ARN: what was tagged, and when it was last there
@@ -62,8 +65,9 @@ def _there(account: str, region: str) -> dict[str, TaggedResource]:
     """Find what there is now; anew where another request changes a table of moto's meanwhile."""
     while True:
         try:
-            return {
-                r.arn: r for backend in iter_taggable_backends(account, region) for r in backend.iter_tagged_resources()
-            }
+            buckets = s3_backends[account]["aws"].buckets.values()
+            elsewhere = {f"{BUCKET}{bucket.name}" for bucket in buckets if bucket.region_name != region}
+            found = chain.from_iterable(b.iter_tagged_resources() for b in iter_taggable_backends(account, region))
+            return {r.arn: r for r in found if r.arn not in elsewhere}
         except RuntimeError:
             continue
