@@ -25,6 +25,9 @@ from fruits.errors import JobError
 WAIT = 60.0  # seconds that executors may take to come
 ROUNDS = 3  # of a task for each core, until each executor has had one
 AMISS = "mend that, then run again: the canary is sent again first"
+NOT_INSTALLED = (
+    f"./inv logs --step bootstrap tells what the nodes installed, and spark/requirements.in what is needed; {AMISS}"
+)
 # Which of Spark's and Hadoop's settings are noted, and which of these are secrets (spark.redaction.regex's default).
 NOTED = re.compile(
     r"spark\.(master|submit\.deployMode|default\.parallelism|dynamicAllocation\..*|python\..*|pyspark\..*|"
@@ -74,7 +77,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         with progress.phase("executors"):
             count = _await_executors(spark, options.executors)
         with progress.phase("packages"):
-            versions = _imports(spark, count)
+            versions, warnings = _imports(spark, count)
         with progress.phase("storage"):
             _storage(spark, output)
         with progress.phase("features"):
@@ -92,7 +95,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "packages": versions,
                 "difference": difference,
                 "settings": settings,
-                "warnings": _others(settings, options),
+                "warnings": [*warnings, *_others(settings, options)],
                 "code": options.code_hash,
                 "weights": weights.DIGEST,
             },
@@ -121,19 +124,29 @@ def _counted(count: int) -> str:
     return f"{count} executor{'s' * (count != 1)}"
 
 
-def _imports(spark: SparkSession, count: int) -> dict[str, str | None]:
-    """Import the packages in a task for each core, until each executor has had one; returns the driver's versions."""
+def _imports(spark: SparkSession, count: int) -> tuple[dict[str, str | None], list[str]]:
+    """Import the packages in a task for each core, until each executor has had one.
+
+    Returns:
+        the driver's versions, which are the workers' too, and a warning where an executor has had no task.
+    """
     here = dict(environment.versions(environment.MODULES))
     cores, expected = spark.sparkContext.defaultParallelism, 1 if executors.is_one_process(spark) else count
     work, seen = partial(_import_all, modules=environment.MODULES), set[str]()
     for _ in range(ROUNDS):
-        for row in spark.range(cores, numPartitions=cores).mapInArrow(work, "worker string").collect():
+        try:
+            rows = spark.range(cores, numPartitions=cores).mapInArrow(work, "worker string").collect()
+        except Exception as error:
+            if lacking := re.search(r"No module named '([\w.]+)'", str(error)):  # so that not even this code is loaded
+                raise JobError(f"the workers cannot import {lacking[1]}", NOT_INSTALLED) from error
+            raise
+        for row in rows:
             worker = json.loads(row.worker)
             _compare(here, worker)
             seen.add(worker["executor"])
         if len(seen) >= expected:
-            break
-    return here
+            return here, []
+    return here, [f"only {len(seen)} of {expected} executors were given a task to import the packages in"]
 
 
 def _import_all(batches: Iterator[pa.RecordBatch], modules: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
@@ -155,14 +168,11 @@ def _import_all(batches: Iterator[pa.RecordBatch], modules: tuple[str, ...]) -> 
 
 
 def _compare(here: dict[str, str | None], worker: dict[str, Any]) -> None:
-    remedy = (
-        f"./inv logs --step bootstrap tells what the nodes installed, and spark/requirements.in what is needed; {AMISS}"
-    )
     for name, error in worker["errors"].items():
-        raise JobError(f"a worker on {worker['node']} cannot import {name}: {error}", remedy)
+        raise JobError(f"a worker on {worker['node']} cannot import {name}: {error}", NOT_INSTALLED)
     for name, version in here.items():
         if (there := worker["versions"][name]) != version:
-            raise JobError(f"the driver has {name} {version}, a worker on {worker['node']} {there}", remedy)
+            raise JobError(f"the driver has {name} {version}, a worker on {worker['node']} {there}", NOT_INSTALLED)
 
 
 def _storage(spark: SparkSession, output: str) -> None:

@@ -84,6 +84,25 @@ def test_a_package_that_workers_cannot_import_is_named_with_the_node(send, monke
     assert "./inv logs --step bootstrap" in caught.value.remedy
 
 
+def test_a_package_without_which_no_code_is_loaded_is_named_too(send, monkeypatch):
+    def work(batches, modules):
+        import absent_here  # as unpickling does what is sent to a worker
+
+        yield absent_here
+
+    monkeypatch.setattr(job, "_import_all", work)
+    with pytest.raises(JobError, match="the workers cannot import absent_here"):
+        send()
+
+
+def test_an_executor_that_has_had_no_task_is_told_of(spark, monkeypatch):
+    monkeypatch.setattr(environment, "MODULES", ("numpy",))
+    monkeypatch.setattr(executors, "is_one_process", lambda _: False)
+    found, warnings = job._imports(spark, 2)
+    assert set(found) == {"python", "numpy"}
+    assert warnings == ["only 1 of 2 executors were given a task to import the packages in"]
+
+
 def test_another_version_on_a_worker_is_refused(send, monkeypatch):
     monkeypatch.setattr(environment, "version", lambda _: "0.1")  # in this process, which is the driver
     with pytest.raises(JobError, match=r"the driver has numpy 0\.1, a worker on \S+ 1\.26\.4"):
