@@ -96,6 +96,8 @@ def _stands(client: Make, arn: str) -> bool:
             client("s3").head_bucket(Bucket=name)
         elif service == "sns":
             client("sns").get_topic_attributes(TopicArn=arn)
+        elif service == "sqs":
+            client("sqs").get_queue_url(QueueName=name)
         elif service == "cloudwatch" and name.startswith("alarm:"):
             asked = {"AlarmNames": [name.removeprefix("alarm:")], "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
             told = client("cloudwatch").describe_alarms(**asked)
