@@ -261,3 +261,35 @@ def test_limits_come_from_the_clusters_configuration(settings, expected):
 )
 def test_magics_are_told_from_python(code, expected):
     assert shell.pieces(code) == expected
+
+
+@pytest.fixture
+def small(aws: Aws) -> Iterator[Client]:
+    """The Livy of a cluster with one core node, where a tenth of 12 GiB is for application masters."""
+    groups = [{"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": 1} for role in ("MASTER", "CORE")]
+    cluster = aws.cluster(groups=False, ec2={"InstanceGroups": groups}, Applications=LIVY)
+    yield Client(aws, cluster)
+    aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+@models(
+    "Livy's session stays in starting while YARN keeps its application in ACCEPTED",
+    source="Livy, REST API (session states); Hadoop, CapacityScheduler (maximum-am-resource-percent, 0.1)",
+)
+def test_a_second_session_waits_for_room(small: Client) -> None:
+    def waiting() -> list[int]:
+        said = "AM resource limit exceeded"
+        return [number for number in sessions if said in small.get(f"sessions/{number}/log").text]
+
+    sessions = {small.start(), small.start()}
+    (second,) = until(waiting)
+    assert small.get(f"sessions/{second}").json()["state"] == "starting"
+    (first,) = sessions - {second}
+    small.delete(f"sessions/{first}")
+    small.until(f"sessions/{second}", "idle")
+
+
+def test_a_session_that_no_node_has_room_for_is_dead(small: Client) -> None:
+    number = small.start(executorMemory="16g")
+    small.until(f"sessions/{number}", "dead")
+    assert "Required executor memory (16384 MB)" in small.get(f"sessions/{number}/log").text

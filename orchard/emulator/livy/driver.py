@@ -76,10 +76,15 @@ class Driver:
         """Wait until YARN has room for the application master, for as long as that takes.
 
         A session is not given executors of its own: an idle one has none, since dynamic allocation takes them back.
+
+        Raises:
+            DriverEndedError: no node has so much, or the session was ended meanwhile.
         """
         yarn = ResourceManager(hdfs(self._cluster).with_name("applications"), yarn_cluster.scheduler(self._cluster))
         settings = submit.settings(yarn_cluster.spark_defaults(self._cluster)) | yarn_cluster.of_livy(self._cluster)
         request = yarn_request.of(settings, yarn.scheduler.largest)
+        if request.refusal:
+            raise DriverEndedError(request.refusal)
         self._application, told = yarn.submit(), ""
         while isinstance(found := self._application.admit(request._replace(executors=0)), str):
             if found != told:
