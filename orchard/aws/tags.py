@@ -11,6 +11,7 @@ from orchard.aws.target import Target
 from orchard.base.config import Settings
 
 ENDING = (*ALIVE, "TERMINATING")
+ENDPOINT = "emr-service-vpce"  # the name of what EMR makes in a private VPC (orchard.infrastructure.service_endpoint)
 GONE_WITHIN = 120.0  # seconds that a service may go on telling of what was deleted
 
 Make = Callable[[str], Any]
@@ -42,7 +43,7 @@ def left(settings: Settings, target: Target) -> list[str]:
 
 def others(client: Make, project: str) -> list[str]:
     """List what has the project's name where tags cannot be searched."""
-    return [item for probe in (_clusters, _studios, _iam, _buckets) for item in probe(client, project)]
+    return [item for probe in (_clusters, _studios, _iam, _buckets, _endpoints) for item in probe(client, project)]
 
 
 class Tagged(NamedTuple):
@@ -96,3 +97,16 @@ def _iam(client: Make, project: str) -> Iterator[str]:
 def _buckets(client: Make, project: str) -> Iterator[str]:
     buckets = client("s3").list_buckets()["Buckets"]
     yield from (f"arn:aws:s3:::{b['Name']}" for b in buckets if b["Name"].startswith(f"{project}-"))
+
+
+def _endpoints(client: Make, project: str) -> Iterator[str]:
+    ec2 = client("ec2")
+    for vpc in ec2.describe_vpcs(Filters=[{"Name": "tag:Project", "Values": [project]}])["Vpcs"]:
+        yield from (f"endpoint {number} ({ENDPOINT})" for number in endpoints(ec2, vpc["VpcId"]))
+
+
+def endpoints(ec2: Any, vpc_id: str) -> list[str]:
+    """List the ids of EMR's own endpoints in a VPC, until they are gone."""
+    filters = [{"Name": name, "Values": [value]} for name, value in (("vpc-id", vpc_id), ("tag:Name", ENDPOINT))]
+    pages = ec2.get_paginator("describe_vpc_endpoints").paginate(Filters=filters)
+    return [e["VpcEndpointId"] for page in pages for e in page["VpcEndpoints"] if e["State"].lower() != "deleted"]

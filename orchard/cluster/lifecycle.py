@@ -14,7 +14,7 @@ from orchard.base.nearest import suggest
 from orchard.cluster.site import Site
 from orchard.cost.view import statement
 from orchard.diagnosis.terraform_events import Event
-from orchard.infrastructure import bootstrap, roots, state
+from orchard.infrastructure import bootstrap, forgotten, interfaces, roots, second_plan, service_endpoint, state
 from orchard.infrastructure.terraform import Plan, Terraform
 from orchard.machine import packages
 
@@ -77,7 +77,9 @@ def up(
     bootstrap.upload(bucket.Bucket(site.target, outputs["bucket"]))
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     with _alongside(meanwhile):
-        _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
+        done = _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
+    if done.changed and site.target.charges:
+        second_plan.warn(cluster, variables)
     made = site.cluster()
     limit = scheduler.hard_limit(site.target.client("scheduler"), made.name)
     end = f" It ends at {limit.ends_at:%Y-%m-%d %H:%M} UTC at the latest." if limit else ""
@@ -93,6 +95,7 @@ def down(site: Site) -> None:
     removed = False
     if site.name in (there := state.workspaces(site.settings, site.target)):
         cluster = site.root("cluster")
+        forgotten.last(site.target, cluster)
         variables = roots.cluster_variables(site.settings, site.target, foundation["foundation"])
         removed = _apply(cluster, variables, destroy=True).changed
     left = _wait_until_gone(site)
@@ -101,6 +104,8 @@ def down(site: Site) -> None:
             f"the cluster {left[0].id} is {left[0].state}, and Terraform's state here does not know it (any more)",
             f"look again: ./inv status; if it stays: aws emr terminate-clusters --cluster-ids {left[0].id}",
         )
+    if not _others(site):  # they may use it
+        service_endpoint.remove(site.target, foundation["foundation"])
     hint = f" Of --name {site.name}: {suggest(site.name, there)}" if there and not removed else ""
     say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.{hint}")
     say(f"What stays, at no cost by the hour: the bucket {foundation['bucket']} and all in it, the roles, the Studio.")
@@ -121,8 +126,9 @@ def cleanup(site: Site, confirm: Confirm) -> None:
     if confirm(question) != project:
         raise UsageError("nothing was deleted", f"type {project} when asked, or call again with --yes")
     _refuse_other_clusters(site)
-    down(site)
     foundation = site.root("foundation")
+    interfaces.refuse_workspaces(site.target, foundation.outputs().get("foundation", {}))
+    down(site)
     if "foundation" in foundation.outputs():
         # The provider reads force_destroy from the state, so it must be there before the destroy.
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
@@ -196,10 +202,8 @@ def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm
 
 def _say_why_it_ended(site: Site, root: Terraform) -> None:
     """Name the cluster that was here last, when the one that `up` makes now takes the place of one that ended."""
-    if "cluster_id" not in (outputs := root.outputs()):
-        return
-    last = Emr(site.target).cluster(outputs["cluster_id"])
-    if last.state.startswith("TERMINATED"):
+    last = forgotten.last(site.target, root)
+    if last and last.state.startswith("TERMINATED"):
         say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
 
 
@@ -215,10 +219,13 @@ def _wait_until_gone(site: Site) -> list[Cluster]:
     return Emr(site.target).until_gone(site.cluster_name, ENDS_WITHIN, tell)
 
 
-def _refuse_other_clusters(site: Site) -> None:
+def _others(site: Site) -> list[str]:
     names = [cluster.name for cluster in Emr(site.target).all(tags.ENDING)]
-    others = [n for n in names if n.startswith(f"{site.settings.project}-") and n != site.cluster_name]
-    if others:
+    return [n for n in names if n.startswith(f"{site.settings.project}-") and n != site.cluster_name]
+
+
+def _refuse_other_clusters(site: Site) -> None:
+    if others := _others(site):
         name = others[0].removeprefix(f"{site.settings.project}-")
         raise UsageError(f"another cluster stands on this foundation: {others[0]}", f"./inv down --name {name} first")
 

@@ -96,13 +96,11 @@ class Aws:
         given = {"LogUri": f"s3://{bucket}/{LOGS}"} if bucket else {}
         number = self.emr.run_job_flow(
             Name=name,
-            ReleaseLabel="emr-7.5.0",
             JobFlowRole="ec2",
             ServiceRole="emr",
             Instances=instances,
             Steps=list(steps),
-            **given,
-            **kw,
+            **{"ReleaseLabel": "emr-7.5.0"} | given | kw,
         )["JobFlowId"]
         if wait:
             self.until(number, "WAITING", "RUNNING", "TERMINATED", "TERMINATED_WITH_ERRORS")

@@ -8,6 +8,7 @@ def install(clock: Clock) -> None:
     from orchard.emulator.repairs import (
         bucket_policies,
         budgets,
+        dependencies,
         emr_serverless,
         refusals,
         scheduler,
@@ -16,6 +17,7 @@ def install(clock: Clock) -> None:
         tag_index,
     )
 
-    for module in (bucket_policies, budgets, emr_serverless, refusals, scheduler, security_groups, sessions):
+    repairs = bucket_policies, budgets, dependencies, emr_serverless, refusals, scheduler, security_groups, sessions
+    for module in repairs:
         module.install()
     tag_index.install(clock)
