@@ -33,11 +33,20 @@ def tagged(settings: Settings, target: Target) -> list[str]:
     return sorted(set(found))
 
 
-def left(settings: Settings, target: Target) -> list[str]:
-    """List what exists after all was deleted, for as long as services may still tell of what is gone; as `tagged`."""
+def left(settings: Settings, target: Target, waiting: Callable[[list[str]], None] = lambda some: None) -> list[str]:
+    """List what exists after all was deleted, once services have had two minutes to tell the truth; as `tagged`.
+
+    Args:
+        settings: `project` counts.
+        target: where to look.
+        waiting: is told once what there seems to be at first.
+    """
     deadline = time.monotonic() + GONE_WITHIN
-    while (found := tagged(settings, target)) and time.monotonic() < deadline:
+    if found := tagged(settings, target):
+        waiting(found)
+    while found and time.monotonic() < deadline:
         time.sleep(target.poll_interval)
+        found = tagged(settings, target)
     return found
 
 

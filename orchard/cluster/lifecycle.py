@@ -134,8 +134,9 @@ def cleanup(site: Site, confirm: Confirm) -> None:
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
         _apply(foundation, variables)
         _apply(foundation, variables, destroy=True)
-    say("Asking every service whether anything is left ...")
-    left = tags.left(site.settings, site.target)
+    left = tags.left(
+        site.settings, site.target, lambda some: say(f"Waiting until AWS is done with {len(some)} of them ...")
+    )
     if left:
         raise OrchardError(f"still there: {', '.join(left)}", "delete these by hand: Terraform does not know them")
     say(
