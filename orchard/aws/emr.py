@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from orchard.aws.layout import StepName
 from orchard.aws.target import Target
+from orchard.diagnosis.aws import AwsError
 
 ALIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING")
 STARTING = ("STARTING", "BOOTSTRAPPING")
@@ -82,6 +83,15 @@ class Emr:
     def cluster(self, cluster_id: str) -> Cluster:
         """Describe one cluster."""
         return _cluster(self.api.describe_cluster(ClusterId=cluster_id)["Cluster"])
+
+    def known(self, cluster_id: str) -> Cluster | None:
+        """Describe a cluster that may be forgotten: EMR does so about two months after its end (None)."""
+        try:
+            return self.cluster(cluster_id)
+        except AwsError as error:
+            if error.code != "InvalidRequestException":  # "Cluster id 'j-...' is not valid."
+                raise
+            return None
 
     def submit(self, cluster_id: str, steps: list[dict[str, Any]]) -> list[str]:
         """Add steps and return their ids, in order.

@@ -11,6 +11,7 @@ from orchard.aws.target import Target
 from orchard.base.config import Settings
 
 ENDING = (*ALIVE, "TERMINATING")
+ENDPOINT = "emr-service-vpce"  # the name of what EMR makes in a private VPC (orchard.infrastructure.service_endpoint)
 GONE_WITHIN = 120.0  # seconds that a service may go on telling of what was deleted
 
 Make = Callable[[str], Any]
@@ -32,17 +33,26 @@ def tagged(settings: Settings, target: Target) -> list[str]:
     return sorted(set(found))
 
 
-def left(settings: Settings, target: Target) -> list[str]:
-    """List what exists after all was deleted, for as long as services may still tell of what is gone; as `tagged`."""
+def left(settings: Settings, target: Target, waiting: Callable[[list[str]], None] = lambda some: None) -> list[str]:
+    """List what exists after all was deleted, once services have had two minutes to tell the truth; as `tagged`.
+
+    Args:
+        settings: `project` counts.
+        target: where to look.
+        waiting: is told once what there seems to be at first.
+    """
     deadline = time.monotonic() + GONE_WITHIN
-    while (found := tagged(settings, target)) and time.monotonic() < deadline:
+    if found := tagged(settings, target):
+        waiting(found)
+    while found and time.monotonic() < deadline:
         time.sleep(target.poll_interval)
+        found = tagged(settings, target)
     return found
 
 
 def others(client: Make, project: str) -> list[str]:
     """List what has the project's name where tags cannot be searched."""
-    return [item for probe in (_clusters, _studios, _iam, _buckets) for item in probe(client, project)]
+    return [item for probe in (_clusters, _studios, _iam, _buckets, _endpoints) for item in probe(client, project)]
 
 
 class Tagged(NamedTuple):
@@ -102,3 +112,16 @@ def _buckets(client: Make, project: str) -> Iterator[str]:
 def _region(client: Make) -> str:
     """IAM and the list of buckets are the whole account's: names in them carry the region."""
     return client("emr").meta.region_name
+
+
+def _endpoints(client: Make, project: str) -> Iterator[str]:
+    ec2 = client("ec2")
+    for vpc in ec2.describe_vpcs(Filters=[{"Name": "tag:Project", "Values": [project]}])["Vpcs"]:
+        yield from (f"endpoint {number} ({ENDPOINT})" for number in endpoints(ec2, vpc["VpcId"]))
+
+
+def endpoints(ec2: Any, vpc_id: str) -> list[str]:
+    """List the ids of EMR's own endpoints in a VPC, until they are gone."""
+    filters = [{"Name": name, "Values": [value]} for name, value in (("vpc-id", vpc_id), ("tag:Name", ENDPOINT))]
+    pages = ec2.get_paginator("describe_vpc_endpoints").paginate(Filters=filters)
+    return [e["VpcEndpointId"] for page in pages for e in page["VpcEndpoints"] if e["State"].lower() != "deleted"]

@@ -15,7 +15,16 @@ from orchard.cluster import life_guard
 from orchard.cluster.site import Site
 from orchard.cost.view import statement
 from orchard.diagnosis.terraform_events import Event
-from orchard.infrastructure import account, bootstrap, roots, state
+from orchard.infrastructure import (
+    account,
+    bootstrap,
+    forgotten,
+    interfaces,
+    roots,
+    second_plan,
+    service_endpoint,
+    state,
+)
 from orchard.infrastructure.terraform import Plan, Terraform
 from orchard.machine import packages
 
@@ -80,7 +89,9 @@ def up(
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     account.prepare("cluster", site.settings, site.target)
     with life_guard.over(site), _alongside(meanwhile):
-        _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
+        done = _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
+    if done.changed and site.target.charges:
+        second_plan.warn(cluster, variables)
     made = site.cluster()
     limit = scheduler.hard_limit(site.target.client("scheduler"), made.name)
     end = f" It ends at {limit.ends_at:%Y-%m-%d %H:%M} UTC at the latest." if limit else ""
@@ -96,6 +107,7 @@ def down(site: Site) -> None:
     removed = False
     if site.name in (there := state.workspaces(site.settings, site.target)):
         cluster = site.root("cluster")
+        forgotten.last(site.target, cluster)
         variables = roots.cluster_variables(site.settings, site.target, foundation["foundation"])
         _end(site)
         removed = _apply(cluster, variables, destroy=True).changed
@@ -105,6 +117,8 @@ def down(site: Site) -> None:
             f"the cluster {left[0].id} is {left[0].state}, and Terraform's state here does not know it (any more)",
             f"look again: ./inv status; if it stays: aws emr terminate-clusters --cluster-ids {left[0].id}",
         )
+    if not _others(site):  # they may use it
+        service_endpoint.remove(site.target, foundation["foundation"])
     hint = f" Of --name {site.name}: {suggest(site.name, there)}" if there and not removed else ""
     say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.{hint}")
     say(f"What stays, at no cost by the hour: the bucket {foundation['bucket']} and all in it, the roles, the Studio.")
@@ -125,15 +139,17 @@ def cleanup(site: Site, confirm: Confirm) -> None:
     if confirm(question) != project:
         raise UsageError("nothing was deleted", f"type {project} when asked, or call again with --yes")
     _refuse_other_clusters(site)
-    down(site)
     foundation = site.root("foundation")
+    interfaces.refuse_workspaces(site.target, foundation.outputs().get("foundation", {}))
+    down(site)
     if "foundation" in foundation.outputs():
         # The provider reads force_destroy from the state, so it must be there before the destroy.
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
         _apply(foundation, variables)
         _apply(foundation, variables, destroy=True)
-    say("Asking every service whether anything is left ...")
-    left = tags.left(site.settings, site.target)
+    left = tags.left(
+        site.settings, site.target, lambda some: say(f"Waiting until AWS is done with {len(some)} of them ...")
+    )
     if left:
         raise OrchardError(f"still there: {', '.join(left)}", "delete these by hand: Terraform does not know them")
     say(
@@ -200,10 +216,8 @@ def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm
 
 def _say_why_it_ended(site: Site, root: Terraform) -> None:
     """Name the cluster that was here last, when the one that `up` makes now takes the place of one that ended."""
-    if "cluster_id" not in (outputs := root.outputs()):
-        return
-    last = Emr(site.target).cluster(outputs["cluster_id"])
-    if last.state.startswith("TERMINATED"):
+    last = forgotten.last(site.target, root)
+    if last and last.state.startswith("TERMINATED"):
         say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
 
 
@@ -225,12 +239,17 @@ def _wait_until_gone(site: Site) -> list[Cluster]:
     return Emr(site.target).until_gone(site.cluster_name, ENDS_WITHIN, tell)
 
 
+def _others(site: Site) -> dict[str, str]:
+    """Find the project's other clusters: full names by the names that `--name` takes."""
+    found = {
+        name_within(cluster.name, site.settings.project): cluster.name for cluster in Emr(site.target).all(tags.ENDING)
+    }
+    return {name: whole for name, whole in found.items() if name not in (None, site.name)}
+
+
 def _refuse_other_clusters(site: Site) -> None:
-    for cluster in Emr(site.target).all(tags.ENDING):
-        name = name_within(cluster.name, site.settings.project)
-        if name not in (None, site.name):
-            cause = f"another cluster stands on this foundation: {cluster.name}"
-            raise UsageError(cause, f"./inv down --name {name} first")
+    for name, whole in _others(site).items():
+        raise UsageError(f"another cluster stands on this foundation: {whole}", f"./inv down --name {name} first")
 
 
 @contextmanager

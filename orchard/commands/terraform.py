@@ -115,6 +115,8 @@ def destroy(
     _: Context, root: str = "cluster", target: str | None = None, workspace: str = "default", yes: bool = False
 ) -> None:
     """Remove everything in the root's state."""
+    from orchard.infrastructure import interfaces
+
     terraform, settings, connected = _open(root, target, workspace)
     terraform.init()
     saved = terraform.plan(_variables(root, settings, connected), destroy=True)
@@ -123,6 +125,8 @@ def destroy(
         return
     if not yes and ask(f"Remove {saved.counts['remove']} resources of the {root}? Type its name: ") != root:
         raise UsageError("nothing was removed", f"type {root}, or call again with --yes")
+    if root == "foundation":
+        interfaces.refuse_workspaces(connected, terraform.outputs().get("foundation", {}))
     terraform.apply(saved)
     say(f"The {root} is removed.")
 

@@ -29,6 +29,8 @@ _REMEDIES = (
     (r":iam:.*:role/(.+)", "aws iam delete-role --role-name {} (after its policies)"),
     (r":iam:.*:policy/(.+)", "aws iam delete-policy --policy-arn <its ARN>"),
     (r":iam:.*:instance-profile/(.+)", "aws iam delete-instance-profile --instance-profile-name {}"),
+    (r":ec2:.*:vpc-endpoint/(.+)", "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {}"),
+    (r"^endpoint (vpce-\w+)", "./inv down, or aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {}"),
     (r"^cluster (j-\w+)", "aws emr terminate-clusters --cluster-ids {}"),
     (r"^Studio (es-\w+)", "aws emr delete-studio --studio-id {}"),
 )
@@ -46,6 +48,7 @@ def unknown(
         known: ids and ARNs in all states.
     """
     ours = {word for cluster in clusters if cluster[0] in known for word in cluster}
+    phrases = (phrase for phrase in phrases if not (ours and phrase.startswith("endpoint ")))  # EMR's, for a cluster
     items = {*phrases, *(item.arn for item in tagged if not item.belongs_to(ours))}
     return sorted(item for item in items if not _is_known(item, known))
 
@@ -61,7 +64,7 @@ def remedy(item: str) -> str:
 def _is_known(item: str, known: set[str]) -> bool:
     if item in known:
         return True
-    named = re.match(r"(?:cluster|Studio) (\S+)", item)  # phrases name an id; ARNs may have one at their end
+    named = re.match(r"(?:cluster|Studio|endpoint) (\S+)", item)  # phrases name an id; ARNs may have one at their end
     words = {named[1]} if named else {item.rsplit(":", 1)[-1], re.split(r"[:/]", item)[-1]}
     return not known.isdisjoint(words)
 

@@ -7,6 +7,7 @@ process's own environment, which may hold credentials for another target. So it 
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
@@ -150,12 +151,26 @@ class Terraform:
         """Return a saved plan in Terraform's JSON format."""
         return json.loads(self._read("show", str(plan.file), json=IsFlagged))
 
+    def changed(self, plan: Plan) -> list[str]:
+        """Return the addresses of what a plan changes, with how: `module.nat[0].aws_eip.this (update)`."""
+        entries = self.show_json(plan).get("resource_changes", [])
+        changes = {entry["address"]: set(entry["change"]["actions"]) - {"no-op", "read"} for entry in entries}
+        return [f"{address} ({' and '.join(sorted(actions))})" for address, actions in changes.items() if actions]
+
     def replaced(self, plan: Plan, kind: str) -> list[str]:
         """Return the arguments whose change makes a plan replace a resource of a type, such as `release_label`."""
         entries = self.show_json(plan).get("resource_changes", [])
         changes = [entry["change"] for entry in entries if entry["type"] == kind]
         replacing = [change for change in changes if set(change["actions"]) == {"create", "delete"}]
         return sorted({str(path[0]) for change in replacing for path in change.get("replace_paths", [])})
+
+    def forget(self, kinds: tuple[str, ...]) -> list[str]:
+        """Drop the resources of these types from the state and leave them as they are; returns their addresses."""
+        named = re.compile(rf"(^|\.)({'|'.join(kinds)})\.")
+        addresses = [line for line in self._read("state list").splitlines() if named.search(line)]
+        if addresses:
+            self._run("state rm", *addresses)
+        return addresses
 
     def unlock(self, lock_id: str) -> None:
         """Remove a lock whose holder has crashed."""

@@ -13,11 +13,13 @@ from moto import mock_aws
 from unnamed import Unnamed
 
 from orchard.aws import scheduler, tags
+from orchard.aws.emr import Emr
 from orchard.aws.target import Target
 from orchard.base import config, console
 from orchard.base.errors import OrchardError, UsageError
 from orchard.cluster import lifecycle
 from orchard.cluster.site import Site
+from orchard.diagnosis.aws import refusal
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import state
 from orchard.infrastructure.terraform import Plan
@@ -42,6 +44,9 @@ class Account:
         self.done: list[str] = []
         self.asked: list[str] = []
         self.replaces: list[str] = []
+        self.again: list[str] = []  # what a plan changes right after an apply
+        self.network: dict[str, Any] = {}  # of the foundation's output
+        self.last = ""  # the cluster that the state tells of
         self.warnings: list[str] = []  # that Terraform has for every plan, and again for its apply
         self.has_foundation = False
         self.breaks: dict[str, Callable[[], None]] = {}  # what happens at the end of an apply, by root
@@ -101,24 +106,34 @@ class RecordedRoot:
 
     def __init__(self, account: Account, site: Site, root: str) -> None:
         self.account, self.site, self.root = account, site, root
-        self.destroying, self.force_destroy = False, False
+        self.destroying, self.force_destroy, self.applied = False, False, False
         self.report: Callable[[Event], None] = lambda event: None
 
     def outputs(self) -> dict[str, Any]:
-        if self.root == "cluster" or not self.account.has_foundation:
+        if self.root == "cluster":
+            return {"cluster_id": self.account.last} if self.account.last else {}
+        if not self.account.has_foundation:
             return {}
-        return {"foundation": {"bucket": BUCKET}, "bucket": BUCKET}
+        return {"foundation": {"bucket": BUCKET} | self.account.network, "bucket": BUCKET}
 
     def plan(self, variables: dict[str, Any], *, destroy: bool = False) -> Plan:
         self.destroying, self.force_destroy = destroy, variables.get("force_destroy", False)
         counts = {"add": 0 if destroy else 1, "change": 0, "remove": int(destroy)}
-        return Plan(Path("plan"), True, counts, self.account.warnings)
+        changed = destroy or not self.applied or bool(self.account.again)
+        return Plan(self.account.target.state_dir / "plan", changed, counts, self.account.warnings)
+
+    def changed(self, plan: Plan) -> list[str]:
+        return self.account.again
+
+    def forget(self, kinds: tuple[str, ...]) -> list[str]:
+        self.account.done.append(f"forget {', '.join(kinds)}")
+        return ["module.cluster.aws_emr_cluster.this"]
 
     def replaced(self, plan: Plan, kind: str) -> list[str]:
         return self.account.replaces
 
     def apply(self, plan: Plan) -> None:
-        verb = "destroy" if self.destroying else "apply"
+        verb, self.applied = "destroy" if self.destroying else "apply", True
         force = " with force_destroy" if self.force_destroy and not self.destroying else ""
         self.account.done.append(f"{verb} {self.root}{force}")
         for warning in self.account.warnings:
@@ -283,6 +298,74 @@ def test_down_ends_the_cluster_and_nothing_else(account, capsys):
     assert account.alive() == []
 
 
+@pytest.mark.parametrize("costs", [True, False])
+def test_a_second_plan_after_up_warns_when_it_is_not_empty(account, capsys, costs):
+    account.target = replace(account.target, charges=costs)
+    account.again = ["module.cluster.aws_emr_cluster.this (create and delete)"]
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    said = "planned again, the cluster is not as it was asked for: module.cluster.aws_emr_cluster.this (create and"
+    assert (said in " ".join(capsys.readouterr().err.split())) == costs, "only AWS itself can tell"
+    assert account.done == ["apply foundation", "apply cluster"]
+
+
+def test_a_second_plan_that_is_empty_says_nothing(account, capsys):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    assert "planned again" not in capsys.readouterr().err
+
+
+def test_up_goes_on_where_emr_has_forgotten_the_last_cluster(account, capsys, monkeypatch):
+    account.last = "j-FORGOTTEN"
+
+    def forgotten(_: Emr, number: str) -> None:
+        raise refusal("InvalidRequestException", f"Cluster id '{number}' is not valid.", 400, "DescribeCluster")
+
+    monkeypatch.setattr(Emr, "cluster", forgotten)
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    forgets = "forget aws_emr_cluster, aws_emr_instance_group, aws_emr_managed_scaling_policy"
+    assert account.done == ["apply foundation", forgets, "apply cluster"]
+    assert "EMR has forgotten the cluster j-FORGOTTEN" in capsys.readouterr().err
+
+
+def private(account: Account) -> tuple[Any, dict[str, Any]]:
+    """A VPC of ours, as the foundation's output tells of it, and EC2's client."""
+    ec2 = boto3.client("ec2", "eu-west-3")
+    vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.20.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="w", Description="w", VpcId=vpc)["GroupId"]
+    account.network = {"vpc_id": vpc, "nat_subnet_id": subnet, "security_group_ids": {"workspace": group}}
+    return ec2, account.network
+
+
+def test_down_removes_emrs_endpoint_once_no_cluster_may_use_it(account, capsys, monkeypatch):
+    ec2, network = private(account)
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    named = [{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "Name", "Value": "emr-service-vpce"}]}]
+    asked = {"VpcEndpointType": "Interface", "ServiceName": "com.amazonaws.eu-west-3.elasticmapreduce"}
+    made = ec2.create_vpc_endpoint(VpcId=network["vpc_id"], TagSpecifications=named, **asked)
+    number = made["VpcEndpoint"]["VpcEndpointId"]
+    other = account.start_cluster("orchard-second")
+    account.emr.terminate_job_flows(JobFlowIds=[n for n in account.alive() if n != other])
+    monkeypatch.setattr(state, "workspaces", lambda *_: [])
+    lifecycle.down(account.site())
+    assert tags.endpoints(ec2, network["vpc_id"]) == [number]
+    account.emr.terminate_job_flows(JobFlowIds=[other])
+    lifecycle.down(account.site())
+    assert tags.endpoints(ec2, network["vpc_id"]) == []
+    assert f"EMR has left {number}" in capsys.readouterr().err
+
+
+def test_cleanup_deletes_nothing_while_a_workspace_is_there(account):
+    ec2, network = private(account)
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    account.done.clear()
+    asked = {"SubnetId": network["nat_subnet_id"], "Groups": [network["security_group_ids"]["workspace"]]}
+    number = ec2.create_network_interface(**asked)["NetworkInterface"]["NetworkInterfaceId"]
+    with pytest.raises(OrchardError, match=number):
+        lifecycle.cleanup(account.site(), account.answer("orchard"))
+    assert account.done == []
+    assert len(account.alive()) == 1
+
+
 def test_down_where_nothing_is(account, capsys):
     lifecycle.down(account.site())
     assert "nothing to take down" in capsys.readouterr().err
@@ -327,6 +410,9 @@ def test_cleanup_ends_the_cluster_then_empties_the_bucket_then_goes(account, cap
     with pytest.raises(OrchardError, match=f"still there: arn:aws:s3:::{BUCKET}"):
         lifecycle.cleanup(account.site(), account.answer("orchard"))
     assert account.done == ["destroy cluster", "apply foundation with force_destroy", "destroy foundation"]
-    left.clear()
+    monkeypatch.setattr(tags, "GONE_WITHIN", 60)
+    answers = [left, left, []]  # AWS is not done at once
+    monkeypatch.setattr(tags, "tagged", lambda *_: answers.pop(0))
     lifecycle.cleanup(account.site(), account.answer("orchard"))
+    assert answers == []
     assert "Nothing tagged Project=orchard is left." in capsys.readouterr().err

@@ -97,13 +97,11 @@ class Aws:
         given = {"LogUri": f"s3://{bucket}/{LOGS}"} if bucket else {}
         number = self.emr.run_job_flow(
             Name=name,
-            ReleaseLabel=release,
             JobFlowRole="ec2",
             ServiceRole="emr",
             Instances=instances,
             Steps=list(steps),
-            **given,
-            **kw,
+            **{"ReleaseLabel": release} | given | kw,
         )["JobFlowId"]
         if wait:
             self.until(number, "WAITING", "RUNNING", "TERMINATED", "TERMINATED_WITH_ERRORS")

@@ -103,6 +103,17 @@ def test_plan_apply_plan_destroy(root):
     assert terraform.outputs() == {}
 
 
+def test_what_is_forgotten_is_made_anew(root):
+    terraform = root()
+    terraform.apply(terraform.plan({"size": 2}))
+    assert terraform.forget(("aws_emr_cluster", "data")) == []
+    things = [f"terraform_data.thing[{number}]" for number in range(2)]
+    assert terraform.forget(("aws_emr_cluster", "terraform_data")) == things
+    again = terraform.plan({"size": 2})
+    assert terraform.changed(again) == [f"{thing} (create)" for thing in things]
+    assert terraform.outputs()["last"] == "default", "outputs stay until the next apply"
+
+
 def test_state_is_kept_where_it_is_said(root, tmp_path):
     terraform = root()
     terraform.apply(terraform.plan({}))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from orchard.emulator.livy.server import Livy
     from orchard.emulator.steps.executor import Executor
 
+REMEMBERED = 60 * 86_400.0  # emulated seconds after its end that a cluster is known: two months
+
 
 class EmrBackend(ElasticMapReduceBackend):
     """moto's tables with the behaviour of EMR."""
@@ -84,12 +86,18 @@ class EmrBackend(ElasticMapReduceBackend):
     def _has_group(self, number: str) -> bool:
         return self.ec2_backend.get_security_group_from_id(number) is not None
 
+    def forget_the_old(self) -> None:
+        """Forget the clusters that ended long ago."""
+        before = self.options.clock.now() - REMEMBERED
+        for cluster in [c for c in list(self.clusters.values()) if c.ended_at is not None and c.ended_at < before]:
+            self.forget(cluster)
+
     def forget(self, cluster: ManagedCluster) -> None:
-        """Take back a cluster that has not begun to live, and all that was made for it."""
+        """Take back a cluster that has not begun to live or has ended, and all that was made for it."""
         self.capacity.dismiss(cluster, cluster.ec2_instances)
         for group in cluster.instance_groups:
-            del self.instance_groups[group.id]
-        del self.clusters[cluster.id]
+            self.instance_groups.pop(group.id, None)
+        self.clusters.pop(cluster.id, None)
 
     def begin(self, cluster: ManagedCluster) -> None:
         """Let a registered cluster live."""

@@ -48,6 +48,7 @@ class ManagedCluster(Cluster):
         self.reason: dict[str, str] = {}
         self.idle_timeout: int | None = None  # seconds, of the auto-termination policy
         self.idle_since = 0.0  # emulated time
+        self.ended_at: float | None = None  # emulated time
         self.asked_instances: dict[str, Any] = {}  # JobFlowInstancesConfig, as the request has it
         self.fleets: list[Fleet] = []
         self.nodes: list[Node] = []  # also those that are gone; moto's `ec2_instances` are those that are there

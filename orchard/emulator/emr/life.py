@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moto.core.utils import utcnow
 
-from orchard.emulator.emr import bootstrap, prerequisites
+from orchard.emulator.emr import bootstrap, prerequisites, service_endpoint
 from orchard.emulator.emr.cluster import End, ManagedCluster
 from orchard.emulator.emr.step import ClusterStep
 from orchard.emulator.options import Options
@@ -61,6 +61,8 @@ class ClusterLife:
         self._pause(self.delays.starting)
         if cluster.living and (failure := prerequisites.missing(cluster)):
             cluster.end_with(End("VALIDATION_ERROR", failure, with_errors=True))
+        if cluster.living:
+            service_endpoint.ensure(cluster)
         cluster.enter("BOOTSTRAPPING", "Running bootstrap actions" if cluster.bootstrap_actions else "")
         self._pause(self.delays.bootstrapping)
         if cluster.living and (failure := bootstrap.check(cluster)):
@@ -164,4 +166,5 @@ class ClusterLife:
             worker.join()
         self.clock.sleep(self.delays.terminating)
         self.release(cluster)
+        cluster.ended_at = self.clock.now()
         cluster.finish()

@@ -56,7 +56,7 @@ def _service_access(cluster: "ManagedCluster") -> str | None:
     asked = cluster.asked_instances
     if not cluster.ec2_subnet_id:
         return None
-    given, public = bool(asked.get(SERVICE)), _public(cluster)
+    given, public = bool(asked.get(SERVICE)), is_public(cluster)
     if asked.get(MASTER) and not given and not public:
         return (
             "You must also specify a ServiceAccessSecurityGroup if you use custom security groups "
@@ -67,7 +67,7 @@ def _service_access(cluster: "ManagedCluster") -> str | None:
     return None
 
 
-def _public(cluster: "ManagedCluster") -> bool:
+def is_public(cluster: "ManagedCluster") -> bool:
     """Whether the subnet's route table leads to an internet gateway; a default subnet's does, on AWS."""
     ec2 = cluster.emr_backend.ec2_backend
     subnet = ec2.get_subnet(cluster.ec2_subnet_id)

@@ -25,6 +25,13 @@ class EmrRequest(ElasticMapReduceResponse):
     get_region_from_url = BaseResponse.get_region_from_url
 
     @property
+    def backend(self) -> "EmrBackend":
+        """The backend of the request's region, under moto's name; what EMR has forgotten by now is not in it."""
+        found = super().backend
+        found.forget_the_old()
+        return found
+
+    @property
     def emr(self) -> "EmrBackend":
         """The backend of the request's region."""
         return self.backend

@@ -8,6 +8,7 @@ def install(clock: Clock) -> None:
     from orchard.emulator.repairs import (
         bucket_policies,
         budgets,
+        dependencies,
         emr_serverless,
         refusals,
         scheduler,
@@ -20,6 +21,7 @@ def install(clock: Clock) -> None:
 
     bucket_policies.install()
     budgets.install()
+    dependencies.install()
     emr_serverless.install()
     refusals.install()
     scheduler.install()

@@ -1,0 +1,22 @@
+"""A second plan right after an apply, which must be empty.
+
+Where AWS echoes something otherwise than it was asked for, the next `up` would change it again, or replace the cluster
+for it. Only AWS itself can tell.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchard.base.console import say
+from orchard.infrastructure.terraform import Terraform
+
+
+def warn(root: Terraform, variables: Mapping[str, Any]) -> None:
+    """Plan again, and tell what would be changed once more; nothing of it is kept to be applied."""
+    again = root.plan(variables)
+    if again.changed:
+        say(
+            f"Warning: planned again, the {root.root} is not as it was asked for: {', '.join(root.changed(again))}.",
+            "The next ./inv up would change that; look at ./inv plan before it.",
+        )
+    again.file.unlink(missing_ok=True)
