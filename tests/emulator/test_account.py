@@ -3,6 +3,10 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from orchard.aws import target
+from orchard.base.config import Settings
+from orchard.emulator.process import LocalAws
+from orchard.infrastructure import account
 from tests.support.fidelity import models
 
 from .conftest import Aws
@@ -58,6 +62,22 @@ def test_a_key_is_granted_to_ec2_spot_once_its_role_is_there(aws: Aws) -> None:
     with pytest.raises(ClientError, match=r"\(InvalidInput\).*AWSServiceRoleForEC2Spot has been taken"):
         iam.create_service_linked_role(AWSServiceName="spot.amazonaws.com")
     assert kms.create_grant(**grant)["GrantId"]
+    iam.delete_service_linked_role(RoleName=SPOT.rpartition("/")[2])
+
+
+def test_the_role_of_ec2_spot_is_made_where_it_is_missing(aws: Aws) -> None:
+    place = target._local("eu-west-3", LocalAws(instance="x", pid=1, port=aws.port, home=aws.home))
+    iam = aws.client("iam")
+
+    def roles() -> list[str]:
+        return [role["Arn"] for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]]
+
+    account.prepare("cluster", Settings(), place)
+    assert SPOT not in roles()
+    for spot in ({"task_spot_count": 1}, {"managed_scaling_max": 4}):
+        account.prepare("cluster", Settings(**spot), place)
+        assert SPOT in roles()
+    iam.delete_service_linked_role(RoleName=SPOT.rpartition("/")[2])
 
 
 @models(
