@@ -81,8 +81,8 @@ def test_the_role_of_ec2_spot_is_made_where_it_is_missing(aws: Aws) -> None:
 
 
 @models(
-    "EMR tells a cluster's disks with the IOPS and the throughput that EBS put in, and its additional security groups "
-    "in an order of its own",
+    "EMR tells a cluster's disks with the IOPS that EBS put in, and its additional security groups in an "
+    "order of its own",
     source="not verified: whether ListInstanceGroups and DescribeCluster do; a client must bear it",
 )
 def test_emr_tells_more_than_it_was_asked_for(aws: Aws) -> None:
@@ -105,7 +105,7 @@ def test_emr_tells_more_than_it_was_asked_for(aws: Aws) -> None:
     }
     cluster = aws.cluster(groups=False, ec2=instances, wait=False)
     (told,) = aws.emr.list_instance_groups(ClusterId=cluster)["InstanceGroups"]
-    expected = {"VolumeType": "gp3", "SizeInGB": 64, "Iops": 3000, "Throughput": 125}
+    expected = {"VolumeType": "gp3", "SizeInGB": 64, "Iops": 3000}
     assert told["EbsBlockDevices"][0]["VolumeSpecification"] == expected
     attributes = aws.emr.describe_cluster(ClusterId=cluster)["Cluster"]["Ec2InstanceAttributes"]
     assert attributes["AdditionalMasterSecurityGroups"] == [groups["d"], groups["c"]]
