@@ -80,9 +80,7 @@ def up(
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     account.prepare("cluster", site.settings, site.target)
     with life_guard.over(site), _alongside(meanwhile):
-        done = _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
-    if done.changed:
-        _look_again(cluster, variables)
+        _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
     made = site.cluster()
     limit = scheduler.hard_limit(site.target.client("scheduler"), made.name)
     end = f" It ends at {limit.ends_at:%Y-%m-%d %H:%M} UTC at the latest." if limit else ""
@@ -197,20 +195,6 @@ def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm
     )
     if confirm("Go on? Type yes: ") != "yes":
         raise UsageError("the cluster was left as it is", "type yes when asked, or call again with --yes")
-
-
-def _look_again(root: Terraform, variables: dict[str, Any]) -> None:
-    """Warn when the next `up` would change what this one has just made, or even replace the cluster."""
-    again = root.plan(variables)
-    if not again.changed:
-        return
-    counts = ", ".join(f"{count} to {what}" for what, count in again.counts.items() if count)
-    replaced = root.replaced(again, "aws_emr_cluster")
-    worse = f"; it would replace the cluster because of: {', '.join(replaced)}" if replaced else ""
-    say(
-        f"Warning: AWS tells of the {root.root} otherwise than it was asked for, so another ./inv up would change it "
-        f"again ({counts}{worse}). ./inv tf.plan --root {root.root} shows what."
-    )
 
 
 def _say_why_it_ended(site: Site, root: Terraform) -> None:

@@ -44,7 +44,6 @@ class Account:
         self.replaces: list[str] = []
         self.warnings: list[str] = []  # that Terraform has for every plan, and again for its apply
         self.has_foundation = False
-        self.drifts = False  # whether AWS tells of what was made otherwise than it was asked for
         self.breaks: dict[str, Callable[[], None]] = {}  # what happens at the end of an apply, by root
         self.scheduler = boto3.client("scheduler", "eu-west-3")
         self.emr = boto3.client("emr", "eu-west-3")
@@ -105,7 +104,7 @@ class RecordedRoot:
 
     def __init__(self, account: Account, site: Site, root: str) -> None:
         self.account, self.site, self.root = account, site, root
-        self.applied, self.destroying, self.force_destroy = False, False, False
+        self.destroying, self.force_destroy = False, False
         self.report: Callable[[Event], None] = lambda event: None
 
     def outputs(self) -> dict[str, Any]:
@@ -116,13 +115,12 @@ class RecordedRoot:
     def plan(self, variables: dict[str, Any], *, destroy: bool = False) -> Plan:
         self.destroying, self.force_destroy = destroy, variables.get("force_destroy", False)
         counts = {"add": 0 if destroy else 1, "change": 0, "remove": int(destroy)}
-        return Plan(Path("plan"), destroy or not self.applied or self.account.drifts, counts, self.account.warnings)
+        return Plan(Path("plan"), True, counts, self.account.warnings)
 
     def replaced(self, plan: Plan, kind: str) -> list[str]:
         return self.account.replaces
 
     def apply(self, plan: Plan) -> None:
-        self.applied = True
         verb = "destroy" if self.destroying else "apply"
         force = " with force_destroy" if self.force_destroy and not self.destroying else ""
         self.account.done.append(f"{verb} {self.root}{force}")
@@ -179,21 +177,6 @@ def test_a_warning_is_given_once(account, capsys):
     account.warnings = ["the release is old"]
     lifecycle.up(account.site(), only="foundation", confirm=account.answer("no"))
     assert capsys.readouterr().err.count("the release is old") == 1
-
-
-def test_up_warns_when_the_next_one_would_not_leave_the_cluster_alone(account, capsys):
-    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
-    assert "Warning" not in capsys.readouterr().err
-    account.drifts = True
-    account.emr.terminate_job_flows(JobFlowIds=account.alive())
-    account.unguard("orchard-default")
-    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
-    assert "another ./inv up would change it again (1 to add)" in capsys.readouterr().err
-    account.replaces = ["master_instance_group"]
-    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
-    said = capsys.readouterr().err
-    assert "it would replace the cluster because of: master_instance_group" in said
-    assert account.done.count("apply cluster") == 3, "looking again changes nothing"
 
 
 def test_a_running_cluster_is_not_asked_for_again(account):
