@@ -275,6 +275,17 @@ def test_a_down_that_breaks_has_ended_the_cluster(account):
     assert account.alive() == []
 
 
+def test_a_down_without_terraform_has_ended_the_cluster(account, monkeypatch):
+    def fail(*_: Any) -> None:
+        raise OrchardError("the AWS provider of Terraform cannot be reached", "check the network")
+
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    monkeypatch.setattr(Site, "root", fail)
+    with pytest.raises(OrchardError, match="provider"):
+        lifecycle.down(account.site())
+    assert account.alive() == []
+
+
 def test_down_ends_the_cluster_and_nothing_else(account, capsys):
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     account.done.clear()
