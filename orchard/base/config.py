@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -44,7 +44,7 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,49}[a-z0-9]")
 RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$")
 
 # The ARN of a KMS key itself: an alias may come to stand for another one.
-KMS_KEY = r"arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+"
+KMS_KEY = re.compile(r"arn:aws:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
 
 
 @cache
@@ -83,8 +83,8 @@ class Settings(BaseSettings):
     vpc_cidr: str = Field("10.20.0.0/16", pattern=r"^\d+\.\d+\.\d+\.\d+/(1[6-9]|2[0-2])$")
     subnet_index: int = Field(0, ge=0, le=4)
     hub_persistence: bool = True
-    disk_key: str = Field("", pattern=rf"^$|^{KMS_KEY}$")
-    studio_key: str = Field("data", pattern=rf"^(data|none|{KMS_KEY})$")
+    disk_key: str = ""
+    studio_key: str = "data"
 
     bucket: str = ""
     log_retention_days: int = Field(30, ge=1, le=3650)
@@ -124,6 +124,17 @@ class Settings(BaseSettings):
         if bucket and (not BUCKET.fullmatch(bucket) or RESERVED.search(bucket)):
             raise ValueError("S3 takes 3 to 51 lower-case letters, digits and hyphens, no xn-- and the like in front")
         return bucket
+
+    @field_validator("disk_key", "studio_key")
+    @classmethod
+    def _a_key_is_named_by_its_arn(cls, key: str, info: ValidationInfo) -> str:
+        words = ("",) if info.field_name == "disk_key" else ("data", "none")
+        found = KMS_KEY.fullmatch(key)
+        region = info.data.get("region", "")  # not there when it is wrong itself
+        if key not in words and (not found or found[1] != region):
+            named = f"arn:aws:kms:{region}:ACCOUNT:key/ID"
+            raise ValueError(f"{' or '.join(words) or 'empty'}, or the ARN of a key in the same region: {named}")
+        return key
 
     @field_validator("k", mode="before")
     @classmethod

@@ -100,16 +100,17 @@ def up(
 
 def down(site: Site) -> None:
     """Remove the cluster and what lives with it; data, roles and the Studio stay. Twice is as good as once."""
+    if site.name in (there := state.workspaces(site.settings, site.target)):
+        _end(site)
     foundation = site.root("foundation").outputs()
     if "foundation" not in foundation:
         say("There is nothing here, so nothing to take down.")
         return
     removed = False
-    if site.name in (there := state.workspaces(site.settings, site.target)):
+    if site.name in there:
         cluster = site.root("cluster")
         forgotten.last(site.target, cluster)
         variables = roots.cluster_variables(site.settings, site.target, foundation["foundation"])
-        _end(site)
         removed = _apply(cluster, variables, destroy=True).changed
     left = _wait_until_gone(site)
     if left:
@@ -222,7 +223,7 @@ def _say_why_it_ended(site: Site, root: Terraform) -> None:
 
 
 def _end(site: Site) -> None:
-    """End the cluster before anything that stands around it goes: it is what costs, whatever fails afterwards."""
+    """End the cluster before anything else is done: it is what costs, whatever fails afterwards."""
     if Emr(site.target).end(site.cluster_name):
         _wait_until_gone(site)
 

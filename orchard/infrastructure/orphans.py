@@ -24,6 +24,7 @@ _REMEDIES = (
     (r":s3:::(.+)", "look into it first (aws s3 ls s3://{}/); aws s3 rb s3://{} --force deletes all that is in it"),
     (r":kms:.*:key/(.+)", "aws kms schedule-key-deletion --key-id {} (what it encrypts is lost then)"),
     (r":sns:.*:([^:]+)", "aws sns delete-topic --topic-arn <its ARN>"),
+    (r":sqs:.*:([^:]+)", "aws sqs delete-queue --queue-url $(aws sqs get-queue-url --queue-name {} --output text)"),
     (r":cloudwatch:.*:alarm:(.+)", "aws cloudwatch delete-alarms --alarm-names {}"),
     (r":scheduler:.*:schedule/[^/]+/(.+)", "aws scheduler delete-schedule --name {}"),
     (r":iam:.*:role/(.+)", "aws iam delete-role --role-name {} (after its policies)"),

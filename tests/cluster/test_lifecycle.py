@@ -92,9 +92,12 @@ class Account:
         schedule = self.scheduler.get_schedule(Name="orchard-default-end-of-life")
         return json.loads(schedule["Target"]["Input"])["JobFlowIds"]
 
-    def alive(self) -> list[str]:
+    def alive(self, member: str = "Id") -> list[str]:
         states = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
-        return [cluster["Id"] for cluster in self.emr.list_clusters(ClusterStates=states)["Clusters"]]
+        return [cluster[member] for cluster in self.emr.list_clusters(ClusterStates=states)["Clusters"]]
+
+    def names(self) -> list[str]:
+        return self.alive("Name")
 
     @property
     def bootstrap(self) -> list[str]:
@@ -141,7 +144,7 @@ class RecordedRoot:
         if self.root == "foundation":
             self.account.has_foundation = not self.destroying
         elif self.destroying:
-            assert not self.account.alive(), "what ends it goes with this"
+            assert self.site.cluster_name not in self.account.names(), "what ends it goes with this"
             self.account.unguard(self.site.cluster_name)
         elif not self.account.alive():
             assert self.account.bootstrap, "the nodes look for it when they start"
@@ -287,6 +290,17 @@ def test_a_down_that_breaks_has_ended_the_cluster(account):
     assert account.alive() == []
 
 
+def test_a_down_without_terraform_has_ended_the_cluster(account, monkeypatch):
+    def fail(*_: Any) -> None:
+        raise OrchardError("the AWS provider of Terraform cannot be reached", "check the network")
+
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    monkeypatch.setattr(Site, "root", fail)
+    with pytest.raises(OrchardError, match="provider"):
+        lifecycle.down(account.site())
+    assert account.alive() == []
+
+
 def test_down_ends_the_cluster_and_nothing_else(account, capsys):
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     account.done.clear()
@@ -399,6 +413,14 @@ def test_cleanup_is_refused_while_another_cluster_stands_there(account):
         lifecycle.cleanup(account.site(), account.answer("orchard"))
     assert caught.value.remedy == "./inv down --name second first"
     assert account.done == []
+
+
+def test_a_cluster_of_a_project_with_a_longer_name_is_none_of_ours(account, monkeypatch):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    account.start_cluster("orchard-two-default")
+    monkeypatch.setattr(tags, "tagged", lambda *_: [])
+    lifecycle.cleanup(account.site(), account.answer("orchard"))
+    assert account.names() == ["orchard-two-default"]
 
 
 def test_cleanup_ends_the_cluster_then_empties_the_bucket_then_goes(account, capsys, monkeypatch):

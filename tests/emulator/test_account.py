@@ -3,6 +3,10 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from orchard.aws import target
+from orchard.base.config import Settings
+from orchard.emulator.process import LocalAws
+from orchard.infrastructure import account
 from tests.support.fidelity import models
 
 from .conftest import Aws
@@ -58,11 +62,27 @@ def test_a_key_is_granted_to_ec2_spot_once_its_role_is_there(aws: Aws) -> None:
     with pytest.raises(ClientError, match=r"\(InvalidInput\).*AWSServiceRoleForEC2Spot has been taken"):
         iam.create_service_linked_role(AWSServiceName="spot.amazonaws.com")
     assert kms.create_grant(**grant)["GrantId"]
+    iam.delete_service_linked_role(RoleName=SPOT.rpartition("/")[2])
+
+
+def test_the_role_of_ec2_spot_is_made_where_it_is_missing(aws: Aws) -> None:
+    place = target._local("eu-west-3", LocalAws(instance="x", pid=1, port=aws.port, home=aws.home))
+    iam = aws.client("iam")
+
+    def roles() -> list[str]:
+        return [role["Arn"] for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]]
+
+    account.prepare("cluster", Settings(), place)
+    assert SPOT not in roles()
+    for spot in ({"task_spot_count": 1}, {"managed_scaling_max": 4}):
+        account.prepare("cluster", Settings(**spot), place)
+        assert SPOT in roles()
+    iam.delete_service_linked_role(RoleName=SPOT.rpartition("/")[2])
 
 
 @models(
-    "EMR tells a cluster's disks with the IOPS and the throughput that EBS put in, and its additional security groups "
-    "in an order of its own",
+    "EMR tells a cluster's disks with the IOPS that EBS put in, and its additional security groups in an "
+    "order of its own",
     source="not verified: whether ListInstanceGroups and DescribeCluster do; a client must bear it",
 )
 def test_emr_tells_more_than_it_was_asked_for(aws: Aws) -> None:
@@ -85,7 +105,7 @@ def test_emr_tells_more_than_it_was_asked_for(aws: Aws) -> None:
     }
     cluster = aws.cluster(groups=False, ec2=instances, wait=False)
     (told,) = aws.emr.list_instance_groups(ClusterId=cluster)["InstanceGroups"]
-    expected = {"VolumeType": "gp3", "SizeInGB": 64, "Iops": 3000, "Throughput": 125}
+    expected = {"VolumeType": "gp3", "SizeInGB": 64, "Iops": 3000}
     assert told["EbsBlockDevices"][0]["VolumeSpecification"] == expected
     attributes = aws.emr.describe_cluster(ClusterId=cluster)["Cluster"]["Ec2InstanceAttributes"]
     assert attributes["AdditionalMasterSecurityGroups"] == [groups["d"], groups["c"]]

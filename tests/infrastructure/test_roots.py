@@ -33,10 +33,34 @@ def test_foundation_gets_only_variables_that_it_has():
     assert given["force_destroy"] is False
 
 
+def test_the_nodes_way_out_and_other_keys_are_the_foundations():
+    key = "arn:aws:kms:eu-west-3:123456789012:key/mine"
+    given = roots.foundation_variables(config.load(egress="all", disk_key=key, studio_key="none"), Somewhere())
+    assert (given["egress"], given["disk_key_arn"], given["studio_key"]) == ("all", key, "none")
+    assert roots.foundation_variables(config.load(), Somewhere())["disk_key_arn"] is None
+
+
+def test_two_states_never_share_a_place():
+    places = {
+        roots.state_prefix(config.load(project=project, region=region))
+        for project in ("orchard", "orchard-two")
+        for region in ("eu-west-3", "eu-central-1")
+    }
+    assert len(places) == 4
+
+
+@pytest.mark.parametrize("name", ["two-default", "", "Trial", "x" * 25])
+def test_a_clusters_name_is_no_other_projects(name):
+    with pytest.raises(UsageError, match="a cluster cannot be called") as caught:
+        roots.open_root("cluster", config.load(), Somewhere(), workspace=name)
+    assert "letters and digits" in caught.value.remedy
+
+
 def test_cluster_gets_only_variables_that_it_has():
     given = roots.cluster_variables(config.load(core_count=3), Somewhere(), {"region": "eu-west-3"})
     assert set(given) <= declared("cluster")
     assert given["core_count"] == 3
+    assert given["hub_persistence"] is True
     assert given["foundation"] == {"region": "eu-west-3"}
 
 
@@ -87,6 +111,10 @@ def test_bootstrap_is_uploaded_once():
         ("bucket", "My_Photographs", "S3 takes 3 to 51 lower-case letters"),
         ("bucket", "xn--photographs", "S3 takes 3 to 51 lower-case letters"),
         ("vpc_cidr", "10.0.0.0/8", "match pattern"),
+        ("egress", "http", "'https' or 'all'"),
+        ("disk_key", "alias/mine", "empty, or the ARN of a key in the same region: arn:aws:kms:eu-west-3:"),
+        ("disk_key", "arn:aws:kms:eu-west-1:123456789012:key/1", "the ARN of a key in the same region"),
+        ("studio_key", "mine", "data or none, or the ARN of a key"),
         ("studio_users", {"ana": "root"}, "'basic', 'intermediate' or 'advanced'"),
     ],
 )

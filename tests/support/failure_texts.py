@@ -91,6 +91,11 @@ TEXTS = [
     ("aws-internal", "An internal error occurred."),
     # Studio, sparkmagic and Livy
     (
+        "studio-workspace",
+        "User: arn:aws:iam::123456789012:user/ana is not authorized to perform: elasticmapreduce:CreateEditor on "
+        "resource: * because no identity-based policy allows the elasticmapreduce:CreateEditor action",
+    ),
+    (
         "studio-attach",
         "Cluster failed to attach to the Workspace. Reason: Attaching the workspace(notebook) failed. Service Role does "
         "not have the required permissions. You are not authorized to perform this operation. User: arn:aws:sts::"
