@@ -24,6 +24,7 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> job_code.Package:
 def submit(code: job_code.Package, job: str, master: str, *words: str) -> subprocess.CompletedProcess:
     spark_submit = Path(sys.executable).parent / "spark-submit"
     options = ["--master", master, "--conf", "spark.ui.enabled=false", "--py-files", str(code.file("fruits.zip"))]
+    options += ["--conf", "spark.default.parallelism=4"]  # as EMR itself sets it: twice the cores
     return subprocess.run(
         [spark_submit, *options, str(code.file(f"{job}.py")), *words],
         capture_output=True,
@@ -53,6 +54,8 @@ def test_separate_executors_give_the_same(spark, code, drawn, weights_file, fini
     run(code, "local-cluster[2,1,2048]", tmp_path, drawn, weights_file)
     (rows, scores), (rows_of_two, scores_of_two) = results(spark, finished), results(spark, tmp_path)
     assert len(rows) == len(scores) == 40
+    for job in ("features", "pca"):
+        assert json.loads((tmp_path / job / "r1" / "_manifest.json").read_text())["cores"] == 2, "counted"
     assert_same_features(*matched(rows_of_two, rows))
     assert_same_scores(*matched(scores_of_two, scores))
 
