@@ -52,7 +52,7 @@ def left(settings: Settings, target: Target, waiting: Callable[[list[str]], None
 
 def others(client: Make, project: str) -> list[str]:
     """List what has the project's name where tags cannot be searched."""
-    return [item for probe in (_clusters, _studios, _iam, _buckets, _endpoints) for item in probe(client, project)]
+    return [item for probe in (_clusters, _studios, _iam, _buckets, left_endpoints) for item in probe(client, project)]
 
 
 class Tagged(NamedTuple):
@@ -114,10 +114,11 @@ def _region(client: Make) -> str:
     return client("emr").meta.region_name
 
 
-def _endpoints(client: Make, project: str) -> Iterator[str]:
+def left_endpoints(client: Make, project: str) -> list[str]:
+    """List EMR's own endpoints in the project's VPCs, which carry no tag of the project's."""
     ec2 = client("ec2")
-    for vpc in ec2.describe_vpcs(Filters=[{"Name": "tag:Project", "Values": [project]}])["Vpcs"]:
-        yield from (f"endpoint {number} ({ENDPOINT})" for number in endpoints(ec2, vpc["VpcId"]))
+    vpcs = ec2.describe_vpcs(Filters=[{"Name": "tag:Project", "Values": [project]}])["Vpcs"]
+    return [f"endpoint {number} ({ENDPOINT})" for vpc in vpcs for number in endpoints(ec2, vpc["VpcId"])]
 
 
 def endpoints(ec2: Any, vpc_id: str) -> list[str]:

@@ -12,7 +12,9 @@ from orchard.aws import existence, tags
 from orchard.aws.door import through_door
 from orchard.aws.emr import Emr
 from orchard.aws.target import Target
+from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
+from orchard.cluster.status.gather import gather
 from orchard.diagnosis import failures
 from orchard.diagnosis.aws import AwsError
 from orchard.infrastructure import interfaces, orphans, service_endpoint
@@ -173,6 +175,8 @@ def test_emrs_endpoint_is_found_and_removed_before_the_network(aws: Aws, tmp_pat
     (endpoint,) = tags.endpoints(target.client("ec2"), vpc)
     phrase = f"endpoint {endpoint} (emr-service-vpce)"
     assert phrase in tags.others(target.client, PROJECT)
+    shown = gather(Settings(project=PROJECT, bucket="none"), target).orphans
+    assert phrase in [orphan.what for orphan in shown]
     assert orphans.unknown([], [phrase], [], set()) == [phrase]
     assert orphans.unknown([], [phrase], [("j-1", "leftovers-default")], {"j-1"}) == [], "a cluster may be using it"
     assert orphans.remedy(phrase).endswith(f"aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {endpoint}")

@@ -30,7 +30,7 @@ from orchard.infrastructure import orphans, state
 LATELY = timedelta(days=8)  # a cluster lives for a week at most
 THREADS = 8
 BUDGET = 5  # calls to EMR
-SERVICES = ("emr", "ec2", "scheduler", "s3", "resourcegroupstaggingapi", "kms")
+SERVICES = ("emr", "ec2", "scheduler", "s3", "resourcegroupstaggingapi")
 
 
 def gather(settings: Settings, target: Target, short_name: str | None = None) -> Status:
@@ -197,6 +197,10 @@ class _Gathering:
         if known is None or known.at_work:
             return []
         phrases = [f"cluster {c.id} ({c.name})" for c in clusters] + [f"Studio {s.id} ({s.name})" for s in studios]
+        if not clusters:  # which may use it
+            phrases += (
+                self.ask("EMR's endpoint", tags.left_endpoints, self.client.__getitem__, self.project).result() or []
+            )
         found = orphans.unknown(tagged, phrases, ((c.id, c.name) for c in clusters), known.words)
         left = self.ask("what of the orphans is still there", orphans.still_there, self.target.client, found)
         return [Orphan(what=item, remedy=orphans.remedy(item)) for item in left.result() or []]
