@@ -3,20 +3,18 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 from orchard.aws import bucket, scheduler, tags
 from orchard.aws.emr import Cluster, Emr, name_within
-from orchard.base import progress
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.cluster import life_guard
 from orchard.cluster.site import Site
 from orchard.cost.view import statement
-from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import (
     account,
+    apply,
     bootstrap,
     forgotten,
     interfaces,
@@ -29,8 +27,6 @@ from orchard.infrastructure.terraform import Plan, Terraform
 from orchard.machine import packages
 
 Confirm = Callable[[str], str]
-STEADY = ("apply_start", "apply_progress", "apply_complete")
-REMARKABLE = ("diagnostic", "apply_errored", "interrupt")  # shown whole, among the rest that is only counted
 ENDS_WITHIN = 20 * 60  # seconds that a cluster may take from TERMINATING to TERMINATED
 
 
@@ -79,7 +75,7 @@ def up(
         packages.require(*site.target.packages)
     foundation = site.root("foundation")
     account.prepare("foundation", site.settings, site.target)
-    _apply(foundation, roots.foundation_variables(site.settings, site.target, force_destroy=disposable))
+    apply.run(foundation, roots.foundation_variables(site.settings, site.target, force_destroy=disposable))
     outputs = foundation.outputs()
     if only:
         return
@@ -89,7 +85,7 @@ def up(
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     account.prepare("cluster", site.settings, site.target)
     with life_guard.over(site), _alongside(meanwhile):
-        done = _apply(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
+        done = apply.run(cluster, variables, agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm))
     if done.changed and site.target.charges:
         second_plan.warn(cluster, variables)
     made = site.cluster()
@@ -111,7 +107,7 @@ def down(site: Site) -> None:
         cluster = site.root("cluster")
         forgotten.last(site.target, cluster)
         variables = roots.cluster_variables(site.settings, site.target, foundation["foundation"])
-        removed = _apply(cluster, variables, destroy=True).changed
+        removed = apply.run(cluster, variables, destroy=True).changed
     left = _wait_until_gone(site)
     if left:
         raise OrchardError(
@@ -146,8 +142,8 @@ def cleanup(site: Site, confirm: Confirm) -> None:
     if "foundation" in foundation.outputs():
         # The provider reads force_destroy from the state, so it must be there before the destroy.
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
-        _apply(foundation, variables)
-        _apply(foundation, variables, destroy=True)
+        apply.run(foundation, variables)
+        apply.run(foundation, variables, destroy=True)
     left = tags.left(
         site.settings, site.target, lambda some: say(f"Waiting until AWS is done with {len(some)} of them ...")
     )
@@ -159,39 +155,6 @@ def cleanup(site: Site, confirm: Confirm) -> None:
         "themselves in the EMR console.",
     )
     site.target.stop()
-
-
-def _apply(
-    root: Terraform,
-    variables: dict[str, Any],
-    *,
-    destroy: bool = False,
-    agree: Callable[[Plan], None] = lambda saved: None,
-) -> Plan:
-    verb = "destroy" if destroy else "apply"
-    say(f"{root.root}: planning ...")
-    saved = root.plan(variables, destroy=destroy)
-    warned = [f"Warning: {warning}" for warning in saved.warnings]  # and Terraform says them again in its apply
-    say(*warned)
-    if not saved.changed:
-        say(f"{root.root}: nothing to {verb}")
-        return saved
-    say(f"{root.root}: {', '.join(f'{count} to {what}' for what, count in saved.counts.items() if count)}")
-    agree(saved)
-    done, total = 0, sum(saved.counts.values())
-    with progress.Display(f"{root.root}: {verb}") as display:
-
-        def tell(event: Event) -> None:
-            nonlocal done
-            done += event.kind == "apply_complete"
-            if event.kind in REMARKABLE and event.message not in warned:
-                display.remark(event.message)
-            elif event.kind in STEADY:
-                display.show(f"{root.root}: {verb}", f"{done} of {total} done; {event.message}", done, total)
-
-        root.report = tell
-        root.apply(saved)
-    return saved
 
 
 def _agree(site: Site, confirm: Confirm) -> None:

@@ -1,0 +1,59 @@
+"""A root of Terraform, planned and applied before the user's eyes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from orchard.base import progress
+from orchard.base.console import say
+from orchard.diagnosis.terraform_events import Event
+from orchard.infrastructure.terraform import Plan, Terraform
+
+STEADY = ("apply_start", "apply_progress", "apply_complete")
+REMARKABLE = ("diagnostic", "apply_errored", "interrupt")  # shown whole, among the rest that is only counted
+
+
+def run(
+    root: Terraform,
+    variables: dict[str, Any],
+    *,
+    destroy: bool = False,
+    agree: Callable[[Plan], None] = lambda saved: None,
+) -> Plan:
+    """Plan a root and do what the plan says, with Terraform's progress on the terminal.
+
+    Args:
+        root: the root.
+        variables: of the root.
+        destroy: remove everything in its state.
+        agree: is shown the plan, and raises when it is not to be applied.
+
+    Returns:
+        the plan, applied if it changed anything.
+
+    Raises:
+        OrchardError: Terraform's refusal; what was made is in the state.
+    """
+    verb = "destroy" if destroy else "apply"
+    say(f"{root.root}: planning ...")
+    saved = root.plan(variables, destroy=destroy)
+    warned = [f"Warning: {warning}" for warning in saved.warnings]  # and Terraform says them again in its apply
+    say(*warned)
+    if not saved.changed:
+        say(f"{root.root}: nothing to {verb}")
+        return saved
+    say(f"{root.root}: {', '.join(f'{count} to {what}' for what, count in saved.counts.items() if count)}")
+    agree(saved)
+    done, total = 0, sum(saved.counts.values())
+    with progress.Display(f"{root.root}: {verb}") as display:
+
+        def tell(event: Event) -> None:
+            nonlocal done
+            done += event.kind == "apply_complete"
+            if event.kind in REMARKABLE and event.message not in warned:
+                display.remark(event.message)
+            elif event.kind in STEADY:
+                display.show(f"{root.root}: {verb}", f"{done} of {total} done; {event.message}", done, total)
+
+        root.report = tell
+        root.apply(saved)
+    return saved
