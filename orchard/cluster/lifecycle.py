@@ -1,6 +1,6 @@
 """Up and down: the foundation that stays, the cluster that comes and goes, and the proof that nothing is left."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -73,7 +73,7 @@ def up(
     if only:
         return
     cluster = site.root("cluster")
-    _say_why_it_ended(site, cluster)
+    _say_why_it_ended(site, cluster, outputs["foundation"])
     bootstrap.upload(bucket.Bucket(site.target, outputs["bucket"]))
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     with _alongside(meanwhile):
@@ -95,7 +95,7 @@ def down(site: Site) -> None:
     removed = False
     if site.name in (there := state.workspaces(site.settings, site.target)):
         cluster = site.root("cluster")
-        forgotten.last(site.target, cluster)
+        forgotten.last(site.target, cluster, foundation["foundation"])
         variables = roots.cluster_variables(site.settings, site.target, foundation["foundation"])
         removed = _apply(cluster, variables, destroy=True).changed
     left = _wait_until_gone(site)
@@ -201,9 +201,9 @@ def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm
         raise UsageError("the cluster was left as it is", "type yes when asked, or call again with --yes")
 
 
-def _say_why_it_ended(site: Site, root: Terraform) -> None:
+def _say_why_it_ended(site: Site, root: Terraform, foundation: Mapping[str, Any]) -> None:
     """Name the cluster that was here last, when the one that `up` makes now takes the place of one that ended."""
-    last = forgotten.last(site.target, root)
+    last = forgotten.last(site.target, root, foundation)
     if last and last.state.startswith("TERMINATED"):
         say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
 
