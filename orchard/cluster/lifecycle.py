@@ -1,6 +1,6 @@
 """Up and down: the foundation that stays, the cluster that comes and goes, and the proof that nothing is left."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -80,7 +80,7 @@ def up(
     if only:
         return
     cluster = site.root("cluster")
-    _say_why_it_ended(site, cluster)
+    _say_why_it_ended(site, cluster, outputs["foundation"])
     bootstrap.upload(bucket.Bucket(site.target, outputs["bucket"]))
     variables = roots.cluster_variables(site.settings, site.target, outputs["foundation"])
     account.prepare("cluster", site.settings, site.target)
@@ -105,7 +105,7 @@ def down(site: Site) -> None:
     removed = False
     if site.name in there:
         cluster = site.root("cluster")
-        forgotten.last(site.target, cluster)
+        forgotten.last(site.target, cluster, foundation["foundation"])
         variables = roots.cluster_variables(site.settings, site.target, foundation["foundation"])
         removed = apply.run(cluster, variables, destroy=True).changed
     left = _wait_until_gone(site)
@@ -178,9 +178,9 @@ def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm
         raise UsageError("the cluster was left as it is", "type yes when asked, or call again with --yes")
 
 
-def _say_why_it_ended(site: Site, root: Terraform) -> None:
+def _say_why_it_ended(site: Site, root: Terraform, foundation: Mapping[str, Any]) -> None:
     """Name the cluster that was here last, when the one that `up` makes now takes the place of one that ended."""
-    last = forgotten.last(site.target, root)
+    last = forgotten.last(site.target, root, foundation)
     if last and last.state.startswith("TERMINATED"):
         say(f"The cluster {last.id} has ended ({last.reason or last.state}), so a new one is made.")
 

@@ -46,6 +46,7 @@ class Account:
         self.replaces: list[str] = []
         self.again: list[str] = []  # what a plan changes right after an apply
         self.network: dict[str, Any] = {}  # of the foundation's output
+        self.owner = "123456789012"  # the account that the foundation is in
         self.last = ""  # the cluster that the state tells of
         self.warnings: list[str] = []  # that Terraform has for every plan, and again for its apply
         self.has_foundation = False
@@ -117,7 +118,8 @@ class RecordedRoot:
             return {"cluster_id": self.account.last} if self.account.last else {}
         if not self.account.has_foundation:
             return {}
-        return {"foundation": {"bucket": BUCKET} | self.account.network, "bucket": BUCKET}
+        foundation = {"bucket": BUCKET, "region": "eu-west-3", "account_id": self.account.owner}
+        return {"foundation": foundation | self.account.network, "bucket": BUCKET}
 
     def plan(self, variables: dict[str, Any], *, destroy: bool = False) -> Plan:
         self.destroying, self.force_destroy = destroy, variables.get("force_destroy", False)
@@ -338,6 +340,10 @@ def test_up_goes_on_where_emr_has_forgotten_the_last_cluster(account, capsys, mo
     forgets = "forget aws_emr_cluster, aws_emr_instance_group, aws_emr_managed_scaling_policy"
     assert account.done == ["apply foundation", forgets, "apply cluster"]
     assert "EMR has forgotten the cluster j-FORGOTTEN" in capsys.readouterr().err
+    account.done.clear()
+    account.owner = "999999999999"  # these credentials are another account's, which never knew it
+    lifecycle.down(account.site())
+    assert account.done == ["destroy cluster"]
 
 
 def private(account: Account) -> tuple[Any, dict[str, Any]]:
