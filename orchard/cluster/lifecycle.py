@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from orchard.aws import bucket, scheduler, tags
 from orchard.aws.emr import Cluster, Emr, name_within

@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchard.base.console import say
+from orchard.base.errors import OrchardError
 from orchard.infrastructure.terraform import Terraform
 
 
 def warn(root: Terraform, variables: Mapping[str, Any]) -> None:
     """Plan again, and tell what would be changed once more; nothing of it is kept to be applied."""
-    again = root.plan(variables)
+    try:
+        again = root.plan(variables)
+    except OrchardError as error:  # what was made stands all the same
+        say(f"Warning: the {root.root} could not be planned again: {error.cause}")
+        return
     if again.changed:
         say(
             f"Warning: planned again, the {root.root} is not as it was asked for: {', '.join(root.changed(again))}.",

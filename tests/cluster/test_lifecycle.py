@@ -45,6 +45,7 @@ class Account:
         self.asked: list[str] = []
         self.replaces: list[str] = []
         self.again: list[str] = []  # what a plan changes right after an apply
+        self.again_refused: OrchardError | None = None
         self.network: dict[str, Any] = {}  # of the foundation's output
         self.owner = "123456789012"  # the account that the foundation is in
         self.last = ""  # the cluster that the state tells of
@@ -124,6 +125,8 @@ class RecordedRoot:
     def plan(self, variables: dict[str, Any], *, destroy: bool = False) -> Plan:
         self.destroying, self.force_destroy = destroy, variables.get("force_destroy", False)
         counts = {"add": 0 if destroy else 1, "change": 0, "remove": int(destroy)}
+        if self.applied and not destroy and self.account.again_refused:
+            raise self.account.again_refused
         changed = destroy or not self.applied or bool(self.account.again)
         return Plan(self.account.target.state_dir / "plan", changed, counts, self.account.warnings)
 
@@ -327,6 +330,14 @@ def test_a_second_plan_after_up_warns_when_it_is_not_empty(account, capsys, cost
 def test_a_second_plan_that_is_empty_says_nothing(account, capsys):
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     assert "planned again" not in capsys.readouterr().err
+
+
+def test_a_second_plan_that_fails_leaves_the_cluster_as_it_is(account, capsys):
+    account.again_refused = OrchardError("AWS is busy (Throttling)", "wait a minute")
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    told = " ".join(capsys.readouterr().err.split())
+    assert "Warning: the cluster could not be planned again: AWS is busy (Throttling)" in told
+    assert "The cluster orchard-default" in told
 
 
 def test_up_goes_on_where_emr_has_forgotten_the_last_cluster(account, capsys, monkeypatch):
