@@ -7,7 +7,7 @@ from typing import Any
 
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
-from orchard.aws.executors import Shape
+from orchard.aws.executors import Shape, promised
 from orchard.aws.layout import Job, StepName
 from orchard.base.config import ROOT, STATE, Settings
 from orchard.base.console import say
@@ -133,16 +133,17 @@ def steps(
         first: the canary that goes before them, from `canary.needed`.
     """
     shipped = store.uri(layout.code(code.code_hash))
+    executors = promised(settings.instance_type, settings.core_count + settings.task_spot_count).executors
     given = settings.model_dump() | {"csv": csv, "weights": shipped + WEIGHTS}
     described = []
     if first:
         words = canary.words(store, *first, code.code_hash, given["weights"])
-        described.append(_step(shipped, StepName(first[0], layout.CANARY.name), words))
+        described.append(_step(shipped, StepName(first[0], layout.CANARY.name), executors, words))
     for job in jobs:
         reads = layout.JOBS[job.reads].output(run) if job.reads else photographs.rstrip("/")
         words = ["--input", store.uri(reads), "--output", store.uri(job.output(run)), "--code-hash", code.code_hash]
         words += [word for name in job.options for word in _flag(name, given[name])]
-        described.append(_step(shipped, StepName(run, job.name), words))
+        described.append(_step(shipped, StepName(run, job.name), executors, words))
     return described
 
 
@@ -152,10 +153,12 @@ def _flag(name: str, value: Any) -> list[str]:
     return [flag] * value if isinstance(value, bool) else [flag, str(value)]
 
 
-def _step(shipped: str, name: StepName, words: list[str]) -> dict[str, Any]:
+def _step(shipped: str, name: StepName, executors: int, words: list[str]) -> dict[str, Any]:
     # The driver is on the primary node. Should the node of the application master be lost, such as a Spot one, YARN may
     # start that anew, and the driver goes on (Spark 3.5, YarnSchedulerBackend.reset); the cluster's preset is once.
     submit = ["spark-submit", "--deploy-mode", "client", "--conf", "spark.yarn.maxAppAttempts=2"]
+    # All executors from the start; Spark would otherwise double their number from one, second by second.
+    submit += ["--conf", f"spark.dynamicAllocation.initialExecutors={executors}"]
     submit += ["--py-files", f"{shipped}fruits.zip"]
     return {
         "Name": str(name),

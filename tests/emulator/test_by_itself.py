@@ -19,7 +19,7 @@ from tests.waiting import PATIENCE, until
 from .conftest import ROOT
 
 PACKAGE = ROOT / "orchard" / "emulator"
-KNOWN = {"credentials", "exports", "process", "session"}  # what the rest of Orchard may import of the emulator
+KNOWN = {"credentials", "exports", "process", "session", "steps"}  # what the rest of Orchard may import of the emulator
 ASK = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
 
 

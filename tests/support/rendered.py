@@ -18,6 +18,7 @@ AROUND = {
         "core_count": {"default": 2},
         "task_spot_count": {"default": 0},
         "notebook": {"default": "studio"},
+        "hub_persistence": {"default": True},
         "bucket": {"default": "photographs"},
     },
     "locals": {"python": "/opt/orchard/python/bin/python3.11"},

@@ -4,7 +4,7 @@ import pytest
 
 from orchard.aws import executors
 from orchard.base.config import instance_types
-from tests.support.rendered import rendered
+from tests.support.rendered import configurations, rendered
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +45,7 @@ def test_leave_room_for_a_worker_a_core_and_a_heap(asked):
 def test_leave_the_primary_node_room_for_its_services(asked):
     for name, kind in instance_types().items():
         assert 2048 <= asked[name]["driver_mib"] <= kind["memory_gib"] * 1024 / 4, name
+
+
+def test_their_number_replaces_no_cluster():
+    assert configurations(core_count=2) == configurations(core_count=5, task_spot_count=3)

@@ -1,16 +1,13 @@
 locals {
-  workers = var.core_count + var.task_spot_count
-
+  # Nothing in here depends on how many nodes there are: EMR takes no other configurations for a cluster that stands, so
+  # that a change of their number would replace it.
   spark_defaults = {
     "spark.executor.cores"          = tostring(local.executor.cores)
     "spark.executor.memory"         = "${local.executor.heap_mib}m"
     "spark.executor.memoryOverhead" = "${local.executor.overhead_mib}m"
     "spark.python.worker.reuse"     = "true"
-    # Sessions of notebooks give back what they do not use; a job starts with all executors, as many tasks at a time as
-    # they have cores.
-    "spark.dynamicAllocation.enabled"          = "true"
-    "spark.dynamicAllocation.initialExecutors" = tostring(local.executor.a_node * local.workers)
-    "spark.default.parallelism"                = tostring(local.executor.a_node * local.workers * local.executor.cores)
+    # Sessions of notebooks give back what they do not use; steps say how many executors they start with.
+    "spark.dynamicAllocation.enabled" = "true"
     # The driver is on the primary node, which has nothing else to do; in YARN it would take an executor's place.
     "spark.submit.deployMode"      = "client"
     "spark.driver.memory"          = "${local.executor.driver_mib}m"
