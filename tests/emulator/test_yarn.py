@@ -69,7 +69,7 @@ def groups(kind: str, count: int) -> dict:
 
 def ours(shipped: str, *words: str) -> dict:
     """A step as Orchard submits it."""
-    return submission._step(shipped, StepName("r", "features"), list(words))
+    return submission._step(shipped, StepName("r", "features"), 2, list(words))
 
 
 @models(
