@@ -13,6 +13,7 @@ from fake_s3 import FakeS3
 
 from orchard.aws.bucket import Bucket
 from orchard.photographs import upload
+from tests.waiting import until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
 # Imports once, then makes a process of its own for each line, so that their time goes into uploading.
@@ -63,6 +64,7 @@ def test_killed_ten_times_then_run_again(s3, tmp_path, opaque):
             print("again", file=uploads.stdin, flush=True)
             kill_at(s3, int(uploads.stdout.readline()), chance.randint(1, 60))
             assert int(uploads.stdout.readline()) == signal.SIGKILL
+            until(lambda: s3.connections == 0)  # else the next one lists the bucket before all has arrived
             counts.append(len(s3.objects))
     s3.fault = lambda *_: None
     store = Bucket(s3.target(tmp_path / "state"), "bucket")

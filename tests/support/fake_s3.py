@@ -43,6 +43,7 @@ class FakeS3:
         self.region = ""
         self.latency = 0.0
         self.lock = threading.Lock()
+        self.connections = 0  # open ones; what came by them before a client's end is still done after it
         server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"s3": self}))
         self.server, self.url = server, f"http://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
@@ -85,6 +86,13 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self):
         super().setup()
         self.rfile.raw._sock.settimeout(30)
+        with self.s3.lock:
+            self.s3.connections += 1
+
+    def finish(self):
+        with self.s3.lock:
+            self.s3.connections -= 1
+        super().finish()
 
     def answer(self, status, body=b"", headers=None):
         self.send_response(status)
