@@ -63,7 +63,7 @@ SLOW = [
     ),
     Group("a cluster with Livy and a run", 200, ("test_cluster_notebooks.py", "test_results_notebook.py")),
     Group("a demonstration", 150, ("test_demo.py",)),
-    Group("steps of Spark", 90, ("test_yarn.py", "test_steps_spark.py")),
+    Group("steps of Spark", 140, ("test_yarn.py", "test_steps_spark.py", "test_steps_scripts.py")),
     Group("an environment of pinned packages", 90, ("test_bootstrap.py",)),
     Group("clients of others", 60, ("test_clients.py",)),
     Group("three foundations", 60, ("test_side_by_side.py",)),
@@ -73,6 +73,7 @@ SLOW = [
     Group("the policy scanner", 35, ("test_policy_scan.py",)),
     Group("Terraform's own refusals", 30, ("test_terraform_refusals.py",)),
     Group("a Livy session", 25, ("test_livy.py",)),
+    Group("a notebook of a cluster", 25, ("test_emr_notebook_executions.py",)),
     Group("a browser", 25, ("test_report_browser.py",)),
 ]
 
