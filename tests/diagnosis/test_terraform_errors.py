@@ -30,6 +30,15 @@ TEXTS = {
         './inv down, set egress = "all" in orchard.toml, which lets the nodes go anywhere, then ./inv up; ./inv logs '
         "--all has what they said",
     ),
+    "a cluster that EMR has forgotten": (
+        "reading EMR Managed Scaling Policy (j-2AXXXXXXGAPLF): operation error EMR: GetManagedScalingPolicy, https "
+        "response error StatusCode: 400, RequestID: 1, api error InvalidRequestException: Cluster id 'j-2AXXXXXXGAPLF' "
+        "is not valid.",
+        "",
+        "EMR has forgotten the cluster j-2AXXXXXXGAPLF, which ended two months ago or earlier, and Terraform's state "
+        "has not",
+        "./inv up or ./inv down takes it out of the state",
+    ),
     "a name that another state has": (
         "creating IAM Role (orchard-eu-west-3-emr-node): operation error IAM: CreateRole, https response error "
         "StatusCode: 409, RequestID: 1, EntityAlreadyExists: Role with name orchard-eu-west-3-emr-node already exists.",
