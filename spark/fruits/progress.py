@@ -16,13 +16,11 @@ from typing import Any
 from pyspark import InheritableThread
 from pyspark.sql import SparkSession
 
-from fruits import executors, hadoop
+from fruits import executors, hadoop, lease
 from fruits.errors import JobError
 
 NAME = "_progress.json"  # Spark's readers pass over names with an underscore
 INTERVAL = 2.0  # seconds between writes
-SILENT = 30.0  # seconds without a write after which a job is taken for dead
-ENDED = ("complete", "failed")
 LAST_TRIES = 3  # for the last word; every other one is followed by the next
 
 
@@ -56,8 +54,8 @@ class Progress:
         self.started = time.time()
 
     def __enter__(self) -> "Progress":
-        before = _wait_for_its_end(self._spark, self._uri)
-        self.earlier = [*before.get("attempts", []), _summary(before)] if before else []
+        before = lease.wait_for_its_end(self._spark, self._uri)
+        self.earlier = [*before.get("attempts", []), lease.summary(before)] if before else []
         hadoop.write_text(self._spark, self._uri, self._text(self._now()))
         self._reporter = InheritableThread(target=self._report, daemon=True)
         self._reporter.start()
@@ -117,7 +115,7 @@ class Progress:
     def loss(self) -> JobError:
         """Say that another attempt has taken over."""
         return JobError(
-            f"another attempt at the run {self._run} took over, because this one was silent for {SILENT:.0f} s",
+            f"another attempt at the run {self._run} took over, because this one was silent for {lease.SILENT:.0f} s",
             "nothing is lost: watch the other one (./inv run --follow)",
         )
 
@@ -214,49 +212,5 @@ def refuse_going(spark: SparkSession, output: str) -> None:
         JobError: a job has written its progress there a few seconds ago, and has not ended.
     """
     state = hadoop.read_json(spark, f"{output}/{NAME}")
-    if state and _lives(state):
-        raise _going(output.rsplit("/", 1)[-1], state)
-
-
-def _wait_for_its_end(spark: SparkSession, uri: str) -> dict[str, Any] | None:
-    """Return the last word of the attempt before, once it is known to be dead; None where there was none.
-
-    YARN starts a driver anew a few seconds after the first one has died, so that a fresh lease may be a dead one's.
-    It is watched for as long as it could be renewed. What changes is compared, not clocks: they may be apart.
-    """
-    first = state = hadoop.read_json(spark, uri)
-    seen = time.monotonic()
-    if state and _lives(state):
-        print(f"an attempt wrote {uri} a moment ago; seeing for {SILENT:.0f} s whether it still lives", flush=True)
-    while state and _lives(state) and time.monotonic() - seen < SILENT:
-        if first and state != first:
-            raise _going(uri.rsplit("/", 2)[-2], state)
-        time.sleep(min(1.0, INTERVAL))
-        state = hadoop.read_json(spark, uri)
-    return state
-
-
-def _lives(state: dict[str, Any]) -> bool:
-    return state.get("phase") not in ENDED and time.time() - state.get("updated", 0) < SILENT
-
-
-def _going(run: str, state: dict[str, Any]) -> JobError:
-    age = time.time() - state["updated"]
-    return JobError(
-        f"the run {run} is going on: {state['job']}, {state['phase']} ({age:.0f} s ago)",
-        "wait for it (./inv run --follow watches a step), or give this notebook another RUN",
-    )
-
-
-def _summary(state: dict[str, Any]) -> dict[str, Any]:
-    """Say what an attempt that is over did, from its last word."""
-    spent = dict(state["timings"])
-    if state["phase"] not in ENDED:
-        spent[state["phase"]] = round(spent.get(state["phase"], 0.0) + state.get("elapsed", 0.0), 3)
-    outcome = state["phase"] if state["phase"] in ENDED else "interrupted"
-    return {
-        "started": state.get("started", state["updated"]),
-        "ended": state["updated"],
-        "outcome": outcome,
-        "timings": spent,
-    }
+    if state and lease.lives(state):
+        raise lease.going(output.rsplit("/", 1)[-1], state)

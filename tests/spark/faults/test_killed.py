@@ -11,7 +11,7 @@ from pathlib import Path
 from whole_runs import whole
 
 import features
-from fruits import progress
+from fruits import lease, progress
 
 JOB = Path(features.__file__)
 
@@ -29,7 +29,7 @@ def test_what_was_written_is_kept_and_the_rest_is_done(spark, drawn, weights_fil
         os.killpg(driver.pid, signal.SIGKILL)
         driver.wait()
     assert json.loads((output / progress.NAME).read_text())["phase"] == "features"
-    monkeypatch.setattr(progress, "SILENT", 1.0)
+    monkeypatch.setattr(lease, "SILENT", 1.0)
     features.run(spark, features.parse(words))
     manifest = whole(spark, output)
     assert manifest["counts"] == {"read": 120, "featurised": 120, "rejected": 0}

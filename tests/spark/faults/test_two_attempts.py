@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from whole_runs import change, rows, whole
 
-from fruits import dataset, progress
+from fruits import dataset, lease, progress
 from fruits.errors import JobError
 
 
@@ -52,7 +52,7 @@ def test_a_second_one_is_refused_while_the_first_lives(spark, run, output, after
 
 def test_a_lease_that_is_not_renewed_is_waited_for(spark, unfinished, run, output, monkeypatch):
     """YARN starts a driver anew a second after the first one has died."""
-    monkeypatch.setattr(progress, "SILENT", 1.5)
+    monkeypatch.setattr(lease, "SILENT", 1.5)
     change(output / progress.NAME, updated=time.time())
     started = time.monotonic()
     run()
