@@ -1,7 +1,6 @@
 """How far computed features may differ, for every test that compares some; what is exact is compared exactly.
 
-The features of a picture are float32 sums whose order depends on the processor's kernels and on the pictures that
-share a batch. What Orchard promises of them, whatever computed them: 2e-4 for each, and a cosine of 0.99999.
+What is promised of the features of a picture stands in `fruits/tolerance.py`; what follows for scores is here.
 """
 
 from collections.abc import Mapping
@@ -9,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-FEATURES = 2e-4  # absolute, of one feature; features go up to 6
-COSINE = 0.99999  # of two rows of features
+from fruits.tolerance import COSINE, FEATURES
+
 COLUMNS = 1280
 
 # A score is the product of a row and a component of length 1, so it differs by no more than the difference of the

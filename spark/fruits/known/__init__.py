@@ -12,11 +12,10 @@ import numpy as np
 from pyspark.sql import SparkSession
 from pyspark.sql.functions import lit, unbase64
 
-from fruits import job
+from fruits import job, tolerance
 from fruits.featurizer import ImageFeaturizer
 
 PHOTOGRAPH, FEATURES = "photograph.jpg", "features.npy"
-TOLERANCE, COSINE = 2e-4, 0.99999  # what is promised of features, whatever computed them: each, and all together
 
 
 class Comparison(NamedTuple):
@@ -28,7 +27,7 @@ class Comparison(NamedTuple):
     @property
     def same(self) -> bool:
         """Whether they are as alike as is promised; NaN is like nothing."""
-        return self.difference <= TOLERANCE and self.cosine >= COSINE
+        return self.difference <= tolerance.FEATURES and self.cosine >= tolerance.COSINE
 
 
 def content(name: str) -> bytes:

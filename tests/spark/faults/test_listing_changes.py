@@ -10,6 +10,7 @@ from whole_runs import rows, whole
 
 from fruits import dataset
 from fruits.errors import JobError
+from tests.tolerance import FEATURES
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_a_photograph_changed_between_attempts_is_done_again(spark, unfinished, 
     whole(spark, output)
     table = pq.read_table(sorted(output.glob("part-*.parquet"))).to_pylist()
     found = {row["path"]: row["features"] for row in table}
-    assert found[f"Test/Kiwi/{kiwi.name}"] == pytest.approx(found[f"Test/Lemon/{lemon.name}"], abs=2e-4)
+    assert found[f"Test/Kiwi/{kiwi.name}"] == pytest.approx(found[f"Test/Lemon/{lemon.name}"], abs=FEATURES)
 
 
 @pytest.mark.parametrize(
