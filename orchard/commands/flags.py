@@ -32,8 +32,8 @@ def find_site(target: str | None, name: str, *, start: bool = False, **flags: ob
     from orchard.cluster.site import Site
 
     chosen = config.load(target=target, **flags)
-    connected = connect(chosen, start=start)
-    return Site(chosen, connected, name) if connected else None
+    aws = connect(chosen, start=start)
+    return Site(chosen, aws, name) if aws else None
 
 
 def open_site(target: str | None, name: str, *, start: bool = False, **flags: object) -> "Site":

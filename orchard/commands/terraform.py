@@ -23,12 +23,12 @@ def _open(root: str, target: str | None, workspace: str) -> tuple[Any, Any, Any]
     from orchard.infrastructure import roots
 
     settings = config.load(target=target)
-    connected = connect(settings)
-    assert connected is not None  # noqa: S101 - started when it was not there
+    aws = connect(settings)
+    assert aws is not None  # noqa: S101 - started when it was not there
     terraform = roots.open_root(
-        _root(root), settings, connected, workspace=workspace, report=lambda event: say(event.message)
+        _root(root), settings, aws, workspace=workspace, report=lambda event: say(event.message)
     )
-    return terraform, settings, connected
+    return terraform, settings, aws
 
 
 def _root(name: str) -> Any:
@@ -37,10 +37,10 @@ def _root(name: str) -> Any:
     return name
 
 
-def _variables(root: str, settings: Any, connected: Any) -> dict[str, Any]:
+def _variables(root: str, settings: Any, aws: Any) -> dict[str, Any]:
     from orchard.infrastructure import roots
 
-    return roots.variables(_root(root), settings, connected)
+    return roots.variables(_root(root), settings, aws)
 
 
 @command(help=ROOT_HELP | {"migrate": "take the state along after a change of state_bucket"})
@@ -76,9 +76,9 @@ def plan(
     quiet: bool = False,
 ) -> None:
     """Show what an apply would do, and save it. Exits 0: nothing, 1: error, 2: changes, as Terraform does."""
-    terraform, settings, connected = _open(root, target, workspace)
+    terraform, settings, aws = _open(root, target, workspace)
     terraform.init()
-    saved = terraform.plan(_variables(root, settings, connected), destroy=destroy)
+    saved = terraform.plan(_variables(root, settings, aws), destroy=destroy)
     if not quiet:
         print(terraform.show(saved))
     say(f"The plan is saved: ./inv tf.apply --root {root} does exactly this." if saved.changed else "No changes.")
@@ -95,16 +95,16 @@ def apply(_: Context, root: str = "foundation", target: str | None = None, works
     from orchard.infrastructure import account, bootstrap, roots
     from orchard.infrastructure.terraform import Plan
 
-    terraform, settings, connected = _open(root, target, workspace)
+    terraform, settings, aws = _open(root, target, workspace)
     file = terraform.plan_file
     if not file.exists():
         raise UsageError(f"there is no plan of the {root} to apply", f"make one: ./inv tf.plan --root {root}")
     if root == "cluster":
         # Nodes install what they need from there.
-        bootstrap.upload(Bucket(connected, roots.foundation_output(settings, connected)["bucket"]))
-    account.prepare(_root(root), settings, connected)
+        bootstrap.upload(Bucket(aws, roots.foundation_output(settings, aws)["bucket"]))
+    account.prepare(_root(root), settings, aws)
     terraform.init()
-    with life_guard.over(Site(settings, connected, workspace)) if root == "cluster" else nullcontext():
+    with life_guard.over(Site(settings, aws, workspace)) if root == "cluster" else nullcontext():
         terraform.apply(Plan(file, True, {}, []))
     file.unlink()
     say(f"The {root} is applied.")
@@ -117,16 +117,16 @@ def destroy(
     """Remove everything in the root's state."""
     from orchard.infrastructure import interfaces
 
-    terraform, settings, connected = _open(root, target, workspace)
+    terraform, settings, aws = _open(root, target, workspace)
     terraform.init()
-    saved = terraform.plan(_variables(root, settings, connected), destroy=True)
+    saved = terraform.plan(_variables(root, settings, aws), destroy=True)
     if not saved.changed:
         say(f"The {root} is not there: nothing to remove.")
         return
     if not yes and ask(f"Remove {saved.counts['remove']} resources of the {root}? Type its name: ") != root:
         raise UsageError("nothing was removed", f"type {root}, or call again with --yes")
     if root == "foundation":
-        interfaces.refuse_workspaces(connected, terraform.outputs().get("foundation", {}))
+        interfaces.refuse_workspaces(aws, terraform.outputs().get("foundation", {}))
     terraform.apply(saved)
     say(f"The {root} is removed.")
 
