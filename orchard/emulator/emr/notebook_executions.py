@@ -147,14 +147,9 @@ class NotebookExecutions:
         found = []
         for execution in reversed(self._known.values()):
             engine = execution.fields["ExecutionEngine"]["Id"]
-            described = execution.describe()
-            if fields.get("Status") in (None, described["Status"]) and fields.get("ExecutionEngineId") in (
-                None,
-                engine,
-            ):
-                found.append(
-                    {name: described[name] for name in SUMMARY if name in described} | {"ExecutionEngineId": engine}
-                )
+            entry = execution.describe()
+            if fields.get("Status") in (None, entry["Status"]) and fields.get("ExecutionEngineId") in (None, engine):
+                found.append({name: entry[name] for name in SUMMARY if name in entry} | {"ExecutionEngineId": engine})
         return [] if fields.get("EditorId") else found
 
     def stop(self, number: str) -> None:

@@ -15,9 +15,9 @@ from moto.settings import S3_UPLOAD_PART_MIN_SIZE
 
 from orchard.emulator.s3.answers import S3Error
 from orchard.emulator.s3.bodies import BLOCK, Adopted, Body
-from orchard.emulator.s3.checksums import Checksum as Digest
+from orchard.emulator.s3.checksums import Checksum
 
-Checksum = tuple[str, str, int]  # type (COMPOSITE or FULL_OBJECT), value in base64, number of parts
+KeptChecksum = tuple[str, str, int]  # type (COMPOSITE or FULL_OBJECT), value in base64, number of parts
 
 
 class StoredMultipart(models.FakeMultipart):
@@ -35,7 +35,7 @@ class StoredMultipart(models.FakeMultipart):
         self.joined: list[models.FakeKey] = []
         self.expected: tuple[str, str] | None = None
 
-    def complete(self, body: Iterator[tuple[int, str]]) -> tuple[Adopted, str, Checksum | None]:
+    def complete(self, body: Iterator[tuple[int, str]]) -> tuple[Adopted, str, KeptChecksum | None]:
         """Join the parts.
 
         Args:
@@ -66,14 +66,14 @@ class StoredMultipart(models.FakeMultipart):
             part.dispose()
         return Adopted(whole.path, temporary=True), f"{digests.hexdigest()}-{len(parts)}", checksum
 
-    def _join(self, parts: list[models.FakeKey]) -> tuple[Body, Checksum | None]:
+    def _join(self, parts: list[models.FakeKey]) -> tuple[Body, KeptChecksum | None]:
         """Write the parts behind each other; computes the checksum that was asked for, block by block."""
         algorithm = self.metadata.get("x-amz-checksum-algorithm")
         kind = self.metadata.get("x-amz-checksum-type") or ("FULL_OBJECT" if algorithm == "CRC64NVME" else "COMPOSITE")
-        body, whole, of_parts = Body(), Digest(algorithm or "SHA256"), Digest(algorithm or "SHA256")
+        body, whole, of_parts = Body(), Checksum(algorithm or "SHA256"), Checksum(algorithm or "SHA256")
         with body.path.open("wb") as file:
             for part in parts:
-                of_part = Digest(algorithm or "SHA256")
+                of_part = Checksum(algorithm or "SHA256")
                 with part._value_buffer.path.open("rb") as source:
                     while block := source.read(BLOCK):
                         file.write(block)
