@@ -19,11 +19,6 @@ output "studio_user_policy_arns" {
   value       = { for level, policy in aws_iam_policy.studio_user : level => policy.arn }
 }
 
-output "eu_only_policy_arn" {
-  description = "ARN of the policy that denies everything outside the EU."
-  value       = aws_iam_policy.eu_only.arn
-}
-
 output "end_of_life_role_arn" {
   description = "ARN of the role by which a cluster's schedule ends it, once it may."
   value       = aws_iam_role.end_of_life.arn
