@@ -48,7 +48,7 @@ class Waiting:
 
 
 def sessions(target: Target, cluster_id: str) -> list[str]:
-    """Name the notebooks' sessions on a cluster; none where its Livy cannot be reached, as on AWS without a tunnel."""
+    """Name the notebooks' sessions on a cluster; none where only a tunnel leads to its Livy, as on AWS."""
     if not target.livy:
         return []
     request = urllib.request.Request(f"{target.livy.format(cluster=cluster_id)}/sessions")  # noqa: S310 - http
