@@ -94,7 +94,7 @@ def status(
     if site is None:
         print("null" if json else "Nothing is up.")
         return
-    from orchard.cluster.status import watch as watching
+    from orchard.cluster.status import watching
     from orchard.cluster.status.gather import gather
     from orchard.cluster.status.view import render
     from orchard.cost.money import shown_in

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from orchard.aws import bucket
 from orchard.aws.bucket import Bucket
 from orchard.base.config import ROOT, instance_types
-from orchard.cluster import canary
+from orchard.cluster import canary_verdict
 from orchard.diagnosis.aws import NotFoundError
 from orchard.doctor.finding import Finding, Setup
 
@@ -47,8 +47,8 @@ def canary_came_back(setup: Setup) -> Finding:
     settings = setup.settings
     store = Bucket(setup.aws, bucket.name(settings, setup.aws))
     nodes = f"{settings.core_count} x {settings.instance_type} with {settings.release_label}"
-    like = canary.hardware(settings.release_label, settings.instance_type, settings.core_count)
-    found = canary.latest(store, like)
+    like = canary_verdict.hardware(settings.release_label, settings.instance_type, settings.core_count)
+    found = canary_verdict.latest(store, like)
     if found is None:
         return Finding("ok", f"none yet on {nodes}: ./inv run sends one first")
     said = f"{nodes}, {found.ended:%Y-%m-%d}: {found.found}"

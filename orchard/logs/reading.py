@@ -9,7 +9,7 @@ from orchard.aws.emr import ALIVE, Cluster, Emr, Step
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
-from orchard.cluster import canary
+from orchard.cluster import canary_verdict
 from orchard.diagnosis import failures
 from orchard.diagnosis.failures import Failure
 from orchard.logs.files import ClusterLogs, LogFile, application, is_driver, waits
@@ -68,7 +68,7 @@ def steps_of(steps: list[Step], run: str) -> list[Step]:
 
 def _with_canary(steps: list[Step], own: list[Step]) -> list[Step]:
     """Add the canary before which none of a run's own steps starts."""
-    return [*own, *canary.before(steps, own[-1])] if own else own
+    return [*own, *canary_verdict.before(steps, own[-1])] if own else own
 
 
 def find_step(steps: list[Step], wanted: str | None) -> Step:

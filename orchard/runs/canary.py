@@ -7,7 +7,7 @@ from orchard.aws.bucket import Bucket
 from orchard.aws.emr import OPEN, Cluster, Emr
 from orchard.aws.layout import CANARY, StepName
 from orchard.base.console import say
-from orchard.cluster import canary
+from orchard.cluster import canary_verdict
 
 
 class Nodes(NamedTuple):
@@ -28,8 +28,8 @@ def needed(store: Bucket, emr: Emr, cluster: Cluster, code_hash: str) -> tuple[s
         AwsError: EMR or the bucket refuses, or cannot be reached.
     """
     nodes = core(emr, cluster.id)
-    shape = canary.shape(canary.hardware(*nodes), code_hash)
-    before = canary.read(store, shape)
+    shape = canary_verdict.shape(canary_verdict.hardware(*nodes), code_hash)
+    before = canary_verdict.read(store, shape)
     if before and before.passed:
         return None
     name = str(StepName(shape, CANARY.name))

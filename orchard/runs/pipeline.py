@@ -12,7 +12,7 @@ from orchard.base import durations, progress
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
 from orchard.base.nearest import suggest
-from orchard.cluster import canary as verdicts
+from orchard.cluster import canary_verdict
 from orchard.cluster.site import Site
 from orchard.diagnosis.aws import AwsError
 from orchard.logs import reading
@@ -180,7 +180,7 @@ def _steps_of(emr: Emr, cluster_id: str, name: str) -> list[Step]:
         found.setdefault(step.name, step)
     names = (str(StepName(name, job)) for job in JOBS)
     own = [found[step_name] for step_name in names if step_name in found]
-    return verdicts.before(steps, own[0]) + own if own else []
+    return canary_verdict.before(steps, own[0]) + own if own else []
 
 
 def _progress(store: Bucket, step: Step) -> dict[str, Any] | None:

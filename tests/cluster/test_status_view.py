@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from orchard.base.config import ROOT
-from orchard.cluster.status import watch
+from orchard.cluster.status import watching
 from orchard.cluster.status.model import (
     Budget,
     Canary,
@@ -224,7 +224,7 @@ def test_plain_lines_tell_what_goes_on():
 
 def test_watching_without_a_terminal_prints_changes_and_ends_with_the_last_cluster(capsys):
     looks = iter([ALONE, ALONE, NOTHING])
-    watch.watch(lambda: next(looks), DOLLARS, 0, Console(force_terminal=False, file=io.StringIO()))
+    watching.watch(lambda: next(looks), DOLLARS, 0, Console(force_terminal=False, file=io.StringIO()))
     printed = capsys.readouterr().out.splitlines()
     assert [line.split(" ", 1)[-1] for line in printed] == [
         lines(ALONE)[0],
@@ -236,7 +236,7 @@ def test_watching_without_a_terminal_prints_changes_and_ends_with_the_last_clust
 def test_watching_on_a_terminal_leaves_the_last_look_on_it():
     looks = iter([ALONE, NOTHING])
     console = Console(force_terminal=True, file=io.StringIO(), width=80)
-    watch.watch(lambda: next(looks), DOLLARS, 0, console)
+    watching.watch(lambda: next(looks), DOLLARS, 0, console)
     shown = console.file.getvalue()
     assert "31,200/67,692 images" in shown
     assert "No cluster is running" in shown.rsplit("\x1b[?1049l", 1)[-1], "after the other screen is left"

@@ -10,12 +10,11 @@ from orchard.aws.emr import Emr, Step
 from orchard.aws.layout import CANARY, JOBS, StepName
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
-from orchard.cluster import canary
+from orchard.cluster import canary_verdict
 from orchard.cluster.site import Site
 from orchard.doctor import cluster as checks
 from orchard.doctor.finding import Setup
-from orchard.runs import canary as sending
-from orchard.runs import pipeline, submission
+from orchard.runs import canary, pipeline, submission
 
 LIKE = "emr-7.5.0-2xm5.xlarge-"
 PASSED = {
@@ -96,7 +95,7 @@ def test_it_goes_before_the_first_run_on_a_shape_until_it_has_passed(site, start
     assert told[1:] == jobs_of("one")
     assert "The first run on 2 x m5.xlarge with emr-7.5.0 begins with a canary" in capsys.readouterr().err
     assert started("two") == jobs_of("two"), "it is under way already"
-    monkeypatch.setattr(sending, "OPEN", ())  # as if all of these had ended
+    monkeypatch.setattr(canary, "OPEN", ())  # as if all of these had ended
     store.write_json(CANARY.progress(shape), FAILED)
     assert started("three") == [told[0], *jobs_of("three")]
     store.write_json(CANARY.manifest(shape), PASSED)
@@ -108,16 +107,18 @@ def test_it_may_be_left_out(started):
 
 
 def test_other_code_and_other_nodes_are_another_shape():
-    nodes = canary.hardware("emr-7.5.0", "m5.xlarge", 2)
+    nodes = canary_verdict.hardware("emr-7.5.0", "m5.xlarge", 2)
     assert nodes == LIKE
-    assert canary.shape(nodes, "0a") == canary.shape(nodes, "0a")
-    assert canary.shape(nodes, "0a") != canary.shape(nodes, "0b")
-    assert len({canary.hardware("emr-7.5.0", kind, n) for kind in ("m5.xlarge", "r5.xlarge") for n in (1, 2)}) == 4
+    assert canary_verdict.shape(nodes, "0a") == canary_verdict.shape(nodes, "0a")
+    assert canary_verdict.shape(nodes, "0a") != canary_verdict.shape(nodes, "0b")
+    assert (
+        len({canary_verdict.hardware("emr-7.5.0", kind, n) for kind in ("m5.xlarge", "r5.xlarge") for n in (1, 2)}) == 4
+    )
 
 
 def test_the_job_understands_what_its_step_tells_it_with_the_promise_of_the_nodes(site):
     promised = executors.promised("m5.xlarge", 2)
-    told = script.parse(sending.words(site.bucket(), f"{LIKE}01234567", promised, "0a", "s3://photographs/w.h5"))
+    told = script.parse(canary.words(site.bucket(), f"{LIKE}01234567", promised, "0a", "s3://photographs/w.h5"))
     assert told.output == f"s3://photographs/data/canary/{LIKE}01234567"
     assert (told.weights, told.code_hash, told.executors, told.cores) == ("s3://photographs/w.h5", "0a", 2, 4)
     assert (told.heap_mib, told.overhead_mib) == (promised.heap_mib, promised.overhead_mib)
@@ -141,8 +142,12 @@ def test_a_canary_of_another_run_is_not_this_ones(site):
     names = ["shape: canary", "one: features", "one: pca", "two: features"]
     oldest_first = [Step(f"s-{n}", name, "COMPLETED", "") for n, name in enumerate(names)]
     newest_first = oldest_first[::-1]
-    assert [step.name for step in canary.before(newest_first, oldest_first[1])] == ["shape: canary"]
-    assert canary.before(newest_first, oldest_first[3]) == canary.before(newest_first, oldest_first[0]) == []
+    assert [step.name for step in canary_verdict.before(newest_first, oldest_first[1])] == ["shape: canary"]
+    assert (
+        canary_verdict.before(newest_first, oldest_first[3])
+        == canary_verdict.before(newest_first, oldest_first[0])
+        == []
+    )
 
 
 def test_doctor_tells_what_the_newest_found_on_such_nodes(site):
@@ -165,4 +170,4 @@ def test_doctor_tells_what_the_newest_found_on_such_nodes(site):
 
 
 def test_where_there_is_no_bucket_there_is_no_verdict(site):
-    assert canary.latest(Bucket(site.target, "nowhere"), LIKE) is None
+    assert canary_verdict.latest(Bucket(site.target, "nowhere"), LIKE) is None

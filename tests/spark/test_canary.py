@@ -9,10 +9,10 @@ import pytest
 
 import canary
 from fruits import canary as job
-from fruits import environment, executors, hadoop, known
+from fruits import environment, executors, hadoop, known, tolerance
 from fruits.errors import JobError
 from orchard.aws.layout import CANARY
-from orchard.cluster import canary as verdicts
+from orchard.cluster import canary_verdict
 from tests.tolerance import assert_same_features
 
 
@@ -34,7 +34,7 @@ def verdict(tmp_path):
         path = tmp_path / key.removeprefix(CANARY.prefix)
         return json.loads(path.read_text()) if path.exists() else None
 
-    return lambda: verdicts.read(SimpleNamespace(read_json=read_json), "shape")
+    return lambda: canary_verdict.read(SimpleNamespace(read_json=read_json), "shape")
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_features_that_are_off_are_refused_and_a_mended_cluster_passes(send, sai
     with pytest.raises(JobError, match=r"the features of a known photograph are off by 0\.0003 \(cosine 1\.000000\)"):
         send()
     monkeypatch.undo()
-    assert send()["difference"] <= known.TOLERANCE
+    assert send()["difference"] <= tolerance.FEATURES
     assert said()["phase"] == "complete"
 
 

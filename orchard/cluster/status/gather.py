@@ -19,7 +19,7 @@ from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
-from orchard.cluster import canary
+from orchard.cluster import canary_verdict
 from orchard.cluster.access import studio
 from orchard.cluster.status import reading
 from orchard.cluster.status.model import Budget, Canary, Cluster, Missing, Orphan, Status, Step, Studio
@@ -212,5 +212,5 @@ def _canary(nodes: list[Node], store: Future) -> Canary | None:
     release, opened = tag(nodes, "ReleaseLabel"), store.result()
     if core is None or release is None or opened is None:
         return None
-    found = canary.latest(opened, canary.hardware(release, core.instance_type, core.count))
+    found = canary_verdict.latest(opened, canary_verdict.hardware(release, core.instance_type, core.count))
     return Canary(**found._asdict()) if found else None

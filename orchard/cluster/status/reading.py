@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from orchard.aws import scheduler
 from orchard.aws.emr import ALIVE, OPEN
 from orchard.aws.layout import StepName
-from orchard.aws.scheduler import HardLimit as Limit
 from orchard.base.progress import seconds_left
 from orchard.cluster.status.model import Ended, HardLimit, Idle, Progress, Step
 
@@ -65,7 +65,7 @@ def idle(
     return Idle(timeout_seconds=seconds, since=since, strikes_at=strikes, source=source)  # type: ignore[arg-type]
 
 
-def hard_limit(limit: Limit | None, entry: dict[str, Any], now: datetime) -> HardLimit | None:
+def hard_limit(limit: scheduler.HardLimit | None, entry: dict[str, Any], now: datetime) -> HardLimit | None:
     """Tell what ends a cluster whatever it does, and whether it should have.
 
     Args:
@@ -79,7 +79,7 @@ def hard_limit(limit: Limit | None, entry: dict[str, Any], now: datetime) -> Har
     return HardLimit(strikes_at=limit.ends_at, enabled=limit.enabled, overdue=overdue)
 
 
-def ended(entry: dict[str, Any], limit: Limit | None) -> Ended:
+def ended(entry: dict[str, Any], limit: scheduler.HardLimit | None) -> Ended:
     """Read an entry of ListClusters that has ended; AWS calls an end by the schedule a user's request."""
     status, timeline = entry["Status"], entry["Status"]["Timeline"]
     end, why = timeline.get("EndDateTime"), reason(status)
