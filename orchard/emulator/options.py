@@ -7,6 +7,7 @@ from orchard.emulator.clock import Clock
 from orchard.emulator.credentials import Credentials
 
 ACCOUNT = "123456789012"  # moto's default account; every credential belongs to it
+ADDRESS = "198.51.100.7"  # from which requests come: one of documentation (RFC 5737)
 
 
 @dataclass(frozen=True)

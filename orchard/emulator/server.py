@@ -43,6 +43,9 @@ class Server:
         from orchard.emulator.control import Control
         from orchard.emulator.emr.backend import EmrBackend
         from orchard.emulator.livy import rest
+        from orchard.emulator.permissions import acting
+        from orchard.emulator.permissions.enforcement import Enforcement
+        from orchard.emulator.permissions.ledger import Ledger
         from orchard.emulator.repairs.scheduler import Firing
         from orchard.emulator.s3.access_logs import AccessLogs
         from orchard.emulator.signatures.gate import Gate
@@ -52,7 +55,8 @@ class Server:
         emr.install(self.options)
         self._firing = Firing(self.options.clock)
         livy = rest.application(EmrBackend.livy)
-        aws = AccessLogs(DomainDispatcherApplication(create_backend_app), self.options.clock)
+        acting.install(Ledger(self.options.home))
+        aws = AccessLogs(Enforcement(DomainDispatcherApplication(create_backend_app)), self.options.clock)
         application = Control(Gate(aws, self.options.credentials), livy, self.options)
         try:
             server = wsgi.serve(application, record.HOST, self.options.port)

@@ -5,15 +5,17 @@ arguments name one file in S3 and one SHA-256 (a requirements file and its hash)
 would fail on every node, and ends the cluster in the same way: TERMINATED_WITH_ERRORS, BOOTSTRAP_FAILURE.
 """
 
-import gzip
 import hashlib
 import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from orchard.emulator.permissions.access import DeniedError
 from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
+from orchard.emulator.steps.store import Store, deliver, refusal
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -33,14 +35,14 @@ def check(cluster: "ManagedCluster") -> str | None:
         path, args = action.script_path or "", list(action.args)
         if not access.is_uri(path) or urlsplit(path).netloc == "elasticmapreduce":
             continue  # a file of the node itself, or one of AWS's own scripts: neither is here
-        script = access.body(Place.parse(path))
+        script, problem = _fetch(cluster, path)
         if script is None:
-            _log(cluster, number, f"{path} does not exist")
+            _log(cluster, number, problem)
             return (
                 f"Master instance ({cluster.primary_instance}) failed attempting to download "
                 f"bootstrap action {number} file from S3"
             )
-        problem = _syntax(script.read_bytes()) or _hash(args)
+        problem = _syntax(script.read_bytes()) or _hash(cluster, args)
         if problem:
             _log(cluster, number, problem)
             return (
@@ -51,6 +53,15 @@ def check(cluster: "ManagedCluster") -> str | None:
     return None
 
 
+def _fetch(cluster: "ManagedCluster", uri: str) -> tuple[Path | None, str]:
+    """Fetch what the nodes fetch; None with what is wrong when they cannot."""
+    try:
+        found = Store(cluster).body(Place.parse(uri))
+    except DeniedError as denied:
+        return None, refusal(denied)
+    return found, f"{uri} does not exist" if found is None else ""
+
+
 def _syntax(script: bytes) -> str | None:
     if b"\r\n" in script.splitlines(keepends=True)[0]:
         return "the script has Windows line ends, and its interpreter will not be found"
@@ -58,14 +69,14 @@ def _syntax(script: bytes) -> str | None:
     return checked.stderr.decode(errors="replace") if checked.returncode else None
 
 
-def _hash(args: list[str]) -> str | None:
+def _hash(cluster: "ManagedCluster", args: list[str]) -> str | None:
     files = [word for arg in args for word in arg.split("=", 1) if access.is_uri(word)]
     hashes = [found.group(1).lower() for arg in args if (found := SHA256.search(arg))]
     if len(files) != 1 or len(hashes) != 1:
         return None
-    body = access.body(Place.parse(files[0]))
+    body, problem = _fetch(cluster, files[0])
     if body is None:
-        return f"{files[0]} does not exist"
+        return problem
     actual = hashlib.sha256(body.read_bytes()).hexdigest()
     return None if actual == hashes[0] else f"{files[0]} has the SHA-256 {actual}, not {hashes[0]}"
 
@@ -74,4 +85,4 @@ def _log(cluster: "ManagedCluster", number: int, text: str, name: str = "stderr"
     if cluster.log_uri:
         root = cluster.log_uri.rstrip("/")
         uri = f"{root}/{cluster.id}/node/{cluster.primary_instance}/bootstrap-actions/{number}/{name}.gz"
-        access.put(Place.parse(uri), gzip.compress(f"{text}\n".encode()))
+        deliver(cluster, Place.parse(uri), f"{text}\n".encode())

@@ -19,6 +19,7 @@ from orchard.emulator.steps import container, processes, publish, spark, yarn_cl
 from orchard.emulator.steps.command import SparkSubmit
 from orchard.emulator.steps.mirror import Mirror
 from orchard.emulator.steps.node.resource_manager import Application, ResourceManager
+from orchard.emulator.steps.store import Store
 from orchard.emulator.steps.workplace import hdfs
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Driver:
 
     def __init__(self, options: Options, cluster: "ManagedCluster", request: Request, folder: Path) -> None:
         self._options, self._cluster, self._request, self._folder = options, cluster, request, folder
-        self._mirror = Mirror(folder / "s3")
+        self._mirror = Mirror(folder / "s3", Store(cluster))
         self._output = folder / "log"
         self._process: subprocess.Popen | None = None
         self._stopped = threading.Event()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+CALLER = "orchard.principal"  # in a request's environment, once it is known who sent it
+
 Document = Mapping[str, Any]  # a policy, parsed from its JSON
 Context = Mapping[str, tuple[str, ...]]  # condition key, in lower case -> the request's values for it
 
@@ -68,6 +70,17 @@ class Verdict:
     allowed: bool
     reason: str = ""
     decided_by: tuple[str, ...] = ()
+
+
+class DeniedError(Exception):
+    """Somebody may not do something; the text is AWS's."""
+
+    def __init__(self, principal: Principal, access: Access, verdict: Verdict) -> None:
+        on = f" on resource: {access.resource}" if access.resource != "*" else ""
+        super().__init__(
+            f"User: {principal.arn} is not authorized to perform: {access.action}{on} {verdict.reason}".strip()
+        )
+        self.principal, self.access, self.verdict = principal, access, verdict
 
 
 class UnknownConditionError(Exception):

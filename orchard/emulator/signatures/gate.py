@@ -15,6 +15,7 @@ from orchard.emulator.signatures.keyring import Key, Keyring
 from orchard.emulator.signatures.refusals import RefusedError
 
 log = logging.getLogger(__name__)
+CLAIM, KEY = "orchard.claim", "orchard.key"  # in the environment of a request that was let in
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 # moto's own pages and its instance metadata, which it serves before it looks for a bucket of such a name.
 NOT_AWS = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/")
@@ -32,14 +33,14 @@ class Gate:
         made: Claim | None = None
         try:
             made = claim.read(environ)
-            self._admit(environ, made)
+            environ[CLAIM], environ[KEY] = made, self._admit(environ, made)
         except RefusedError as refused:
             log.info("refused: %s %r: %s", environ["REQUEST_METHOD"], environ.get("PATH_INFO"), refused)
             return refuse(environ, start_response, made.service if made else None, refused)
         environ["HTTP_AUTHORIZATION"] = made.header
         return self._application(environ, start_response)
 
-    def _admit(self, environ: dict[str, Any], made: Claim) -> None:
+    def _admit(self, environ: dict[str, Any], made: Claim) -> Key:
         key = self._keys.find(made.key_id)
         if key is None:
             raise RefusedError(refusals.UNKNOWN_KEY)
@@ -63,6 +64,7 @@ class Gate:
             _join(environ, made, key, declared)
         elif SHA256.fullmatch(declared) and "HTTP_X_AMZ_CONTENT_SHA256" in environ and _digest(environ) != declared:
             raise RefusedError(refusals.OTHER_BODY)
+        return key
 
 
 def refuse(

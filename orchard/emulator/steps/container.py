@@ -16,14 +16,12 @@ from orchard.emulator.outside import OrchardError
 Locate = Callable[[str], Path | None]
 
 
-def in_store(uri: str) -> Path | None:
-    """Find the file of a resource in the emulator's own store, or on this machine."""
-    from orchard.emulator.s3 import access  # with moto, which the programs of the node do without
-
-    return access.body(access.Place.parse(uri)) if access.is_uri(uri) else Path(uri.removeprefix("file://"))
+def on_disk(uri: str) -> Path | None:
+    """Find the file of a resource on this machine."""
+    return Path(uri.removeprefix("file://"))
 
 
-def localize(uri: str, folder: Path, locate: Locate = in_store) -> Path:
+def localize(uri: str, folder: Path, locate: Locate = on_disk) -> Path:
     """Fetch a resource (`s3://...`, a path, either with `#name`) into the folder.
 
     Raises:
@@ -39,7 +37,7 @@ def localize(uri: str, folder: Path, locate: Locate = in_store) -> Path:
     return target
 
 
-def unpack(uri: str, folder: Path, locate: Locate = in_store) -> Path:
+def unpack(uri: str, folder: Path, locate: Locate = on_disk) -> Path:
     """Fetch an archive and unpack it into a folder of its alias (or its own name).
 
     Raises:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from orchard.emulator.options import Options
 from orchard.emulator.outside import OrchardError
+from orchard.emulator.permissions.access import DeniedError
 from orchard.emulator.steps import container, failure, logs, processes, publish, yarn
 from orchard.emulator.steps.exchange import Exchange
 from orchard.emulator.steps.mirror import Mirror
 from orchard.emulator.steps.outliving import Outliving
+from orchard.emulator.steps.store import Store, refusal
 from orchard.emulator.steps.workplace import PROGRAMS, Workplace, hdfs
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Executor:
         base.mkdir(parents=True)
         for name in logs.NAMES:
             (base / name).touch()
-        mirror = Mirror(base / "s3")
+        mirror = Mirror(base / "s3", Store(cluster))
         self._outliving.begin(cluster)
         try:
             code = self._run(cluster, step, base, mirror)
@@ -51,6 +53,10 @@ class Executor:
             code = 1
             with (base / "stderr").open("a") as file:
                 file.write(f"error: {error.cause}\nremedy: {error.remedy}\n")
+        except DeniedError as denied:
+            code = 1
+            with (base / "stderr").open("a") as file:
+                file.write(f"{refusal(denied)}\n")
         logs.upload(cluster, step, base)
         if code:
             places = {name: logs.uri(cluster, step, name) for name in failure.LOOKED_AT}
@@ -72,9 +78,11 @@ class Executor:
         controller.say(f"{mirror.fill()} objects of S3 are at hand")
         for uri in mirror.skipped:
             controller.say(f"left out, since it is no path of a file: {uri}")
+        for uri in mirror.withheld:
+            controller.say(f"left out, since the nodes' role may not read it: {uri}")
         place = Workplace.of(cluster, base, mirror.root)
         env = processes.environment(self.options, cluster) | place.prepare(cluster) | step.environment
-        line = _command(step, base / "bin", place.work)
+        line = _command(step, base / "bin", place.work, mirror.store.locate)
         controller.say(f"running {shlex.join(line)}")
         with ExitStack() as stack:
             stack.enter_context(publish.ProgressWatch(mirror))
@@ -121,7 +129,7 @@ class Executor:
             process.wait(self.options.grace + 5)
 
 
-def _command(step: "ClusterStep", programs: Path, work: Path) -> list[str]:
+def _command(step: "ClusterStep", programs: Path, work: Path, locate: container.Locate) -> list[str]:
     """Write the command line of a step (EMR Release Guide, "Run commands and scripts on an Amazon EMR cluster").
 
     Raises:
@@ -132,7 +140,7 @@ def _command(step: "ClusterStep", programs: Path, work: Path) -> list[str]:
         name = PurePosixPath(args[0]).name
         return [str(programs / name), *args[1:]] if name in PROGRAMS else args
     if jar == "script-runner.jar" and args:
-        return ["bash", str(container.localize(args[0], work)), *args[1:]]
+        return ["bash", str(container.localize(args[0], work, locate)), *args[1:]]
     if jar in ("command-runner.jar", "script-runner.jar"):
         raise OrchardError(f"the step names nothing that {jar} could run", "give a command, or the URI of a script")
     main = [step.main_class] if step.main_class else []

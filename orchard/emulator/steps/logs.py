@@ -1,11 +1,10 @@
 """The log files of a step, where EMR puts them: `<log_uri>/<cluster>/steps/<step>/{controller,stderr,stdout}.gz`."""
 
-import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
+from orchard.emulator.steps.store import deliver
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -26,5 +25,5 @@ def upload(cluster: "ManagedCluster", step: "ClusterStep", work: Path) -> None:
     """Put the log files of a step that has ended."""
     for name in (*NAMES, SYSLOG):
         target = uri(cluster, step, name)
-        if target and (work / name).exists() and Place.parse(target).bucket in access.buckets():
-            access.put(Place.parse(target), gzip.compress((work / name).read_bytes()))
+        if target and (work / name).exists():
+            deliver(cluster, Place.parse(target), (work / name).read_bytes())

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
+from orchard.emulator.steps.store import Store
 
 WRITTEN_ONCE = (".jpg", ".jpeg", ".png", ".parquet", ".zip", ".gz")
 COPIED_UP_TO = 1 << 20  # bytes
@@ -35,18 +36,28 @@ def _stamp(about: os.stat_result) -> Stamp:
 
 
 class Mirror:
-    """The buckets as directories under `root`: `root/<bucket>/<key>`. Files go by their name below the root."""
+    """The buckets as directories under `root`: `root/<bucket>/<key>`. Files go by their name below the root.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    What the nodes may not read is not there. Whether they may is asked for one object of each folder, as policies speak
+    of prefixes; what they write and remove is asked for one by one.
+
+    Args:
+        root: made by `fill`.
+        store: the buckets, as the nodes may use them.
+    """
+
+    def __init__(self, root: Path, store: Store) -> None:
+        self.root, self.store = root, store
         self.before: dict[str, Stamp] = {}
         self._bodies: dict[str, str] = {}  # name -> the file in the store that it was made from
         self.skipped: list[str] = []
+        self.withheld: list[str] = []
 
     def fill(self) -> int:
         """Make the tree from what S3 holds now; returns the number of objects.
 
-        Keys that are no paths (`a//b`, `../x`, `a` beside `a/b`) are left out and listed in `skipped`.
+        Keys that are no paths (`a//b`, `../x`, `a` beside `a/b`) are left out and listed in `skipped`; folders that the
+        nodes may not read, in `withheld`.
         """
         self.root.mkdir(parents=True)
         self.refresh()
@@ -55,11 +66,11 @@ class Mirror:
     def refresh(self) -> None:
         """Bring in what S3 has got, changed or lost since the last time; what was made here meanwhile stays."""
         found: dict[str, str] = {}
-        self.skipped = []
+        self.skipped, self.withheld = [], []
         for bucket in access.buckets():
             (self.root / bucket).mkdir(exist_ok=True)
             made: set[str] = set()
-            for key, body, size in access.objects(bucket):
+            for key, body, size in self._readable(bucket):
                 name = f"{bucket}/{key}"
                 found[name] = body
                 known = self._bodies.get(name)
@@ -73,6 +84,20 @@ class Mirror:
             self._drop(name)
         self._bodies = found
         self.before = dict(self.files())
+
+    def _readable(self, bucket: str) -> Iterator[tuple[str, str, int]]:
+        if not self.store.may("ListObjectsV2", bucket):
+            self.withheld.append(f"s3://{bucket}/")
+            return
+        folders: dict[str, bool] = {}
+        for key, body, size in access.objects(bucket):
+            folder = key.rpartition("/")[0]
+            if folder not in folders:
+                folders[folder] = self.store.may("GetObject", bucket, key)
+                if not folders[folder]:
+                    self.withheld.append(f"s3://{bucket}/{folder}")
+            if folders[folder]:
+                yield key, body, size
 
     def follow(self, name: str) -> None:
         """Bring in a small file that nobody has written here, if S3 has got another content by now."""

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchard.emulator.emr import roles
 from orchard.emulator.options import Options
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ def kill(process: subprocess.Popen) -> None:
 
 
 def environment(options: Options, cluster: "ManagedCluster") -> dict[str, str]:
-    """Make the environment of a command on a cluster: this machine's, with AWS in it being this emulator."""
+    """Make the environment of a command on a cluster, this machine's with AWS in it being this emulator in the nodes' role."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     for name in ("PYTHONPATH", "PYTHONHOME", "JAVA_HOME"):
         kept.pop(name, None)
     return kept | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{options.port}",
-        **options.credentials.environment,
+        **roles.node_environment(cluster),
         "AWS_REGION": cluster.emr_backend.region_name,
         "AWS_DEFAULT_REGION": cluster.emr_backend.region_name,
         "PYSPARK_PYTHON": sys.executable,

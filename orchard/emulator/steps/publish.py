@@ -9,7 +9,6 @@ import logging
 import threading
 from pathlib import Path
 
-from orchard.emulator.s3 import access
 from orchard.emulator.steps.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -38,9 +37,9 @@ def _publish(mirror: Mirror) -> tuple[list[str], list[str]]:
 
     written, removed = mirror.changes()
     for name in sorted(removed, key=lambda n: (-rank(n), n)):
-        access.delete(mirror.place(name))
+        mirror.store.delete(mirror.place(name))
     for name in sorted(written, key=lambda n: (rank(n), n)):
-        access.put(mirror.place(name), mirror.path(name))
+        mirror.store.put(mirror.place(name), mirror.path(name))
     return written, removed
 
 
@@ -86,7 +85,7 @@ class ProgressWatch:
             if old:
                 self._mirror.follow(name)  # the word of another step, which may still be at work
             elif self._published.get(path) != content:
-                access.put(self._mirror.place(name), content)
+                self._mirror.store.put(self._mirror.place(name), content)
                 self._published[path] = content
 
     def _find(self, folder: Path) -> list[Path]:

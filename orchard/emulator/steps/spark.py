@@ -52,11 +52,11 @@ def command(
     Raises:
         OrchardError: a resource does not exist, or there is no Java or no Spark.
     """
-    from orchard.emulator.steps import workplace  # with moto, which the programs of the node do without
+    from orchard.emulator.steps import store, workplace  # with moto, which the programs of the node do without
 
     environment = workplace.Workplace.of(cluster, work.parent, mirror).prepare(cluster)
     environment.setdefault("JAVA_HOME", str(find_java()))
-    words = line(submit, work, resources.of(cluster).heap, container.in_store, {})
+    words = line(submit, work, resources.of(cluster).heap, store.Store(cluster).locate, {})
     return words, submit.environment | environment
 
 

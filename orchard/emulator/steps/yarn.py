@@ -7,12 +7,11 @@ Guide, "Add a Spark step"), whose logs are at
 and that container holds the application master alone.
 """
 
-import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
+from orchard.emulator.steps.store import deliver
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -26,5 +25,4 @@ def upload(cluster: "ManagedCluster", base: Path) -> None:
         if cluster.log_uri:
             root = cluster.log_uri.rstrip("/")
             place = Place.parse(f"{root}/{cluster.id}/containers/{application}/{container}/{log}.gz")
-            if place.bucket in access.buckets():
-                access.put(place, gzip.compress(file.read_bytes()))
+            deliver(cluster, place, file.read_bytes())

@@ -1,0 +1,60 @@
+"""The roles of a cluster: EMR's own, in which it makes instances, and the nodes', in which everything there works.
+
+EMR assumes its service role for the cluster; EC2 assumes the role in the instance profile for each instance (Amazon EMR
+Management Guide, "Configure IAM service roles for Amazon EMR permissions to AWS services and resources").
+"""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from orchard.emulator.permissions import acting, principals
+from orchard.emulator.permissions.access import Access, Context, Principal
+from orchard.emulator.repairs import sessions
+
+if TYPE_CHECKING:
+    from orchard.emulator.emr.cluster import ManagedCluster
+
+EMR, EC2 = "elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"
+
+
+def assume_service(cluster: "ManagedCluster") -> Principal:
+    """Let EMR take on its service role. Raises DeniedError: the role does not let it, or is not there."""
+    name = cluster.service_role.rpartition("/")[2]
+    return acting.assume(name, EMR, "EMR", cluster.emr_backend.region_name, cluster.arn)
+
+
+def assume_node(cluster: "ManagedCluster") -> Principal:
+    """Let the primary instance take on the nodes' role. Raises DeniedError: likewise."""
+    region, instance = cluster.emr_backend.region_name, cluster.primary_instance
+    source = f"arn:aws:ec2:{region}:{cluster.emr_backend.account_id}:instance/{instance}"
+    return acting.assume(node_role(cluster), EC2, instance, region, source)
+
+
+def node_role(cluster: "ManagedCluster") -> str:
+    """Return the ARN of the role in the cluster's instance profile."""
+    name = (cluster.job_flow_role or "").rpartition("/")[2]
+    profile = principals.iam().get_instance_profile(name)
+    return str(profile.roles[0].arn)
+
+
+def node(cluster: "ManagedCluster") -> Principal:
+    """Return the session of the role in which the nodes work."""
+    return principals.role_session(node_role(cluster), cluster.primary_instance)
+
+
+def node_environment(cluster: "ManagedCluster") -> dict[str, str]:
+    """Make the variables from which programs of the nodes take their credentials.
+
+    On AWS they come from the instance's metadata, and are renewed there.
+    """
+    given = sessions.issue(partial(node, cluster))
+    return {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
+
+
+def check(who: Principal, cluster: "ManagedCluster", action: str, resource: str, told: Context | None = None) -> None:
+    """Let somebody do something for a cluster. Raises DeniedError: they may not."""
+    acting.check(who, Access(action, resource, told or {}), cluster.emr_backend.region_name)

@@ -1,0 +1,63 @@
+"""What stands behind the signatures: a request is answered when whoever sent it may do what it asks for."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.iam.exceptions import NotFoundException
+
+from orchard.emulator.permissions import acting, actions, calls, refusals
+from orchard.emulator.permissions.access import CALLER, DeniedError, Principal, UnknownConditionError
+from orchard.emulator.s3.access_logs import BUCKET
+from orchard.emulator.signatures import gate
+from orchard.emulator.signatures.claim import Claim
+from orchard.emulator.signatures.keyring import Key
+from orchard.emulator.signatures.refusals import STRANGER, UNKNOWN_KEY, RefusedError
+
+log = logging.getLogger(__name__)
+
+
+class Enforcement:
+    """A WSGI application around AWS's, behind the gate, which tells it the claim and the key of a request."""
+
+    def __init__(self, application: Callable) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        """Answer one request, or refuse it."""
+        made: Claim = environ[gate.CLAIM]
+        try:
+            environ[CALLER] = caller = _caller(environ[gate.KEY])
+            _check(environ, made, caller)
+        except RefusedError as refused:
+            return gate.refuse(environ, start_response, made.service, refused)
+        return self._application(environ, start_response)
+
+
+def _caller(key: Key) -> Principal:
+    try:
+        return key.holder()
+    except NotFoundException:
+        raise RefusedError(UNKNOWN_KEY) from None
+
+
+def _check(environ: dict[str, Any], made: Claim, caller: Principal) -> None:
+    try:
+        asked = calls.read(environ, made.service, made.region)
+        needed = actions.accesses(asked)
+    except (calls.UnknownOperationError, actions.UnknownActionError) as error:
+        if caller.is_root:  # nothing to decide, and moto says what it thinks of the request
+            return
+        log.warning("refused: %s", error)
+        raise RefusedError(STRANGER, f"The local AWS does not know which permission this needs: {error}") from None
+    told = {"aws:useragent": (environ.get("HTTP_USER_AGENT", ""),)}
+    try:
+        for access in needed:
+            acting.check(caller, access, made.region, told)
+    except DeniedError as denied:
+        if made.service == "s3":
+            environ[BUCKET] = denied.access.resource.rpartition(":::")[2].partition("/")[0]  # for its access log
+        raise refusals.refusal(made.service, denied) from None
+    except UnknownConditionError as error:
+        log.warning("refused: %s", error)
+        raise RefusedError(STRANGER, f"The local AWS cannot tell whether this is allowed: {error}") from None
