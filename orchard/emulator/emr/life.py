@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moto.core.utils import utcnow
 
-from orchard.emulator.emr import bootstrap, prerequisites, service_endpoint
+from orchard.emulator.emr import bootstrap, prerequisites, provisioning, service_endpoint
 from orchard.emulator.emr.cluster import End, ManagedCluster
 from orchard.emulator.emr.step import ClusterStep
 from orchard.emulator.options import Options
@@ -59,7 +59,7 @@ class ClusterLife:
     def _bring_up(self) -> None:
         cluster = self.cluster
         self._pause(self.delays.starting)
-        if cluster.living and (failure := prerequisites.missing(cluster)):
+        if cluster.living and (failure := prerequisites.missing(cluster) or provisioning.launch(cluster)):
             cluster.end_with(End("VALIDATION_ERROR", failure, with_errors=True))
         if cluster.living:
             service_endpoint.ensure(cluster)
@@ -165,6 +165,7 @@ class ClusterLife:
         for worker in self._workers:
             worker.join()
         self.clock.sleep(self.delays.terminating)
+        provisioning.terminate(cluster)
         self.release(cluster)
         cluster.ended_at = self.clock.now()
         cluster.finish()

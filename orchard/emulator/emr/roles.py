@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orchard.emulator.permissions import acting, principals
-from orchard.emulator.permissions.access import Access, Context, Principal
+from orchard.emulator.permissions.access import Principal
 from orchard.emulator.repairs import sessions
 
 if TYPE_CHECKING:
@@ -53,8 +53,3 @@ def node_environment(cluster: "ManagedCluster") -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
         "AWS_SESSION_TOKEN": given["SessionToken"],
     }
-
-
-def check(who: Principal, cluster: "ManagedCluster", action: str, resource: str, told: Context | None = None) -> None:
-    """Let somebody do something for a cluster. Raises DeniedError: they may not."""
-    acting.check(who, Access(action, resource, told or {}), cluster.emr_backend.region_name)

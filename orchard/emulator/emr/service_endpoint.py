@@ -7,7 +7,7 @@ not verified: here for each private cluster whose VPC has none, in the group of 
 
 from typing import TYPE_CHECKING
 
-from orchard.emulator.emr import prerequisites, releases
+from orchard.emulator.emr import prerequisites, provisioning, releases
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -25,8 +25,17 @@ def ensure(cluster: "ManagedCluster") -> None:
     ec2 = cluster.emr_backend.ec2_backend
     vpc = ec2.get_subnet(cluster.ec2_subnet_id).vpc_id
     there = ec2.describe_vpc_endpoints(None, {"vpc-id": [vpc], "tag:Name": [NAME]})
-    if all(endpoint.state == "deleted" for endpoint in there):
-        group = cluster.asked_instances.get(prerequisites.SERVICE)
+    group = cluster.asked_instances.get(prerequisites.SERVICE)
+    parameters = {
+        "VpcId": vpc,
+        "SubnetIds": [cluster.ec2_subnet_id],
+        "SecurityGroupIds": [group] if group else [],
+        "TagSpecifications": [
+            {"ResourceType": "vpc-endpoint", "Tags": [{"Key": name, "Value": value} for name, value in TAGS.items()]}
+        ],
+    }
+    absent = all(endpoint.state == "deleted" for endpoint in there)
+    if absent and provisioning.may(cluster, "CreateVpcEndpoint", parameters):
         made = ec2.create_vpc_endpoint(
             vpc_id=vpc,
             service_name=f"com.amazonaws.{ec2.region_name}.elasticmapreduce",

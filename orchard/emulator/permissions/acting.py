@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from moto.iam.exceptions import NotFoundException
 
 from orchard.emulator.options import ACCOUNT, ADDRESS
-from orchard.emulator.permissions import decision, principals, resource_policies
+from orchard.emulator.permissions import actions, decision, principals, resource_policies
 from orchard.emulator.permissions.access import Access, Context, DeniedError, Principal, Verdict
+from orchard.emulator.permissions.calls import Call
 from orchard.emulator.permissions.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,12 @@ def check(principal: Principal, access: Access, region: str, circumstances: Cont
         denied = DeniedError(principal, access, verdict)
         log.info("denied: %s", denied)
         raise denied
+
+
+def call(principal: Principal, asked: Call) -> None:
+    """Let somebody call an operation of a service, with all that it needs. Raises DeniedError: they may not."""
+    for access in actions.accesses(asked):
+        check(principal, access, asked.region)
 
 
 def allowed(principal: Principal, access: Access, region: str) -> bool:

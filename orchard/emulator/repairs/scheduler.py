@@ -23,12 +23,16 @@ from moto.sqs.models import sqs_backends
 
 from orchard.emulator.clock import Clock
 from orchard.emulator.options import ACCOUNT
+from orchard.emulator.permissions import acting
+from orchard.emulator.permissions.access import Access, DeniedError, Principal
+from orchard.emulator.permissions.calls import Call
 
 log = logging.getLogger(__name__)
 
 ONCE = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 ANY_EXPRESSION = re.compile(r"(at|rate|cron)\(.+\)")
 TERMINATE = re.compile(r"arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows", re.IGNORECASE)
+SERVICE = "scheduler.amazonaws.com"
 EVERY = 0.5  # real seconds between two looks at the schedules
 
 
@@ -97,22 +101,41 @@ class Firing:
 
     def _fire(self, region: str, siblings: dict[str, Schedule], schedule: Schedule) -> None:
         schedule.fired = True
-        try:
-            if TERMINATE.fullmatch(schedule.target["Arn"]):
-                ids = json.loads(schedule.target.get("Input") or "{}").get("JobFlowIds", [])
-                emr_backends[ACCOUNT][region].terminate_job_flows(ids)
-            else:
-                log.warning("the schedule %s has a target that does nothing here: %s", schedule.name, schedule.target)
-        except (EmrValidation, ValueError) as error:
-            # It has no caller to tell. AWS retries, then drops the event or sends it to a queue (EventBridge Scheduler
-            # User Guide, "Configuring a dead-letter queue"). Here no trouble passes, so the queue has it at once.
-            log.warning("the schedule %s failed: %s", schedule.name, error)
-            self._bury(region, schedule.target)
+        if TERMINATE.fullmatch(schedule.target["Arn"]):
+            self._end_clusters(region, schedule)
+        else:
+            log.warning("the schedule %s has a target that does nothing here: %s", schedule.name, schedule.target)
         if schedule.action_after_completion == "DELETE":
             siblings.pop(schedule.name, None)
 
-    def _bury(self, region: str, target: dict[str, Any]) -> None:
-        name = target.get("DeadLetterConfig", {}).get("Arn", "").rpartition(":")[2]
-        queues = sqs_backends[ACCOUNT][region]
+    def _end_clusters(self, region: str, schedule: Schedule) -> None:
+        """Call EMR in the schedule's role; what fails has no caller to tell.
+
+        AWS retries, then drops the event or sends it to a queue (EventBridge Scheduler User Guide, "Configuring a
+        dead-letter queue"). Here no trouble passes, so the queue has it at once.
+        """
+        group = f"arn:aws:scheduler:{region}:{ACCOUNT}:schedule-group/{schedule.group_name or 'default'}"
+        try:
+            role = acting.assume(schedule.target["RoleArn"], SERVICE, schedule.name, region, group)
+        except DeniedError as denied:
+            log.warning("the schedule %s cannot act: %s", schedule.name, denied)
+            return
+        try:
+            if schedule.kms_key_arn:
+                acting.check(role, Access("kms:Decrypt", schedule.kms_key_arn), region)
+            ids = json.loads(schedule.target.get("Input") or "{}").get("JobFlowIds", [])
+            acting.call(role, Call("elasticmapreduce", region, ACCOUNT, "TerminateJobFlows", {"JobFlowIds": ids}))
+            emr_backends[ACCOUNT][region].terminate_job_flows(ids)
+        except (EmrValidation, ValueError, DeniedError) as error:
+            log.warning("the schedule %s failed: %s", schedule.name, error)
+            self._bury(region, schedule.target, role)
+
+    def _bury(self, region: str, target: dict[str, Any], role: Principal) -> None:
+        arn = target.get("DeadLetterConfig", {}).get("Arn", "")
+        queues, name = sqs_backends[ACCOUNT][region], arn.rpartition(":")[2]
         if name in queues.queues:
-            queues.send_message(name, target.get("Input") or "{}")
+            try:
+                acting.check(role, Access("sqs:SendMessage", arn), region)
+                queues.send_message(name, target.get("Input") or "{}")
+            except DeniedError as denied:
+                log.warning("an event is lost: %s", denied)

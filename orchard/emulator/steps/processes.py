@@ -52,7 +52,7 @@ def kill(process: subprocess.Popen) -> None:
 
 
 def environment(options: Options, cluster: "ManagedCluster") -> dict[str, str]:
-    """Make the environment of a command on a cluster, this machine's with AWS in it being this emulator in the nodes' role."""
+    """Make the environment of a command on a cluster: this machine's, but AWS is this emulator, in the nodes' role."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     for name in ("PYTHONPATH", "PYTHONHOME", "JAVA_HOME"):
         kept.pop(name, None)

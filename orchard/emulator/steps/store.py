@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orchard.emulator.emr import roles
 from orchard.emulator.options import ACCOUNT
 from orchard.emulator.permissions import acting, actions
-from orchard.emulator.permissions.access import Access, DeniedError
+from orchard.emulator.permissions.access import DeniedError
 from orchard.emulator.permissions.calls import Call
 from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
@@ -29,17 +29,15 @@ class Store:
 
     def check(self, operation: str, bucket: str, key: str = "") -> None:
         """Ask for an operation of S3's, with all that it needs."""
-        for needed in self._needed(operation, bucket, key):
-            acting.check(roles.node(self._cluster), needed, self._region)
+        acting.call(roles.node(self._cluster), self._call(operation, bucket, key))
 
     def may(self, operation: str, bucket: str, key: str = "") -> bool:
         """Say whether an operation is allowed; never raises."""
-        nodes = roles.node(self._cluster)
-        return all(acting.allowed(nodes, needed, self._region) for needed in self._needed(operation, bucket, key))
+        nodes, asked = roles.node(self._cluster), self._call(operation, bucket, key)
+        return all(acting.allowed(nodes, needed, self._region) for needed in actions.accesses(asked))
 
-    def _needed(self, operation: str, bucket: str, key: str) -> list[Access]:
-        parameters = {"Bucket": bucket} | ({"Key": key} if key else {})
-        return actions.accesses(Call("s3", self._region, ACCOUNT, operation, parameters))
+    def _call(self, operation: str, bucket: str, key: str) -> Call:
+        return Call("s3", self._region, ACCOUNT, operation, {"Bucket": bucket} | ({"Key": key} if key else {}))
 
     def body(self, place: Place) -> Path | None:
         """Find the file that holds an object's bytes, as `access.body` does."""
