@@ -22,7 +22,6 @@ SUPPORT = ROOT / "tests" / "support"
 REGION = "eu-west-3"
 OUTCOMES = ("works", "refused", "fails", "not tried")
 MOST = 1200  # seconds for one client: Airflow starts Python a dozen times
-ROLES = ("EMR_DefaultRole", "EMR_EC2_DefaultRole")
 
 # Those that are quickly installed and quickly run; `./inv test` has them, too.
 QUICK = ("boto3", "awscli", "s3fs", "pyarrow")
@@ -117,10 +116,7 @@ def _prepare(name: str, local: process.LocalAws) -> str:
     bucket = f"client-{name}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     if name != "boto3":  # the page's example for boto3 makes them itself
-        for role in ROLES:
-            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
-        iam.create_instance_profile(InstanceProfileName=ROLES[-1])
-        iam.add_role_to_instance_profile(InstanceProfileName=ROLES[-1], RoleName=ROLES[-1])
+        emr_roles.make(iam)
     return bucket
 
 

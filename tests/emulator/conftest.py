@@ -16,6 +16,7 @@ import pytest
 import requests
 from botocore.config import Config
 
+from checks import emr_roles
 from orchard.aws.layout import LOGS
 from orchard.emulator import credentials
 from tests.waiting import PATIENCE, until
@@ -33,11 +34,7 @@ class Aws:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.credentials = credentials.read(home)
         self.s3, self.emr = self.client("s3"), self.client("emr")
-        iam = self.client("iam")
-        for role in ("ec2", "emr"):
-            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
-        iam.create_instance_profile(InstanceProfileName="ec2")
-        iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
+        emr_roles.make(self.client("iam"), "emr", "ec2")
 
     def client(self, service: str, region: str = REGION, **config: Any) -> Any:
         return boto3.client(

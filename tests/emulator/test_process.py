@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from checks import emr_roles
 from orchard.aws import target
 from orchard.base.errors import OrchardError
 from orchard.emulator import pin, process, record
@@ -59,16 +60,14 @@ def test_an_emulator_that_ends_is_noticed_and_its_steps_end_with_it(
 ) -> None:
     first = process.start(checkout)
     emr, iam = (target._local("eu-west-3", first).client(name) for name in ("emr", "iam"))
-    iam.create_role(RoleName="both", AssumeRolePolicyDocument="{}")
-    iam.create_instance_profile(InstanceProfileName="both")
-    iam.add_role_to_instance_profile(InstanceProfileName="both", RoleName="both")
+    emr_roles.make(iam)
     mark = checkout / "mark"
     script = f"echo $$ > {mark}; sleep 300"
     emr.run_job_flow(
         Name="x",
         ReleaseLabel="emr-7.5.0",
-        JobFlowRole="both",
-        ServiceRole="both",
+        JobFlowRole=emr_roles.NODES,
+        ServiceRole=emr_roles.SERVICE,
         Instances={"MasterInstanceType": "m5.xlarge", "SlaveInstanceType": "m5.xlarge", "InstanceCount": 2},
         Steps=[command("bash", "-c", script)],
     )

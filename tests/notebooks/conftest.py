@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from checks import emr_roles
 from orchard.aws import target as targets
 from orchard.aws.layout import RAW
 from orchard.base import config
@@ -28,10 +29,7 @@ def cluster(site: Site, *applications: str) -> str:
     """Make a cluster as Terraform would, as far as notebooks care, and wait for it."""
     emr, iam = site.target.client("emr"), site.target.client("iam")
     if not iam.list_instance_profiles()["InstanceProfiles"]:
-        for role in ("ec2", "emr"):
-            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
-        iam.create_instance_profile(InstanceProfileName="ec2")
-        iam.add_role_to_instance_profile(InstanceProfileName="ec2", RoleName="ec2")
+        emr_roles.make(iam, "emr", "ec2")
     groups = [
         {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": count}
         for role, count in (("MASTER", 1), ("CORE", 2))
