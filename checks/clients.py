@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from checks import environments
+from checks import emr_roles, environments
 from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError, UsageError
 from orchard.emulator import exports, process, session

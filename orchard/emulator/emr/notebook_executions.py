@@ -8,14 +8,18 @@ prefix of the output the copy lies is not verified. What Jupyter says goes where
 import json
 import logging
 import threading
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import utcnow
 from moto.emr.utils import random_id
 
+from orchard.emulator.emr import roles
 from orchard.emulator.emr.errors import InvalidRequestException
 from orchard.emulator.emr.step import ClusterStep
+from orchard.emulator.permissions import acting, principals
+from orchard.emulator.permissions.access import DeniedError
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.backend import EmrBackend
@@ -64,6 +68,12 @@ class Execution:
         prefix = given["Key"].rstrip("/") if given.get("Key") else f"{source.parent}/executions".removeprefix("./")
         return f"s3://{bucket}/{prefix}/{self.id}/{source.name}"
 
+    @property
+    def arn(self) -> str:
+        """The ARN."""
+        backend = self.cluster.emr_backend
+        return f"arn:aws:elasticmapreduce:{backend.region_name}:{backend.account_id}:notebook-execution/{self.id}"
+
     def enter(self, status: str, reason: str) -> None:
         """Enter a state, unless the execution has ended."""
         if self.status not in ENDED:
@@ -72,15 +82,13 @@ class Execution:
 
     def describe(self) -> dict[str, Any]:
         """NotebookExecution of the API Reference."""
-        backend = self.cluster.emr_backend
-        arn = f"arn:aws:elasticmapreduce:{backend.region_name}:{backend.account_id}:notebook-execution/{self.id}"
         described = {
             "NotebookExecutionId": self.id,
             "Status": self.status,
             "LastStateChangeReason": self.reason,
             "StartTime": self.started,
             "EndTime": self.ended,
-            "Arn": arn,
+            "Arn": self.arn,
             "OutputNotebookURI": self.output if self.status in ENDED else None,
         }
         return {name: value for name, value in {**self.fields, **described}.items() if value is not None}
@@ -121,7 +129,7 @@ class NotebookExecutions:
     def _run(self, execution: Execution) -> None:
         execution.enter("RUNNING", "Execution is running.")
         try:
-            failure = self._backend.executor.run(execution.cluster, execution.step)
+            failure = self._as_service(execution) or self._backend.executor.run(execution.cluster, execution.step)
         except Exception as error:
             log.exception("the notebook execution %s could not be run", execution.id)
             failure = {"Message": f"the local executor failed: {error}"}
@@ -131,6 +139,19 @@ class NotebookExecutions:
             execution.enter("FAILED", failure["Message"])
         else:
             execution.enter("FINISHED", "Execution is finished.")
+
+    def _as_service(self, execution: Execution) -> dict[str, str] | None:
+        """Let the notebook be read and written in the execution's role; returns why that cannot be.
+
+        Source: Amazon EMR Management Guide, "Service role for EMR Notebooks".
+        """
+        role, region = execution.fields["ServiceRole"], self._backend.region_name
+        try:
+            found = acting.assume(role, roles.EMR, execution.id, region, execution.arn)
+        except DeniedError as denied:
+            return {"Message": str(denied)}
+        execution.step.acts_as = partial(principals.role_session, found.role or role, execution.id)
+        return None
 
     def get(self, number: str) -> Execution:
         """Find an execution.

@@ -4,10 +4,13 @@ PENDING -> RUNNING -> COMPLETED | FAILED | INTERRUPTED, PENDING -> CANCELLED, RU
 (Amazon EMR API Reference, StepStatus).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.core.utils import utcnow
 from moto.emr.models import Step
+
+from orchard.emulator.permissions.access import Principal
 
 ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED", "INTERRUPTED"})
 ACTIVE = frozenset({"PENDING", "RUNNING", "CANCEL_PENDING"})
@@ -28,6 +31,7 @@ class ClusterStep(Step):
         self.properties = jar.get("Properties", [])
         self.execution_role_arn = config.get("ExecutionRoleArn")
         self.environment: dict[str, str] = {}  # variables of its command beside those of every step
+        self.acts_as: Callable[[], Principal] | None = None  # who it is to S3, if not the nodes
         self.reason: str | None = None
         self.failure: dict[str, str] | None = None  # FailureDetails: Reason, Message, LogFile
 

@@ -44,7 +44,7 @@ class Executor:
         base.mkdir(parents=True)
         for name in logs.NAMES:
             (base / name).touch()
-        mirror = Mirror(base / "s3", Store(cluster))
+        mirror = Mirror(base / "s3", Store(cluster, step.acts_as))
         self._outliving.begin(cluster)
         try:
             code = self._run(cluster, step, base, mirror)

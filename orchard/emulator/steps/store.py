@@ -2,13 +2,15 @@
 
 import gzip
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchard.emulator.emr import roles
 from orchard.emulator.options import ACCOUNT
 from orchard.emulator.permissions import acting, actions
-from orchard.emulator.permissions.access import DeniedError
+from orchard.emulator.permissions.access import DeniedError, Principal
 from orchard.emulator.permissions.calls import Call
 from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
@@ -22,18 +24,24 @@ log = logging.getLogger(__name__)
 
 
 class Store:
-    """S3 as a cluster's nodes see it. What they may not do raises DeniedError."""
+    """S3 as a cluster's nodes see it, or as another role does. What it may not do raises DeniedError.
 
-    def __init__(self, cluster: "ManagedCluster") -> None:
-        self._cluster, self._region = cluster, cluster.emr_backend.region_name
+    Args:
+        cluster: whose nodes.
+        who: tells who acts, if it is not the nodes.
+    """
+
+    def __init__(self, cluster: "ManagedCluster", who: Callable[[], Principal] | None = None) -> None:
+        self._region = cluster.emr_backend.region_name
+        self._who = who or partial(roles.node, cluster)
 
     def check(self, operation: str, bucket: str, key: str = "") -> None:
         """Ask for an operation of S3's, with all that it needs."""
-        acting.call(roles.node(self._cluster), self._call(operation, bucket, key))
+        acting.call(self._who(), self._call(operation, bucket, key))
 
     def may(self, operation: str, bucket: str, key: str = "") -> bool:
         """Say whether an operation is allowed; never raises."""
-        nodes, asked = roles.node(self._cluster), self._call(operation, bucket, key)
+        nodes, asked = self._who(), self._call(operation, bucket, key)
         return all(acting.allowed(nodes, needed, self._region) for needed in actions.accesses(asked))
 
     def _call(self, operation: str, bucket: str, key: str) -> Call:
