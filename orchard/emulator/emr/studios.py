@@ -5,8 +5,13 @@ from uuid import uuid4
 
 from moto.core.utils import utcnow
 
+from orchard.emulator.emr import roles
 from orchard.emulator.emr.errors import InvalidRequestException
 from orchard.emulator.emr.session_mappings import SessionMappings
+from orchard.emulator.permissions import acting
+from orchard.emulator.permissions.access import DeniedError
+from orchard.emulator.permissions.calls import Call
+from orchard.emulator.s3.access import Place
 
 SUMMARY = ("StudioId", "Name", "VpcId", "Description", "Url", "AuthMode", "CreationTime")
 CHANGEABLE = (
@@ -32,9 +37,11 @@ class Studios:
         self._check_name(fields["Name"])
         self._check_subnets(fields["SubnetIds"])
         number = f"es-{uuid4().hex[:25].upper()}"
+        arn = f"arn:aws:elasticmapreduce:{self.region}:{self.account}:studio/{number}"
+        self._check_role(fields["ServiceRole"], fields["DefaultS3Location"], arn)
         self._studios[number] = fields | {
             "StudioId": number,
-            "StudioArn": f"arn:aws:elasticmapreduce:{self.region}:{self.account}:studio/{number}",
+            "StudioArn": arn,
             "Url": f"https://{number.lower()}.emrstudio-prod.{self.region}.amazonaws.com",
             "CreationTime": utcnow(),
         }
@@ -79,6 +86,23 @@ class Studios:
     def _check_name(self, name: str) -> None:
         if any(studio["Name"] == name for studio in self._studios.values()):
             raise InvalidRequestException(f"Studio name {name} already exists.")
+
+    def _check_role(self, role: str, location: str, arn: str) -> None:
+        """See whether the service role can be assumed, and gets at the notebooks' place.
+
+        Source: terraform-provider-aws 5.100.0, internal/service/emr/studio.go, which tries again on both words. Which
+        permissions EMR tries out is not verified.
+        """
+        place = Place.parse(location)
+        try:
+            studio = acting.assume(role, roles.EMR, "EMRStudio", self.region, arn)
+        except DeniedError:
+            raise InvalidRequestException(f"entity does not have permissions to assume role {role}") from None
+        try:
+            for operation in ("ListObjectsV2", "GetBucketEncryption"):
+                acting.call(studio, Call("s3", self.region, self.account, operation, {"Bucket": place.bucket}))
+        except DeniedError:
+            raise InvalidRequestException(f"Service role does not have permission to access {location}") from None
 
     def _check_subnets(self, subnets: list[str]) -> None:
         if not 1 <= len(subnets) <= MAX_SUBNETS:
