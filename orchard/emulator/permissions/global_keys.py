@@ -1,0 +1,53 @@
+"""The condition keys that no service defines (IAM User Guide, "AWS global condition context keys").
+
+What a request is made of is not here: `aws:RequestTag/`, `aws:ResourceTag/` and `aws:TagKeys` are an action's, for the
+Service Authorization Reference says which actions have them.
+"""
+
+GLOBAL_KEYS = {
+    "aws:CalledVia": "ArrayOfString",
+    "aws:CalledViaFirst": "String",
+    "aws:CalledViaLast": "String",
+    "aws:CurrentTime": "Date",
+    "aws:Ec2InstanceSourcePrivateIPv4": "IPAddress",
+    "aws:Ec2InstanceSourceVpc": "String",
+    "aws:EpochTime": "Date",
+    "aws:FederatedProvider": "String",
+    "aws:MultiFactorAuthAge": "Numeric",
+    "aws:MultiFactorAuthPresent": "Bool",
+    "aws:PrincipalAccount": "String",
+    "aws:PrincipalArn": "ARN",
+    "aws:PrincipalIsAWSService": "Bool",
+    "aws:PrincipalOrgID": "String",
+    "aws:PrincipalOrgPaths": "ArrayOfString",
+    "aws:PrincipalServiceName": "String",
+    "aws:PrincipalServiceNamesList": "ArrayOfString",
+    "aws:PrincipalTag/${TagKey}": "String",
+    "aws:PrincipalType": "String",
+    "aws:Referer": "String",
+    "aws:RequestedRegion": "String",
+    "aws:ResourceAccount": "String",
+    "aws:ResourceOrgID": "String",
+    "aws:ResourceOrgPaths": "ArrayOfString",
+    "aws:SecureTransport": "Bool",
+    "aws:SourceAccount": "String",
+    "aws:SourceArn": "ARN",
+    "aws:SourceIdentity": "String",
+    "aws:SourceIp": "IPAddress",
+    "aws:SourceOrgID": "String",
+    "aws:SourceOrgPaths": "ArrayOfString",
+    "aws:SourceVpc": "String",
+    "aws:SourceVpcArn": "ARN",
+    "aws:SourceVpce": "String",
+    "aws:TokenIssueTime": "Date",
+    "aws:UserAgent": "String",
+    "aws:VpceAccount": "String",
+    "aws:VpceOrgID": "String",
+    "aws:VpceOrgPaths": "ArrayOfString",
+    "aws:VpcSourceIp": "IPAddress",
+    "aws:ViaAWSService": "Bool",
+    "aws:userid": "String",
+    "aws:username": "String",
+    "ec2:RoleDelivery": "Numeric",  # of an instance's role, in all of its requests
+    "ec2:SourceInstanceARN": "ARN",
+}
