@@ -69,7 +69,7 @@ def role_session(arn: str, name: str, *, policies: tuple[Document, ...] | None =
 def service(name: str) -> Principal:
     """Return an AWS service, as `elasticmapreduce.amazonaws.com`; it acts by resource policies alone."""
     told = {"aws:principalisawsservice": ("true",), "aws:principalservicename": (name,)}
-    return Principal(name, ACCOUNT, context=told)
+    return Principal(name, "", context=told)
 
 
 def _attached(holder: User | Group | Role) -> dict[str, Document]:

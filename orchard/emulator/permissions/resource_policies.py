@@ -1,7 +1,7 @@
 """Policies that resources carry: of buckets, keys, topics, queues, and the trust policies of roles."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from moto.iam.exceptions import NotFoundException
 
@@ -9,19 +9,7 @@ from orchard.emulator.options import ACCOUNT
 from orchard.emulator.permissions import principals
 from orchard.emulator.permissions.access import Access, Document
 
-
-class Attached(NamedTuple):
-    """A policy and what it is attached to.
-
-    Attributes:
-        name: for the ledger, as `bucket policy`.
-        document: the policy.
-        decisive: whether nothing is allowed that it does not allow, as with keys and roles.
-    """
-
-    name: str
-    document: Document
-    decisive: bool = False
+Attached = tuple[str, Document]  # its kind, for the ledger, as `bucket policy`; and the policy
 
 
 def of(access: Access) -> Attached | None:
@@ -36,7 +24,7 @@ def _bucket(access: Access) -> Attached | None:
 
     name = access.resource.rpartition(":::")[2].partition("/")[0]
     bucket = s3_backends[ACCOUNT]["aws"].buckets.get(name)
-    return Attached("bucket policy", _parsed(bucket.policy)) if bucket and bucket.policy else None
+    return ("bucket policy", _parsed(bucket.policy)) if bucket and bucket.policy else None
 
 
 def _key(access: Access) -> Attached | None:
@@ -46,7 +34,7 @@ def _key(access: Access) -> Attached | None:
     if len(parts) < 6 or not parts[5].startswith("key/"):
         return None
     key = kms_backends[ACCOUNT][parts[3]].keys.get(parts[5].removeprefix("key/"))
-    return Attached("key policy", _parsed(key.policy), decisive=True) if key else None
+    return ("key policy", _parsed(key.policy)) if key else None
 
 
 def _trust(access: Access) -> Attached | None:
@@ -56,7 +44,7 @@ def _trust(access: Access) -> Attached | None:
         role = principals.iam().get_role(access.resource.rpartition("/")[2])
     except NotFoundException:
         return None
-    return Attached("trust policy", _parsed(role.assume_role_policy_document), decisive=True)
+    return ("trust policy", _parsed(role.assume_role_policy_document))
 
 
 def _topic(access: Access) -> Attached | None:
@@ -64,7 +52,7 @@ def _topic(access: Access) -> Attached | None:
 
     parts = access.resource.split(":")
     topic = sns_backends[ACCOUNT][parts[3]].topics.get(access.resource) if len(parts) == 6 else None
-    return Attached("topic policy", _parsed(topic.policy)) if topic and topic.policy else None
+    return ("topic policy", _parsed(topic.policy)) if topic and topic.policy else None
 
 
 def _queue(access: Access) -> Attached | None:
@@ -72,7 +60,7 @@ def _queue(access: Access) -> Attached | None:
 
     parts = access.resource.split(":")
     queue = sqs_backends[ACCOUNT][parts[3]].queues.get(parts[5]) if len(parts) == 6 else None
-    return Attached("queue policy", _parsed(queue.policy)) if queue and queue.policy else None
+    return ("queue policy", _parsed(queue.policy)) if queue and queue.policy else None
 
 
 def _parsed(policy: Any) -> Document:

@@ -15,8 +15,10 @@ def install(clock: Clock) -> None:
         security_groups,
         service_linked_roles,
         sessions,
+        simulation,
         ssm,
         tag_index,
+        trust_policies,
     )
 
     bucket_policies.install()
@@ -28,5 +30,7 @@ def install(clock: Clock) -> None:
     security_groups.install()
     service_linked_roles.install()
     sessions.install()
+    simulation.install()
     ssm.install()
     tag_index.install(clock)
+    trust_policies.install()
