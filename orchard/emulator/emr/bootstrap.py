@@ -42,9 +42,8 @@ def check(cluster: "ManagedCluster") -> str | None:
                 f"Master instance ({cluster.primary_instance}) failed attempting to download "
                 f"bootstrap action {number} file from S3"
             )
-        problem = _syntax(script.read_bytes()) or _hash(cluster, args)
-        if problem:
-            _log(cluster, number, problem)
+        if wrong := _syntax(script.read_bytes()) or _hash(cluster, args):
+            _log(cluster, number, wrong)
             return (
                 f"On the master instance ({cluster.primary_instance}), bootstrap action {number} "
                 "returned a non-zero return code"

@@ -2,7 +2,7 @@
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from orchard.emulator.emr import policies, registration, validation
+from orchard.emulator.emr import policies, registration, roles, validation
 from orchard.emulator.emr.cluster import ManagedCluster
 from orchard.emulator.emr.instance_operations import InstanceOperations
 from orchard.emulator.emr.notebook_operations import NotebookOperations
@@ -10,6 +10,7 @@ from orchard.emulator.emr.policies import AUTO_TERMINATION, MANAGED_SCALING
 from orchard.emulator.emr.release_operations import ReleaseOperations
 from orchard.emulator.emr.session_operations import SessionOperations
 from orchard.emulator.emr.studio_operations import StudioOperations
+from orchard.emulator.permissions.access import CALLER
 
 
 class EmrOperations(InstanceOperations, ReleaseOperations, StudioOperations, NotebookOperations, SessionOperations):
@@ -21,6 +22,7 @@ class EmrOperations(InstanceOperations, ReleaseOperations, StudioOperations, Not
         fields = self.fields
         validation.check_cluster(self.emr, fields)
         cluster = registration.register(self.emr, fields)
+        cluster.cleaned_up = roles.ensure_cleanup(self.normalized_request.environ[CALLER], cluster)
         self.emr.begin(cluster)
         return ActionResult({"JobFlowId": cluster.id, "ClusterArn": cluster.arn})
 

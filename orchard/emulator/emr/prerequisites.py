@@ -13,17 +13,27 @@ if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
 
 
+# awslabs/aws-emr-launch issue 21
+NO_CLEANUP = (
+    "Service-linked role 'AWSServiceRoleForEMRCleanup' for EMR is required. Please create this role directly or add "
+    "permission to create it in your IAM entity."
+)
 MASTER, SLAVE, SERVICE = "EmrManagedMasterSecurityGroup", "EmrManagedSlaveSecurityGroup", "ServiceAccessSecurityGroup"
 
 
 def missing(cluster: "ManagedCluster") -> str | None:
     """Find what keeps a cluster from starting: the message of its StateChangeReason, or None."""
-    return _role(cluster) or _key(cluster) or _groups(cluster) or _service_access(cluster)
+    return _role(cluster) or _cleanup(cluster) or _key(cluster) or _groups(cluster) or _service_access(cluster)
 
 
 def unknown_groups(ec2: Any, instances: dict[str, Any]) -> list[str]:
     """List the security groups of JobFlowInstancesConfig that do not exist."""
-    named = [instances[member] for member in (MASTER, SLAVE, SERVICE) if instances.get(member)]
+    named = [instances[member] for member in (# awslabs/aws-emr-launch issue 21
+NO_CLEANUP = (
+    "Service-linked role 'AWSServiceRoleForEMRCleanup' for EMR is required. Please create this role directly or add "
+    "permission to create it in your IAM entity."
+)
+MASTER, SLAVE, SERVICE) if instances.get(member)]
     for member in ("AdditionalMasterSecurityGroups", "AdditionalSlaveSecurityGroups"):
         named += instances.get(member) or []  # the AWS provider sends [""] for none
     return [number for number in named if number and ec2.get_security_group_from_id(number) is None]
@@ -38,6 +48,10 @@ def _role(cluster: "ManagedCluster") -> str | None:
         arn = given if given.startswith("arn:") else f"arn:aws:iam::{account}:role/{name}"
         return f"EMR service role {arn} is invalid"
     return None
+
+
+def _cleanup(cluster: "ManagedCluster") -> str | None:
+    return None if cluster.cleaned_up else NO_CLEANUP
 
 
 def _key(cluster: "ManagedCluster") -> str | None:

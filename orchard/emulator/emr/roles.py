@@ -7,8 +7,10 @@ Management Guide, "Configure IAM service roles for Amazon EMR permissions to AWS
 from functools import partial
 from typing import TYPE_CHECKING
 
+from orchard.emulator.options import ACCOUNT
 from orchard.emulator.permissions import acting, principals
-from orchard.emulator.permissions.access import Principal
+from orchard.emulator.permissions.access import DeniedError, Principal
+from orchard.emulator.permissions.calls import Call
 from orchard.emulator.repairs import sessions
 
 if TYPE_CHECKING:
@@ -40,6 +42,22 @@ def node_role(cluster: "ManagedCluster") -> str:
 def node(cluster: "ManagedCluster") -> Principal:
     """Return the session of the role in which the nodes work."""
     return principals.role_session(node_role(cluster), cluster.primary_instance)
+
+
+def ensure_cleanup(caller: Principal, cluster: "ManagedCluster") -> bool:
+    """Make the service-linked role in which EMR gives instances back, by the rights of whoever makes the cluster.
+
+    Source: Amazon EMR Management Guide, "Using service-linked roles for cleanup". Returns whether it is there.
+    """
+    iam, region = principals.iam(), cluster.emr_backend.region_name
+    if any(role.path == f"/aws-service-role/{EMR}/" for role in list(iam.roles.values())):
+        return True
+    try:
+        acting.call(caller, Call("iam", region, ACCOUNT, "CreateServiceLinkedRole", {"AWSServiceName": EMR}))
+    except DeniedError:
+        return False
+    iam.create_service_linked_role(EMR, "", "")
+    return True
 
 
 def node_environment(cluster: "ManagedCluster") -> dict[str, str]:

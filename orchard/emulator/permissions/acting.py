@@ -58,7 +58,7 @@ def allowed(principal: Principal, access: Access, region: str) -> bool:
 
 
 def _decide(principal: Principal, access: Access, region: str, circumstances: Context) -> Verdict:
-    told = _everywhere(access, region) | principal.context | dict(circumstances) | dict(access.context)
+    told = {**_everywhere(access, region), **circumstances, **access.context}
     return decision.decide(principal, replace(access, context=told), resource_policies.of(access))
 
 

@@ -1,6 +1,6 @@
-"""Service-linked roles: EC2 Spot's name, a second one of a name, and grants of a key to roles that are not there.
+"""Service-linked roles: the names of EC2 Spot's and EMR's, a second one of a name, and grants of a key to roles that are not there.
 
-moto 5.2.5 iam/models.py makes up the name from the service's, AWSServiceRoleForspot, and refuses a second one as any
+moto 5.2.5 iam/models.py makes up names from the services', AWSServiceRoleForspot, and refuses a second one as any
 role (EntityAlreadyExists); kms/models.py grants a key to whomever. KMS wants principals that exist (AWS KMS API
 Reference, CreateGrant), which is what an account without its first Spot node runs into.
 """
@@ -24,7 +24,7 @@ class InvalidArnError(JsonRESTError):
 
 def install() -> None:
     """Repair all three."""
-    SERVICE_NAME_CONVERSION["spot"] = "EC2Spot"
+    SERVICE_NAME_CONVERSION.update({"spot": "EC2Spot", "elasticmapreduce": "EMRCleanup"})
     make, grant = IAMBackend.create_service_linked_role, KmsBackend.create_grant
 
     def create_service_linked_role(self: IAMBackend, service_name: str, *args: Any) -> Role:
