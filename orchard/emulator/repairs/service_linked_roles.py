@@ -1,4 +1,4 @@
-"""Service-linked roles: the names of EC2 Spot's and EMR's, a second one of a name, and grants of a key to roles that are not there.
+"""Service-linked roles: names of theirs, a second one of a name, and grants of a key to roles that are not there.
 
 moto 5.2.5 iam/models.py makes up names from the services', AWSServiceRoleForspot, and refuses a second one as any
 role (EntityAlreadyExists); kms/models.py grants a key to whomever. KMS wants principals that exist (AWS KMS API
