@@ -28,12 +28,7 @@ def missing(cluster: "ManagedCluster") -> str | None:
 
 def unknown_groups(ec2: Any, instances: dict[str, Any]) -> list[str]:
     """List the security groups of JobFlowInstancesConfig that do not exist."""
-    named = [instances[member] for member in (# awslabs/aws-emr-launch issue 21
-NO_CLEANUP = (
-    "Service-linked role 'AWSServiceRoleForEMRCleanup' for EMR is required. Please create this role directly or add "
-    "permission to create it in your IAM entity."
-)
-MASTER, SLAVE, SERVICE) if instances.get(member)]
+    named = [instances[member] for member in (MASTER, SLAVE, SERVICE) if instances.get(member)]
     for member in ("AdditionalMasterSecurityGroups", "AdditionalSlaveSecurityGroups"):
         named += instances.get(member) or []  # the AWS provider sends [""] for none
     return [number for number in named if number and ec2.get_security_group_from_id(number) is None]
