@@ -36,7 +36,7 @@ def check(principal: Principal, access: Access, region: str, circumstances: Cont
         DeniedError: they may not.
     """
     verdict = _decide(principal, access, region, circumstances or {})
-    _note(principal, access, verdict)
+    _note(principal, access, region, verdict)
     if not verdict.allowed:
         denied = DeniedError(principal, access, verdict)
         log.info("denied: %s", denied)
@@ -53,7 +53,7 @@ def allowed(principal: Principal, access: Access, region: str) -> bool:
     """Say whether somebody may do something; if not, nobody has tried."""
     verdict = _decide(principal, access, region, {})
     if verdict.allowed:
-        _note(principal, access, verdict)
+        _note(principal, access, region, verdict)
     return verdict.allowed
 
 
@@ -62,9 +62,9 @@ def _decide(principal: Principal, access: Access, region: str, circumstances: Co
     return decision.decide(principal, replace(access, context=told), resource_policies.of(access))
 
 
-def _note(principal: Principal, access: Access, verdict: Verdict) -> None:
+def _note(principal: Principal, access: Access, region: str, verdict: Verdict) -> None:
     for ledger in _ledgers:
-        ledger.note(principal, access, allowed=verdict.allowed, decided_by=verdict.decided_by)
+        ledger.note(principal, access, region, allowed=verdict.allowed, decided_by=verdict.decided_by)
 
 
 def assume(role: str, service: str, session: str, region: str, source: str) -> Principal:

@@ -124,7 +124,7 @@ class Firing:
             if schedule.kms_key_arn:
                 acting.check(role, Access("kms:Decrypt", schedule.kms_key_arn), region)
             ids = json.loads(schedule.target.get("Input") or "{}").get("JobFlowIds", [])
-            acting.call(role, Call("elasticmapreduce", region, ACCOUNT, "TerminateJobFlows", {"JobFlowIds": ids}))
+            acting.call(role, Call("emr", region, ACCOUNT, "TerminateJobFlows", {"JobFlowIds": ids}))
             emr_backends[ACCOUNT][region].terminate_job_flows(ids)
         except (EmrValidation, ValueError, DeniedError) as error:
             log.warning("the schedule %s failed: %s", schedule.name, error)
