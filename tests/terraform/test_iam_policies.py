@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from orchard.emulator.permissions import policy, reference
+from orchard.emulator.permissions.policy import Kind
+
 # Where a `*` stands, and why nothing narrower would do. A new one needs a line here and a comment beside it.
 WIDE_RESOURCES = {
     "AccountAdministersKey": "in a key policy, * is the key itself",
@@ -127,3 +130,14 @@ def test_the_key_serves_whom_it_must_and_nobody_else(statements):
     """Budgets write e-mails themselves; nothing of theirs passes through the topic that the key encrypts."""
     served = [s["Principal"]["Service"] for _, s in statements if s["Sid"] == "AlarmsUseKey"]
     assert served == ["cloudwatch.amazonaws.com"]
+
+
+def test_every_action_and_condition_key_is_one_that_aws_has(statements):
+    kinds = {"Principal": Kind.RESOURCE, "NotPrincipal": Kind.RESOURCE}
+    for address, statement in statements:
+        kind = next((kinds[element] for element in kinds if element in statement), Kind.IDENTITY)
+        kind = Kind.TRUST if kind is Kind.RESOURCE and "Resource" not in statement else kind
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        (parsed,) = policy.parse(document, address, kind).statements
+        assert not reference.unknown_actions(parsed), parsed.name
+        assert not reference.unknown_keys(parsed), parsed.name

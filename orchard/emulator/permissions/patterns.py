@@ -42,9 +42,8 @@ class Template:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The condition keys that this needs a value of, because it has no default."""
-        variables = (piece for piece in self.pieces if not isinstance(piece, str))
-        return frozenset(key for key, default in variables if key not in SPECIAL and default is None)
+        """The condition keys that are variables here."""
+        return frozenset(piece[0] for piece in self.pieces if not isinstance(piece, str)) - SPECIAL
 
     def text(self, context: Context) -> str | None:
         """Fill the variables in; None where one has no value."""

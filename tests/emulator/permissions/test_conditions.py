@@ -103,7 +103,9 @@ def test_an_operator_and_its_opposite(operator, value, given, wanted):
 VALUES = {"Numeric": "1", "Date": "2020-01-01", "Bool": "true", "Binary": "QQ==", "Ip": "::1", "NotIp": "::1"}
 
 
-@models("IAM takes a key without value as no match, which a negated operator and ...IfExists want", source=OPERATORS_PAGE)
+@models(
+    "IAM takes a key without value as no match, which a negated operator and ...IfExists want", source=OPERATORS_PAGE
+)
 @pytest.mark.parametrize("operator", sorted(conditions.OPERATORS))
 def test_a_key_that_is_not_there(operator):
     value = next((value for start, value in VALUES.items() if operator.startswith(start)), "x")
