@@ -86,7 +86,7 @@ class Statement:
 
     def holds(self, context: Context) -> bool:
         """Whether a request meets the condition."""
-        return all(test.holds(context) for test in self.tests)
+        return not self.tests or all(test.holds(context) for test in self.tests)
 
 
 def parse(name: str, given: Mapping[str, Any], kind: Kind, *, variables: bool) -> Statement:

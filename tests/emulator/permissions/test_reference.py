@@ -80,6 +80,7 @@ def test_actions_that_there_are_none_of_are_told():
         ("elasticmapreduce:RunJobFlow", ["aws:RequestTag/Project"], set()),
         ("elasticmapreduce:ListClusters", ["aws:RequestTag/Project"], {"aws:requesttag/project"}),
         ("*", ["s3:prefix", "aws:TagKeys", "aws:RequestTag/x", "zz:x"], {"zz:x"}),
+        ("secretsmanager:GetSecretValue", ["secretsmanager:ResourceTag/owner"], set()),
         ("kms:Decrypt", ["kms:ViaService", "kms:EncryptionContext:a"], set()),
     ],
 )
