@@ -7,9 +7,6 @@ from orchard.emulator.permissions.access import UnknownConditionError
 from orchard.emulator.permissions.malformed import MalformedPolicyError
 from tests.support.fidelity import models
 
-OPERATORS_PAGE = 'IAM User Guide, "IAM JSON policy elements: Condition operators"'
-SETS_PAGE = 'IAM User Guide, "Set operators for multivalued context keys"'
-
 
 def holds(block, context=None):
     given = {key.lower(): (value,) if isinstance(value, str) else value for key, value in (context or {}).items()}
@@ -91,7 +88,10 @@ NEGATED = {
 }
 
 
-@models("IAM compares a value of a request with a policy's by the operator of the condition", source=OPERATORS_PAGE)
+@models(
+    "IAM compares a value of a request with a policy's by the operator of the condition",
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"',
+)
 @pytest.mark.parametrize(("operator", "value", "given", "wanted"), COMPARED)
 def test_an_operator_and_its_opposite(operator, value, given, wanted):
     assert holds({operator: {"aws:x": value}}, {"aws:x": given}) is wanted
@@ -104,7 +104,8 @@ VALUES = {"Numeric": "1", "Date": "2020-01-01", "Bool": "true", "Binary": "QQ=="
 
 
 @models(
-    "IAM takes a key without value as no match, which a negated operator and ...IfExists want", source=OPERATORS_PAGE
+    "IAM takes a key without value as no match, which a negated operator and ...IfExists want",
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"',
 )
 @pytest.mark.parametrize("operator", sorted(conditions.OPERATORS))
 def test_a_key_that_is_not_there(operator):
@@ -118,7 +119,10 @@ def test_a_key_that_is_not_there(operator):
     assert holds({f"ForAnyValue:{operator}IfExists": {"aws:x": value}})
 
 
-@models("IAM's Null asks whether a key has a value", source=OPERATORS_PAGE)
+@models(
+    "IAM asks by Null whether a key has a value",
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"',
+)
 @pytest.mark.parametrize(
     ("value", "context", "wanted"),
     [
@@ -136,7 +140,10 @@ def test_null(value, context, wanted):
     assert holds({"Null": {"aws:x": value}}, context) is wanted
 
 
-@models("IAM's ForAllValues and ForAnyValue compare each value of a key", source=SETS_PAGE)
+@models(
+    "IAM compares each value of a key by ForAllValues and ForAnyValue",
+    source='IAM User Guide, "Set operators for multivalued context keys"',
+)
 @pytest.mark.parametrize(
     ("operator", "given", "every", "some"),
     [
@@ -164,7 +171,10 @@ def test_several_values_without_a_set_operator_are_not_guessed():
         holds({"StringEquals": {"aws:TagKeys": "a"}}, {"aws:TagKeys": ("a", "b")})
 
 
-@models("IAM wants all operators and keys of a condition, and one value of each", source=OPERATORS_PAGE)
+@models(
+    "IAM wants all operators and keys of a condition, and one value of each",
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"',
+)
 def test_all_tests_and_any_value():
     block = {"StringEquals": {"aws:X": ["1", "2"], "aws:Y": "3"}, "Bool": {"aws:Z": "true"}}
     request = {"aws:x": "2", "aws:y": "3", "aws:z": "true"}
@@ -173,10 +183,10 @@ def test_all_tests_and_any_value():
         assert not holds(block, request | {key: other})
 
 
-VARIABLES_PAGE = 'IAM User Guide, "IAM policy elements: Variables and tags"'
-
-
-@models("IAM fills policy variables into the values of String and Arn operators", source=VARIABLES_PAGE)
+@models(
+    "IAM fills policy variables into the values of String and Arn operators",
+    source='IAM User Guide, "IAM policy elements: Variables and tags"',
+)
 @pytest.mark.parametrize(
     ("operator", "value", "given", "wanted"),
     [

@@ -26,8 +26,6 @@ from tests.emulator.permissions.policies import (
 )
 from tests.support.fidelity import models
 
-LOGIC = 'IAM User Guide, "Policy evaluation logic"'
-TEXTS = 'IAM User Guide, "Troubleshoot access denied error messages"'
 YES, NO, OTHER = document(allow()), document(deny()), document(allow("ec2:RunInstances"))
 NO_IDENTITY = "because no identity-based policy allows the s3:GetObject action"
 NO_BOUNDARY = "because no permissions boundary allows the s3:GetObject action"
@@ -50,7 +48,10 @@ def decided(principal, resource_policy=None, wanted=None):
     return verdict.reason
 
 
-@models("IAM allows what an identity's policies, its boundary and its session's policies all allow", source=LOGIC)
+@models(
+    "IAM allows what an identity's policies, its boundary and its session's policies all allow",
+    source='IAM User Guide, "Policy evaluation logic"',
+)
 @pytest.mark.parametrize(
     ("principal", "reason"),
     [
@@ -77,7 +78,10 @@ def test_one_side(principal, reason):
     assert decided(principal) == reason
 
 
-@models("IAM says in a refusal which kind of policy has the explicit deny", source=TEXTS)
+@models(
+    "IAM says in a refusal which kind of policy has the explicit deny",
+    source='IAM User Guide, "Troubleshoot access denied error messages"',
+)
 @pytest.mark.parametrize(
     ("principal", "resource_policy", "kind"),
     [
@@ -97,7 +101,10 @@ def test_an_explicit_deny_wins(principal, resource_policy, kind):
     assert decided(principal, resource_policy) == f"with an explicit deny in {kind}"
 
 
-@models("IAM lets in by a resource's policy, within the limits of those who are not named themselves", source=LOGIC)
+@models(
+    "IAM lets in by a resource's policy, within the limits of those who are not named themselves",
+    source='IAM User Guide, "Policy evaluation logic"',
+)
 @pytest.mark.parametrize(
     ("principal", "statement", "reason"),
     [
@@ -171,7 +178,10 @@ NO_TRUST = "because no role trust policy allows the sts:AssumeRole action"
 EMR = {"Service": "elasticmapreduce.amazonaws.com"}
 
 
-@models("STS lets assume a role whom its trust policy names, or lets name by the account's policies", source=LOGIC)
+@models(
+    "STS lets assume a role whom its trust policy names, or lets name by the account's policies",
+    source='IAM User Guide, "Policy evaluation logic"',
+)
 @pytest.mark.parametrize(
     ("principal", "document", "reason"),
     [
@@ -189,7 +199,10 @@ def test_a_role_is_its_trust_policys(principal, document, reason):
     assert decided(principal, ("node", document), ASSUME) == reason
 
 
-@models("IAM gives a service a role only in the name of the account that the trust policy wants", source=LOGIC)
+@models(
+    "IAM gives a service a role only in the name of the account that the trust policy wants",
+    source='IAM User Guide, "Policy evaluation logic"',
+)
 def test_the_confused_deputy():
     policy = trust(EMR, Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}})
     for account, allowed in [(ACCOUNT, True), ("210987654321", False)]:

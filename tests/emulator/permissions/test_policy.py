@@ -27,14 +27,15 @@ from tests.emulator.permissions.policies import (
 )
 from tests.support.fidelity import models
 
-ELEMENTS = 'IAM User Guide, "IAM JSON policy element reference"'
-
 
 def only(statement, kind=Kind.IDENTITY, version="2012-10-17"):
     return policy.parse(document(statement, version=version), "p", kind).statements[0]
 
 
-@models("IAM matches actions by their names without case, with * and ?", source=ELEMENTS)
+@models(
+    "IAM matches actions by their names without case, with * and ?",
+    source='IAM User Guide, "IAM JSON policy element reference"',
+)
 @pytest.mark.parametrize(
     ("patterns", "action", "wanted"),
     [
@@ -57,7 +58,10 @@ def test_actions(patterns, action, wanted):
     assert only(opposite).is_about(action) is not wanted
 
 
-@models("IAM matches resources with their case, and * over every character", source=ELEMENTS)
+@models(
+    "IAM matches resources with their case, and * over every character",
+    source='IAM User Guide, "IAM JSON policy element reference"',
+)
 @pytest.mark.parametrize(
     ("patterns", "resource", "wanted"),
     [
@@ -95,7 +99,10 @@ def test_a_variable_without_a_value_makes_its_pattern_match_nothing():
     assert only(allow(resource=[mine, OBJECT])).is_on(OBJECT, {})
 
 
-@models("IAM knows policy variables in documents of version 2012-10-17 only", source=ELEMENTS)
+@models(
+    "IAM knows policy variables in documents of version 2012-10-17 only",
+    source='IAM User Guide, "IAM JSON policy element reference"',
+)
 def test_variables_need_their_version():
     statement = only(allow(resource="arn:aws:s3:::photos/${aws:username}"), version="2008-10-17")
     assert statement.is_on("arn:aws:s3:::photos/${aws:username}", {"aws:username": ("ann",)})
