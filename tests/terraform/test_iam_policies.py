@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from orchard.emulator.permissions import policy, reference
+
 # Where a `*` stands, and why nothing narrower would do. A new one needs a line here and a comment beside it.
 WIDE_RESOURCES = {
     "AccountAdministersKey": "in a key policy, * is the key itself",
@@ -127,3 +129,16 @@ def test_the_key_serves_whom_it_must_and_nobody_else(statements):
     """Budgets write e-mails themselves; nothing of theirs passes through the topic that the key encrypts."""
     served = [s["Principal"]["Service"] for _, s in statements if s["Sid"] == "AlarmsUseKey"]
     assert served == ["cloudwatch.amazonaws.com"]
+
+
+def test_every_action_and_condition_key_is_one_that_aws_has(statements):
+    for address, statement in statements:
+        asked = {
+            element: statement[element] for element in ("Sid", "Effect", "Action", "Condition") if element in statement
+        }
+        # what a planned resource is called is made up, where it is no ARN
+        known = [one for one in listed(statement.get("Resource", "*")) if one.startswith("arn:")] or "*"
+        document = {"Version": "2012-10-17", "Statement": [asked | {"Resource": known}]}
+        (parsed,) = policy.parse(document, address).statements
+        assert not reference.unknown_actions(parsed), parsed.name
+        assert not reference.unknown_keys(parsed), parsed.name

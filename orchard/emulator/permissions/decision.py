@@ -42,14 +42,19 @@ class _Request:
                         self.closeness = max(self.closeness, closeness)
 
     def _applies(self, statement: Statement) -> bool:
+        self._answer(statement, statement.variables)
         if not statement.is_on(self.resource, self.context):
             return False
-        for key in statement.keys:
+        self._answer(statement, statement.keys)
+        return statement.holds(self.context)
+
+    def _answer(self, statement: Statement, keys: frozenset[str]) -> None:
+        """Hold a statement up that asks for what cannot be known."""
+        for key in keys:
             if not self.context.get(key) and key in _unanswerable(statement, self.action, self.provided):
                 raise UnknownConditionError(
                     f"{statement.name} asks for {key}, for which the local AWS has no value in {self.action}"
                 )
-        return statement.holds(self.context)
 
     def verdict(self, *, allowed: bool, reason: str = "") -> Verdict:
         """Return a verdict on account of what has been noted."""

@@ -48,6 +48,7 @@ GLOBAL_KEYS = {
     "aws:ViaAWSService": "Bool",
     "aws:userid": "String",
     "aws:username": "String",
-    "ec2:RoleDelivery": "Numeric",  # of an instance's role, in all of its requests
+    "ec2:RoleDelivery": "Numeric",  # these go along with all that an instance or a function asks
     "ec2:SourceInstanceARN": "ARN",
+    "lambda:SourceFunctionArn": "ARN",
 }

@@ -4,12 +4,14 @@
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from orchard.emulator.permissions.access import Context
 
 VARIABLE = re.compile(r"\$\{\s*([^},]*?)\s*(?:,\s*'([^']*)'\s*)?\}")
+KEPT = 256  # values of variables at once
 SPECIAL = {"*", "?", "$"}  # ${*} is an asterisk that is no wildcard
 TEXT, ARN = {"*": ".*", "?": "."}, {"*": "[^:]*", "?": "[^:]"}  # in an ARN, what stays within one of its parts
 
@@ -34,6 +36,7 @@ class Template:
     """
 
     pieces: tuple[str | tuple[str, str | None], ...]
+    _filled: dict[tuple[str | None, ...], str] = field(default_factory=dict, compare=False)  # by variables' values
 
     @property
     def is_fixed(self) -> bool:
@@ -42,29 +45,42 @@ class Template:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The condition keys that this needs a value of, because it has no default."""
-        variables = (piece for piece in self.pieces if not isinstance(piece, str))
-        return frozenset(key for key, default in variables if key not in SPECIAL and default is None)
+        """The condition keys that are variables here."""
+        return frozenset(piece[0] for piece in self.pieces if not isinstance(piece, str)) - SPECIAL
 
     def text(self, context: Context) -> str | None:
         """Fill the variables in; None where one has no value."""
-        values = [piece if isinstance(piece, str) else _value(context, *piece) for piece in self.pieces]
-        return None if None in values else "".join(map(str, values))
+        values = self._values(context)
+        if None in values:
+            return None
+        left = map(str, values)
+        return "".join(piece if isinstance(piece, str) else next(left) for piece in self.pieces)
 
     def regex(self, context: Context, *, arn: bool = False) -> str | None:
         """Fill the variables in, whose own `*` and `?` are no wildcards; None where one has no value.
 
         Args:
             context: the request's.
-            arn: whether wildcards before the sixth part of an ARN are to stay within their part.
+            arn: whether wildcards before the sixth part of an ARN are to stay within their part; always the same.
         """
-        made, colons, within = [], 0, arn and self.pieces != ("*",)
+        values = self._values(context)
+        if None in values:
+            return None
+        written = self._filled.get(values)
+        if written is None:
+            if len(self._filled) >= KEPT:
+                self._filled.clear()
+            written = self._filled[values] = self._write(map(str, values), within=arn and self.pieces != ("*",))
+        return written
+
+    def _values(self, context: Context) -> tuple[str | None, ...]:
+        return tuple([_value(context, *piece) for piece in self.pieces if not isinstance(piece, str)])
+
+    def _write(self, values: Iterator[str], *, within: bool) -> str:
+        made, colons = [], 0
         for piece in self.pieces:
             if not isinstance(piece, str):
-                value = _value(context, *piece)
-                if value is None:
-                    return None
-                made.append(re.escape(value))
+                made.append(re.escape(next(values)))
                 continue
             for char in piece:
                 colons += char == ":"

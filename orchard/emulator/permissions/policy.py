@@ -49,7 +49,7 @@ def parse(document: Document, name: str, kind: Kind = Kind.IDENTITY) -> Policy:
         MalformedPolicyError: AWS would have refused it when it was attached.
     """
     seen = _seen.get((id(document), name, kind))
-    if seen is not None and seen[0] is document:
+    if seen is not None:
         return seen[1]
     policy = _read(json.dumps(document, sort_keys=True), name, kind)
     if len(_seen) >= KEPT:

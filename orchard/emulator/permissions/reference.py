@@ -17,6 +17,7 @@ from orchard.emulator.permissions.global_keys import GLOBAL_KEYS
 from orchard.emulator.permissions.patterns import compiled, expression
 from orchard.emulator.permissions.statement import Statement
 
+PLACEHOLDER = re.compile(r"\$\{|<|tag-key$")  # of a tag's key, in the name of a condition key
 MARK = b'"service_name":'  # the first that is told of each service
 
 
@@ -131,7 +132,7 @@ def _anywhere(key: str) -> bool:
 
 def keys(names: Iterable[str]) -> Keys:
     """Make a set of keys of their names, as in `aws:PrincipalTag/${TagKey}`."""
-    cut = [re.split(r"\$\{|<", name.lower())[0] for name in names]
+    cut = [PLACEHOLDER.split(name.lower())[0] for name in names]
     families = {one for one in cut if one.endswith(("/", ":"))}
     return Keys(frozenset(cut) - families, tuple(sorted(families)))
 

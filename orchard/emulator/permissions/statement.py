@@ -41,7 +41,8 @@ class Statement:
         but_resources: whether it is about all other resources (NotResource).
         named: principals; None in an identity's policy.
         tests: of its condition.
-        keys: all condition keys that are asked for, those of variables among them; in lower case.
+        variables: condition keys, in lower case, of the variables in its resources.
+        keys: all condition keys that are asked for.
     """
 
     name: str
@@ -52,14 +53,16 @@ class Statement:
     but_resources: bool
     named: Named | None
     tests: tuple[Test, ...]
+    variables: frozenset[str] = field(init=False)
     keys: frozenset[str] = field(init=False)
     _fixed: re.Pattern[str] = field(init=False)
     _filled: tuple[Template, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        templates = [*self.resources, *(one for test in self.tests for one in test.filled)]
-        keys = frozenset(test.key for test in self.tests).union(*(one.keys for one in templates))
-        object.__setattr__(self, "keys", keys)
+        variables = frozenset[str]().union(*(one.keys for one in self.resources))
+        tested = (frozenset({test.key}).union(*(one.keys for one in test.filled)) for test in self.tests)
+        object.__setattr__(self, "variables", variables)
+        object.__setattr__(self, "keys", variables.union(*tested))
         fixed = [one.regex({}) for one in self.resources if one.is_fixed]
         object.__setattr__(self, "_fixed", compiled("|".join(f"(?:{one})" for one in fixed) or "(?!)"))
         object.__setattr__(self, "_filled", tuple(one for one in self.resources if not one.is_fixed))
@@ -83,7 +86,7 @@ class Statement:
 
     def holds(self, context: Context) -> bool:
         """Whether a request meets the condition."""
-        return all(test.holds(context) for test in self.tests)
+        return not self.tests or all(test.holds(context) for test in self.tests)
 
 
 def parse(name: str, given: Mapping[str, Any], kind: Kind, *, variables: bool) -> Statement:

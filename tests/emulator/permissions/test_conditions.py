@@ -7,9 +7,6 @@ from orchard.emulator.permissions.access import UnknownConditionError
 from orchard.emulator.permissions.malformed import MalformedPolicyError
 from tests.support.fidelity import models
 
-OPERATORS_PAGE = 'IAM User Guide, "IAM JSON policy elements: Condition operators"'
-SETS_PAGE = 'IAM User Guide, "Set operators for multivalued context keys"'
-
 
 def holds(block, context=None):
     given = {key.lower(): (value,) if isinstance(value, str) else value for key, value in (context or {}).items()}
@@ -57,6 +54,7 @@ COMPARED = [  # operator, the policy's value, the request's, whether they match
     ("BinaryEquals", "QmluYXJ5", "no base 64", False),
     ("IpAddress", "203.0.113.0/24", "203.0.113.255", True),
     ("IpAddress", "203.0.113.0/24", "203.0.114.0", False),
+    ("IpAddress", "203.0.113.7/24", "203.0.113.9", True),
     ("IpAddress", "203.0.113.7", "203.0.113.7", True),
     ("IpAddress", "203.0.113.7", "203.0.113.8", False),
     ("IpAddress", "2001:DB8:1234:5678::/64", "2001:db8:1234:5678::1", True),
@@ -70,6 +68,7 @@ COMPARED = [  # operator, the policy's value, the request's, whether they match
             ("arn:aws:sns:eu-west-1:1:t", "arn:aws:sns:eu-west-1:1:t", True),
             ("arn:aws:sns:*:1:t*", "arn:aws:sns:eu-west-1:1:tt", True),
             ("arn:aws:sns:*:t", "arn:aws:sns:eu-west-1:1:t", False),
+            ("arn:aws:sns:eu-west-1:*:t", "arn:aws:sns:eu-west-1:1:2:t", False),
             ("arn:aws:sns:*:*:*", "arn:aws:sns:eu-west-1:1:t:u", True),
             ("arn:aws:s?s:*:*:t", "arn:aws:sqs:eu-west-1:1:t", True),
             ("arn:aws:sns:?:1:t", "arn:aws:sns::1:t", False),
@@ -91,7 +90,10 @@ NEGATED = {
 }
 
 
-@models("IAM compares a value of a request with a policy's by the operator of the condition", source=OPERATORS_PAGE)
+@models(
+    "IAM compares a value of a request with a policy's by the operator of the condition",
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"',
+)
 @pytest.mark.parametrize(("operator", "value", "given", "wanted"), COMPARED)
 def test_an_operator_and_its_opposite(operator, value, given, wanted):
     assert holds({operator: {"aws:x": value}}, {"aws:x": given}) is wanted
@@ -104,7 +106,8 @@ VALUES = {"Numeric": "1", "Date": "2020-01-01", "Bool": "true", "Binary": "QQ=="
 
 
 @models(
-    "IAM takes a key without value as no match, which a negated operator and ...IfExists want", source=OPERATORS_PAGE
+    "IAM takes a key without value as no match, which a negated operator and ...IfExists want",
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"',
 )
 @pytest.mark.parametrize("operator", sorted(conditions.OPERATORS))
 def test_a_key_that_is_not_there(operator):
@@ -118,7 +121,10 @@ def test_a_key_that_is_not_there(operator):
     assert holds({f"ForAnyValue:{operator}IfExists": {"aws:x": value}})
 
 
-@models("IAM's Null asks whether a key has a value", source=OPERATORS_PAGE)
+@models(
+    "IAM asks by Null whether a key has a value",
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"',
+)
 @pytest.mark.parametrize(
     ("value", "context", "wanted"),
     [
@@ -136,7 +142,10 @@ def test_null(value, context, wanted):
     assert holds({"Null": {"aws:x": value}}, context) is wanted
 
 
-@models("IAM's ForAllValues and ForAnyValue compare each value of a key", source=SETS_PAGE)
+@models(
+    "IAM compares each value of a key by ForAllValues and ForAnyValue",
+    source='IAM User Guide, "Set operators for multivalued context keys"',
+)
 @pytest.mark.parametrize(
     ("operator", "given", "every", "some"),
     [
@@ -164,7 +173,10 @@ def test_several_values_without_a_set_operator_are_not_guessed():
         holds({"StringEquals": {"aws:TagKeys": "a"}}, {"aws:TagKeys": ("a", "b")})
 
 
-@models("IAM wants all operators and keys of a condition, and one value of each", source=OPERATORS_PAGE)
+@models(
+    "IAM wants all operators and keys of a condition, and one value of each",
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"',
+)
 def test_all_tests_and_any_value():
     block = {"StringEquals": {"aws:X": ["1", "2"], "aws:Y": "3"}, "Bool": {"aws:Z": "true"}}
     request = {"aws:x": "2", "aws:y": "3", "aws:z": "true"}
@@ -173,10 +185,10 @@ def test_all_tests_and_any_value():
         assert not holds(block, request | {key: other})
 
 
-VARIABLES_PAGE = 'IAM User Guide, "IAM policy elements: Variables and tags"'
-
-
-@models("IAM fills policy variables into the values of String and Arn operators", source=VARIABLES_PAGE)
+@models(
+    "IAM fills policy variables into the values of String and Arn operators",
+    source='IAM User Guide, "IAM policy elements: Variables and tags"',
+)
 @pytest.mark.parametrize(
     ("operator", "value", "given", "wanted"),
     [
