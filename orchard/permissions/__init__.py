@@ -1,0 +1,1 @@
+"""The permissions that whoever acts with Orchard needs, as IAM policies: `*.permissions.toml` of the rooms, rendered."""
