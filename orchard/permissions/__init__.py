@@ -1,1 +1,1 @@
-"""The permissions that whoever acts with Orchard needs, as IAM policies: `*.permissions.toml` of the rooms, rendered."""
+"""What whoever acts with Orchard must be allowed, as IAM policies: `*.permissions.toml` of the rooms, filled in."""

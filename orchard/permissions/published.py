@@ -1,4 +1,4 @@
-"""The published policies: the rooms' statements, filled in for a project and an account, in documents that IAM takes."""
+"""The published policies: the rooms' statements, filled in for a project and an account, in documents for IAM."""
 
 import json
 import tomllib
@@ -22,8 +22,8 @@ PARTS = {
 MOST_CHARACTERS = 6144  # of a managed policy, white space not counted (IAM User Guide, "IAM and AWS STS quotas")
 
 # Services that answer from one place, whatever region one is in, so that a region means nothing there; none of them
-# holds the data. IAM and STS: who may do what. Budgets and Price List: what things cost (us-east-1 alone).
-GLOBAL = ("iam:*", "sts:*", "budgets:*", "pricing:*")
+# holds the data. IAM and STS: who may do what. Budgets: what the account spends. The Price List answers in Frankfurt.
+GLOBAL = ("iam:*", "sts:*", "budgets:*")
 
 _TAG = {"resource": "aws:ResourceTag/Project", "request": "aws:RequestTag/Project"}
 
