@@ -13,6 +13,7 @@ from orchard.base.config import Settings
 from orchard.emulator.credentials import Credentials
 from orchard.emulator.options import ACCOUNT
 from orchard.emulator.process import LocalAws
+from orchard.permissions import published
 
 Client = Callable[[str], Any]
 
@@ -26,18 +27,12 @@ def credentials(found: LocalAws, settings: Settings, client: Client) -> Credenti
         client: makes a client of the account's root.
     """
     name = f"deployer-{settings.project}-{settings.region}"
-    wanted = permissions.documents(settings, ACCOUNT)
+    wanted = published.policy_names(settings, ACCOUNT)
     digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
     kept = found.home / name
     with (found.home / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            iam = client("iam")
-            iam.create_user(UserName=name)
-            key = iam.create_access_key(UserName=name)["AccessKey"]
-            known = {"key_id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "digest": ""}
-        else:
-            known = json.loads(kept.read_text())
+        known = json.loads(kept.read_text()) if kept.exists() else _make(client("iam"), name)
         if known["digest"] != digest:
             _attach(client("iam"), name, wanted)
             kept.touch(mode=0o600)
@@ -45,11 +40,16 @@ def credentials(found: LocalAws, settings: Settings, client: Client) -> Credenti
     return Credentials(known["key_id"], known["secret"], found.credentials.token)
 
 
-def _attach(iam: Any, user: str, wanted: dict[str, list[dict[str, Any]]]) -> None:
+def _make(iam: Any, user: str) -> dict[str, str]:
+    iam.create_user(UserName=user)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    return {"key_id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "digest": ""}
+
+
+def _attach(iam: Any, user: str, wanted: dict[str, dict[str, Any]]) -> None:
     for attached in iam.list_attached_user_policies(UserName=user)["AttachedPolicies"]:
         iam.detach_user_policy(UserName=user, PolicyArn=attached["PolicyArn"])
         iam.delete_policy(PolicyArn=attached["PolicyArn"])
-    for part, documents in wanted.items():
-        for number, document in enumerate(documents, 1):
-            made = iam.create_policy(PolicyName=f"{user}-{part}-{number}", PolicyDocument=json.dumps(document))
-            iam.attach_user_policy(UserName=user, PolicyArn=made["Policy"]["Arn"])
+    for name, document in wanted.items():
+        made = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))
+        iam.attach_user_policy(UserName=user, PolicyArn=made["Policy"]["Arn"])

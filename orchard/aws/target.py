@@ -17,11 +17,13 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from orchard.aws import deployer
 from orchard.aws.door import through_door, translated
 from orchard.aws.timestamps import quicken
 from orchard.base.config import PROJECT, STATE, Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.emulator import credentials, process, session
+from orchard.emulator.options import ADDRESS
 
 CHECK_IP = "https://checkip.amazonaws.com"
 CONNECTIONS = 64  # the pool's default of 10 would make an upload with more threads wait for connections
@@ -145,7 +147,10 @@ def connect(settings: Settings, *, start: bool = True) -> Target | None:
     if settings.target == "aws":
         return _aws(settings.region, settings.project)
     found = process.start() if start else process.find()
-    return _local(settings.region, found, settings.project) if found else None
+    if found is None:
+        return None
+    place = _local(settings.region, found, settings.project)
+    return _as(deployer.credentials(found, settings, place.client), place)
 
 
 def _local(region: str, found: process.LocalAws, project: str = PROJECT) -> Target:
@@ -177,8 +182,13 @@ def _local(region: str, found: process.LocalAws, project: str = PROJECT) -> Targ
         packages=("jobs",),
         _config=LOOPBACK,
         _stop=process.stop,
-        _own_address=lambda: "198.51.100.7/32",  # an address of documentation (RFC 5737): nobody comes from outside
+        _own_address=lambda: f"{ADDRESS}/32",  # nobody comes from outside
     )
+
+
+def _as(own: credentials.Credentials, place: Target) -> Target:
+    """Let somebody else act where the account's root did."""
+    return replace(place, environment=place.environment | own.environment, _make_session=partial(session.isolated, own))
 
 
 def _aws(region: str, project: str = PROJECT) -> Target:
