@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.iam.exceptions import NotFoundException
 
-from orchard.emulator.permissions import acting, actions, calls, refusals
+from orchard.emulator.permissions import acting, actions, calls, reference, refusals
 from orchard.emulator.permissions.access import CALLER, DeniedError, Principal, UnknownConditionError
 from orchard.emulator.s3.access_logs import BUCKET
 from orchard.emulator.signatures import gate
@@ -15,6 +15,8 @@ from orchard.emulator.signatures.keyring import Key
 from orchard.emulator.signatures.refusals import STRANGER, UNKNOWN_KEY, RefusedError
 
 log = logging.getLogger(__name__)
+# Everybody may, whatever policies say (AWS STS API Reference: "No permissions are required").
+FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 
 
 class Enforcement:
@@ -44,8 +46,8 @@ def _caller(key: Key) -> Principal:
 def _check(environ: dict[str, Any], made: Claim, caller: Principal) -> None:
     try:
         asked = calls.read(environ, made.service, made.region)
-        needed = actions.accesses(asked)
-    except (calls.UnknownOperationError, actions.UnknownActionError) as error:
+        needed = [] if (asked.service, asked.operation) in FREE else actions.accesses(asked)
+    except (calls.UnknownOperationError, reference.UnknownActionError) as error:
         if caller.is_root:  # nothing to decide, and moto says what it thinks of the request
             return
         log.warning("refused: %s", error)
