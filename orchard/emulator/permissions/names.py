@@ -1,0 +1,82 @@
+"""What AWS calls a thing that a request names otherwise: by an alias, a URL, or without its path."""
+
+from typing import Any
+
+from orchard.emulator.permissions.calls import Call
+
+
+def resolve(call: Call, prefix: str, kind: str, value: str) -> str:
+    """Return the ARN, or what stands in its last part, of a thing by what a request calls it."""
+    if value == "*":
+        return value
+    found = RESOLVERS.get((prefix, kind))
+    return found(call, value) if found else value
+
+
+def role(call: Call, value: str) -> str:
+    """Return the ARN of a role by its name or ARN; with the role's path, when there is such a role."""
+    return _iam(call, "role", value)
+
+
+def of_profile(call: Call, value: str) -> list[str]:
+    """Return the ARNs of the roles in an instance profile (EC2 gets its role, not the profile)."""
+    name = value.rpartition("/")[2]
+    for profile in _iam_backend(call).instance_profiles.values():
+        if profile.name == name:
+            return [found.arn for found in profile.roles]
+    return []
+
+
+def _iam_backend(call: Call) -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends[call.account]["aws"]
+
+
+def _iam(call: Call, kind: str, value: str) -> str:
+    if value.startswith("arn:"):
+        return value
+    backend = _iam_backend(call)
+    tables = {
+        "role": backend.roles,
+        "user": backend.users,
+        "group": backend.groups,
+        "instance-profile": backend.instance_profiles,
+        "policy": backend.managed_policies,
+    }
+    for found in tables[kind].values():
+        if value == getattr(found, "name", None):
+            return str(found.arn)
+    path = str(call.parameters.get("Path") or "/") if call.operation.startswith("Create") else "/"
+    return f"arn:aws:iam::{call.account}:{kind}{path}{value}"
+
+
+def key(call: Call, value: str) -> str:
+    """Return the ARN of a KMS key by its id, ARN or alias."""
+    from moto.kms.models import kms_backends
+
+    backend = kms_backends[call.account][call.region]
+    if ":key/" in value:
+        return value
+    text = value.rpartition(":")[2]
+    if text.startswith("alias/"):  # looked up without moto's own method, which makes the keys that AWS makes on demand
+        text = next((found.id for found in backend.keys.values() if text in found.aliases), "*")
+    return f"arn:aws:kms:{call.region}:{call.account}:key/{text}"
+
+
+def _parameter(call: Call, value: str) -> str:
+    """AWS's own parameters are in nobody's account (Systems Manager User Guide, "Working with public parameters")."""
+    name = value.removeprefix("/")
+    return f"arn:aws:ssm:{call.region}::parameter/{name}" if name.startswith("aws/service/") else name
+
+
+RESOLVERS: dict[tuple[str, str], Any] = {
+    **{
+        ("iam", kind): lambda call, value, kind=kind: _iam(call, kind, value)
+        for kind in ("role", "user", "group", "instance-profile", "policy")
+    },
+    ("kms", "key"): key,
+    ("kms", "alias"): lambda _, value: value.removeprefix("alias/"),
+    ("sqs", "queue"): lambda _, value: value.rstrip("/").rpartition("/")[2],
+    ("ssm", "parameter"): _parameter,
+}
