@@ -122,4 +122,4 @@ def _has_document(operation: OperationModel) -> bool:
     """Whether the body of an S3 operation is a small document, and not somebody's object."""
     shape = operation.input_shape
     name = shape.serialization.get("payload") if shape else None
-    return bool(name) and shape.members[name].type_name in ("structure", "string")  # type: ignore[union-attr, index]
+    return bool(name) and shape.members[name].type_name in ("structure", "string")

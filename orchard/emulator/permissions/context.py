@@ -17,7 +17,6 @@ CONTEXT = "kms:encryptioncontext:"
 # Keys that are a parameter of the call: (Service Authorization Reference, condition keys of each service).
 PARAMETERS = {
     "iam:policyarn": "PolicyArn",
-    "iam:permissionsboundary": "PermissionsBoundary",
     "iam:awsservicename": "AWSServiceName",
     "kms:grantoperations": "Operations",
     "kms:granteeprincipal": "GranteePrincipal",
@@ -126,8 +125,25 @@ def _alias(call: Call, kind: str, arn: str) -> Values:
     return (text,) if text.startswith("alias/") else ()
 
 
+def _boundary(call: Call, kind: str, arn: str) -> Values:
+    """Return the boundary that the call sets, or else the one that the user or role has.
+
+    (Service Authorization Reference, condition keys of IAM.)
+    """
+    from moto.iam.models import iam_backends
+
+    if "PermissionsBoundary" in call.parameters:
+        return (str(call.parameters["PermissionsBoundary"]),)
+    backend: Any = iam_backends[call.account]["aws"]
+    for found in [*backend.roles.values(), *backend.users.values()]:
+        if found.arn == arn and found.permissions_boundary_arn:
+            return (found.permissions_boundary_arn,)
+    return ()
+
+
 PROVIDERS: dict[str, Callable[[Call, str, str], Values]] = {
     "aws:tagkeys": _tag_keys,
+    "iam:permissionsboundary": _boundary,
     "ec2:vpc": _vpc,
     "ec2:subnet": _subnet,
     "ec2:region": lambda call, *_: (call.region,),

@@ -64,6 +64,12 @@ def key(call: Call, value: str) -> str:
     return f"arn:aws:kms:{call.region}:{call.account}:key/{text}"
 
 
+def _parameter(call: Call, value: str) -> str:
+    """AWS's own parameters are in nobody's account (Systems Manager User Guide, "Working with public parameters")."""
+    name = value.removeprefix("/")
+    return f"arn:aws:ssm:{call.region}::parameter/{name}" if name.startswith("aws/service/") else name
+
+
 RESOLVERS: dict[tuple[str, str], Any] = {
     **{
         ("iam", kind): lambda call, value, kind=kind: _iam(call, kind, value)
@@ -72,5 +78,5 @@ RESOLVERS: dict[tuple[str, str], Any] = {
     ("kms", "key"): key,
     ("kms", "alias"): lambda _, value: value.removeprefix("alias/"),
     ("sqs", "queue"): lambda _, value: value.rstrip("/").rpartition("/")[2],
-    ("ssm", "parameter"): lambda _, value: value.removeprefix("/"),
+    ("ssm", "parameter"): _parameter,
 }

@@ -26,7 +26,7 @@ def arns(call: Call, action: str) -> Iterator[tuple[str, str]]:
     for kind, (required, _) in sar.types(action).items():
         if not kind:
             continue
-        values = list(_named(call, prefix, kind))
+        values = list(_named(call, action, kind))
         if not values and (required or kind in always or kind in _tagged(call)):
             values = ["*"]
         for value in values:
@@ -49,7 +49,8 @@ def values(parameters: Any, path: str) -> list[str]:
     return [str(entry) for entry in (below if isinstance(below, list) else [below])]
 
 
-def _named(call: Call, prefix: str, kind: str) -> Iterator[str]:
+def _named(call: Call, action: str, kind: str) -> Iterator[str]:
+    prefix = action.partition(":")[0]
     if prefix == "scheduler" and kind == "schedule":
         if name := call.parameters.get("Name"):
             yield f"{call.parameters.get('GroupName') or 'default'}/{name}"
@@ -57,7 +58,11 @@ def _named(call: Call, prefix: str, kind: str) -> Iterator[str]:
     if prefix == "servicequotas" and {"ServiceCode", "QuotaCode"} <= call.parameters.keys():
         yield f"{call.parameters['ServiceCode']}/{call.parameters['QuotaCode']}"
         return
-    rule = RULES["resources"].get(prefix, {}).get(kind) or {"from": [_last(prefix, kind)]}
+    rule = (
+        RULES["named"].get(action, {}).get(kind)
+        or RULES["resources"].get(prefix, {}).get(kind)
+        or {"from": [_last(prefix, kind)]}
+    )
     seen = set()
     for path in rule["from"]:
         for text in values(call.parameters, path):

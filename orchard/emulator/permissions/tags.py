@@ -123,7 +123,7 @@ def _tagger(service: str) -> Callable[[str, str, str, str], Tags]:
     def read(account: str, region: str, arn: str, name: str) -> Tags:
         from moto.backends import get_backend
 
-        backend: Any = get_backend(service)[account][region]  # type: ignore[call-overload]
+        backend: Any = get_backend(service)[account][region]
         found: Tags = backend.tagger.get_tag_dict_for_resource(arn)
         return found
 
