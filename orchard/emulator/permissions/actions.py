@@ -7,7 +7,7 @@ in `actions.toml`. What a call needs besides (a role to be passed, tags, keys) c
 from collections.abc import Iterator
 from typing import Any
 
-from orchard.emulator.permissions import context, encryption, names, s3, sar
+from orchard.emulator.permissions import context, encryption, names, reference, s3
 from orchard.emulator.permissions.access import Access
 from orchard.emulator.permissions.calls import Call, UnknownOperationError
 from orchard.emulator.permissions.resources import RULES, arn, arns, fits, values
@@ -37,8 +37,12 @@ def actions(service: str, operation: str) -> list[str]:
     own = RULES["actions"].get(service, {}).get(operation, [operation])
     found = [f"{prefix}:{name}" for name in own]
     for action in found:
-        if not sar.exists(action):
-            raise UnknownOperationError(f"no IAM action is known for {service} {operation}: there is no {action}")
+        try:
+            reference.action(action)
+        except reference.UnknownActionError:
+            raise UnknownOperationError(
+                f"no IAM action is known for {service} {operation}: there is no {action}"
+            ) from None
     return found
 
 
@@ -77,9 +81,10 @@ def _tagging(call: Call, created: list[Access]) -> Iterator[Access]:
         return
     full = f"{RULES['prefixes'].get(call.service, call.service)}:{action}"
     new = f"arn:aws:kms:{call.region}:{call.account}:key/*"
+    kinds = [one.name for one in reference.action(full).resource_types]
     for access in created:
         resource = new if full == "kms:TagResource" else access.resource
-        kind = next((kind for kind in sar.types(full) if kind and fits(full.partition(":")[0], kind, resource)), "")
+        kind = next((kind for kind in kinds if fits(full.partition(":")[0], kind, resource)), "")
         yield Access(full, resource, context.of(call, full, kind, resource))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from orchard.emulator.permissions import sar, tags
+from orchard.emulator.permissions import reference, tags
 from orchard.emulator.permissions.calls import Call
 from orchard.emulator.permissions.resources import values
 
@@ -61,7 +61,7 @@ IDS = {
 def of(call: Call, action: str, kind: str, arn: str) -> dict[str, Values]:
     """Return the values of the condition keys of an action on a resource; a key without a value is not there."""
     found: dict[str, Values] = {}
-    for key in sar.keys(action, kind):
+    for key in reference.action(action).keys_on(kind):
         stem = key.partition("${")[0]
         if stem in REQUEST_TAG:
             found |= {stem + name.lower(): (text,) for name, text in tags.requested(call.parameters, kind)[0].items()}

@@ -36,6 +36,8 @@ def _iam_backend(call: Call) -> Any:
 def _iam(call: Call, kind: str, value: str) -> str:
     if value.startswith("arn:"):
         return value
+    if call.operation == "CreateServiceLinkedRole":
+        return _linked(call, value)
     backend = _iam_backend(call)
     tables = {
         "role": backend.roles,
@@ -49,6 +51,15 @@ def _iam(call: Call, kind: str, value: str) -> str:
             return str(found.arn)
     path = str(call.parameters.get("Path") or "/") if call.operation.startswith("Create") else "/"
     return f"arn:aws:iam::{call.account}:{kind}{path}{value}"
+
+
+def _linked(call: Call, service: str) -> str:
+    """Return the ARN of the role that a service is linked to (IAM User Guide, "Create a service-linked role")."""
+    from moto.iam.models import SERVICE_NAME_CONVERSION
+
+    name = service.removesuffix(".amazonaws.com")
+    role = f"aws-service-role/{service}/AWSServiceRoleFor{SERVICE_NAME_CONVERSION.get(name, name)}"
+    return f"arn:aws:iam::{call.account}:role/{role}"
 
 
 def key(call: Call, value: str) -> str:

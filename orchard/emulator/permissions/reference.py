@@ -76,6 +76,13 @@ class Action:
         """All its condition keys, but for the global ones."""
         return keys(self.keys + tuple(key for one in self.resource_types for key in one.keys))
 
+    def keys_on(self, kind: str) -> frozenset[str]:
+        """Its condition keys, in lower case, for one type of resource; or for none, of no name."""
+        return frozenset(
+            key.lower()
+            for key in (*self.keys, *(k for one in self.resource_types if one.name == kind for k in one.keys))
+        )
+
 
 def action(name: str) -> Action:
     """Look an action up, whatever the case of its name.
@@ -88,6 +95,16 @@ def action(name: str) -> Action:
     if found is None:
         raise UnknownActionError(name)
     return found
+
+
+@lru_cache(maxsize=1024)
+def pattern(service: str, kind: str) -> str:
+    """Return the ARN of a type of resource, with placeholders as in `${BucketName}`.
+
+    Raises:
+        KeyError: the service has no such type.
+    """
+    return str(_section(service)["resources"][kind]["arn"])
 
 
 def expand(pattern: str) -> tuple[str, ...]:
@@ -169,6 +186,7 @@ def _action(service: str, told: dict[str, Any], resources: dict[str, Any]) -> Ac
     )
 
 
+@lru_cache(maxsize=64)
 def _section(prefix: str) -> dict[str, Any]:
     """Read what the file tells of one service, without reading the rest; nothing for a service that there is not."""
     if not re.fullmatch("[a-z0-9-]+", prefix):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchard.emulator.permissions import names, sar
+from orchard.emulator.permissions import names, reference
 from orchard.emulator.permissions.calls import Call
 
 RULES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("actions.toml").read_text(encoding="utf-8"))
@@ -23,11 +23,10 @@ def arns(call: Call, action: str) -> Iterator[tuple[str, str]]:
     prefix = action.partition(":")[0]
     always = RULES["always"].get(prefix, {}).get(action.partition(":")[2], [])
     found = False
-    for kind, (required, _) in sar.types(action).items():
-        if not kind:
-            continue
+    for known in reference.action(action).resource_types:
+        kind = known.name
         values = list(_named(call, action, kind))
-        if not values and (required or kind in always or kind in _tagged(call)):
+        if not values and (known.required or kind in always or kind in _tagged(call)):
             values = ["*"]
         for value in values:
             found = True
@@ -74,14 +73,14 @@ def _named(call: Call, action: str, kind: str) -> Iterator[str]:
 
 def _last(prefix: str, kind: str) -> str:
     """Return the placeholder that names the resource itself: a parameter of the same name is likely the one."""
-    return PLACEHOLDER.findall(sar.pattern(prefix, kind))[-1]
+    return PLACEHOLDER.findall(reference.pattern(prefix, kind))[-1]
 
 
 def fits(prefix: str, kind: str, text: str) -> bool:
     """Whether an ARN is one of a resource type."""
     form = "".join(
         ".*" if PLACEHOLDER.fullmatch(part) else re.escape(part)
-        for part in re.split(r"(\$\{\w+\})", sar.pattern(prefix, kind))
+        for part in re.split(r"(\$\{\w+\})", reference.pattern(prefix, kind))
     )
     return re.fullmatch(form, text) is not None
 
@@ -96,7 +95,7 @@ def arn(call: Call, prefix: str, kind: str, value: str) -> str:
     value = names.resolve(call, prefix, kind, value)
     if value.startswith("arn:"):
         return value
-    form = sar.pattern(prefix, kind)
+    form = reference.pattern(prefix, kind)
     filled = form.replace("${Partition}", PARTITION).replace("${Region}", call.region)
     filled = filled.replace("${Account}", call.account)
     head, found, _ = filled.partition("${")
