@@ -90,7 +90,7 @@ def _denied(iam: Any, caller: Caller, statement: Statement, region: str) -> Iter
 
 
 def _verdicts(result: dict[str, Any]) -> dict[str, bool]:
-    """Read what is said of each resource; of one alone the result itself tells (IAM API Reference, EvaluationResult)."""
+    """Read what is said of each resource, of one alone by the result itself (IAM API Reference, EvaluationResult)."""
     each = result.get("ResourceSpecificResults")
     if each:
         return {one["EvalResourceName"]: one["EvalResourceDecision"] == "allowed" for one in each}

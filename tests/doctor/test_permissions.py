@@ -47,16 +47,9 @@ class Simulation:
     def contexts(self, action):
         """Return what was said of the request, for each time that the action was asked about."""
         bodies = [body for body in self.asked if action in _members(body, "ActionNames")]
-        return [
-            dict(
-                zip(
-                    _members(b, "ContextEntries", r"ContextKeyName"),
-                    _members(b, "ContextEntries", r"\w+Values.member.1"),
-                    strict=True,
-                )
-            )
-            for b in bodies
-        ]
+        keys = [_members(body, "ContextEntries", "ContextKeyName") for body in bodies]
+        values = [_members(body, "ContextEntries", r"ContextKeyValues\.member\.1") for body in bodies]
+        return [dict(zip(*pair, strict=True)) for pair in zip(keys, values, strict=True)]
 
 
 def _members(body, name, field=""):
@@ -88,16 +81,12 @@ def test_what_is_missing_is_named_by_part(aws):
 
 @pytest.mark.parametrize(
     ("denied", "state"),
-    [("eu-west-3-access-logs", "warn"), (":security-group-rule/example", "ok"), ("iam::123456789012:role/", "warn")],
+    [("-access-logs", "warn"), (":role/orchard-", "warn"), (":security-group-rule/", "ok")],
 )
 def test_one_of_several_resources_is_denied(aws, denied, state):
     """A name is needed as it is; of ids that stand for kinds, an action knows some only."""
     setup = aws()
-    Simulation(
-        setup,
-        USER,
-        deny=lambda action, arn: arn.split("/example")[0].endswith(denied.split("/example")[0]) or denied in arn,
-    )
+    Simulation(setup, USER, deny=lambda _, arn: denied in arn)
     assert permissions(setup).state == state
 
 
