@@ -9,11 +9,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from invoke import Collection
 
 from checks import task_documents, task_infrastructure, task_repository
-from orchard.commands import access, cluster, cost, doctor, notebooks, photographs, runs, terraform
+from orchard.commands import access, cluster, cost, doctor, notebooks, permissions, photographs, runs, terraform
 from orchard.commands.program import OrchardProgram
 
 namespace = Collection()
-for module in (cluster, photographs, runs, cost, doctor, access, notebooks):
+for module in (cluster, photographs, runs, cost, doctor, permissions, access, notebooks):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
 namespace.add_task(task_repository.test)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from orchard.base.errors import OrchardError
-from orchard.doctor import account, cluster, machine, subnet
+from orchard.doctor import account, cluster, machine, permissions, subnet
 from orchard.doctor.finding import Finding, Setup
 
 Check = Callable[[Setup], Finding]
@@ -34,6 +34,7 @@ def checks(setup: Setup) -> tuple[dict[str, Check], dict[str, Check]]:
     remote: dict[str, Check] = {
         "credentials": account.credentials,
         "clock": account.clock,
+        **({"permissions": permissions.permissions} if setup.target.charges else {}),
         "region": account.region,
         "network": account.default_vpc,
         "instance type": cluster.offered,

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -92,17 +93,23 @@ def size(document: Document) -> int:
     return len("".join(json.dumps(document).split()))
 
 
-def policy_names(settings: Settings, account: str) -> dict[str, Document]:
-    """Return all documents by names for managed policies.
+def managed_policies(settings: Settings, account: str, wanted: Iterable[str] = tuple(PARTS)) -> dict[str, Document]:
+    """Render the documents of parts by names for managed policies.
 
     The names do not begin as those of Terraform's own policies do, which a deployer may write.
+
+    Args:
+        settings: in force.
+        account: number of the account.
+        wanted: which parts.
     """
     prefix = f"deployer-{settings.project}-{settings.region}"
-    return {
-        f"{prefix}-{name}" + (f"-{number}" if len(rendered) > 1 else ""): document
-        for name, rendered in documents(settings, account).items()
-        for number, document in enumerate(rendered, 1)
-    }
+    found = {}
+    for name, rendered in documents(settings, account).items():
+        for number, document in enumerate(rendered, 1):
+            if name in wanted:
+                found[f"{prefix}-{name}" + (f"-{number}" if len(rendered) > 1 else "")] = document
+    return found
 
 
 @cache
