@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import Request, determine_request_protocol
@@ -105,8 +106,8 @@ def _routed(environ: dict[str, Any], service: str) -> tuple[str, dict[str, Any]]
                 "url_params": in_path,
             }
         )
-    except (HTTPException, RequestParserError, NotImplementedError, ValueError, OSError) as error:
-        raise UnknownOperationError(f"no operation for {asked} ({error})") from error
+    except (HTTPException, RequestParserError, UnknownServiceError, NotImplementedError, ValueError) as error:
+        raise UnknownOperationError(f"no operation for {asked} ({type(error).__name__})") from error
     return operation.name, parameters or {}
 
 
