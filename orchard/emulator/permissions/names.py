@@ -21,7 +21,7 @@ def role(call: Call, value: str) -> str:
 def of_profile(call: Call, value: str) -> list[str]:
     """Return the ARNs of the roles in an instance profile (EC2 gets its role, not the profile)."""
     name = value.rpartition("/")[2]
-    for profile in _iam_backend(call).instance_profiles.values():
+    for profile in list(_iam_backend(call).instance_profiles.values()):  # at once: other requests change it
         if profile.name == name:
             return [found.arn for found in profile.roles]
     return []
@@ -46,7 +46,7 @@ def _iam(call: Call, kind: str, value: str) -> str:
         "instance-profile": backend.instance_profiles,
         "policy": backend.managed_policies,
     }
-    for found in tables[kind].values():
+    for found in list(tables[kind].values()):
         if value == getattr(found, "name", None):
             return str(found.arn)
     path = str(call.parameters.get("Path") or "/") if call.operation.startswith("Create") else "/"
@@ -71,7 +71,7 @@ def key(call: Call, value: str) -> str:
         return value
     text = value.rpartition(":")[2]
     if text.startswith("alias/"):  # looked up without moto's own method, which makes the keys that AWS makes on demand
-        text = next((found.id for found in backend.keys.values() if text in found.aliases), "*")
+        text = next((found.id for found in list(backend.keys.values()) if text in found.aliases), "*")
     return f"arn:aws:kms:{call.region}:{call.account}:key/{text}"
 
 
