@@ -112,7 +112,7 @@ def test_every_part_stays_in_the_eu():
 def test_data_is_written_where_the_layout_has_it():
     """What this machine writes to the bucket; results and logs are the cluster's."""
     (written,) = [s for _, s in ALLOWED if s.body["Sid"] == "WriteData"]
-    prefixes = (layout.RAW, layout.PACKED, layout.RECORDS, layout.CODE, layout.NOTEBOOKS)
+    prefixes = (layout.RAW, layout.PACKED, layout.RECORDS, layout.CODE, layout.NOTEBOOKS, layout.JUPYTER)
     bucket = f"arn:aws:s3:::orchard-{ACCOUNT}-eu-west-3"
     assert written.body["Resource"] == [f"{bucket}/{prefix}*" for prefix in prefixes]
 
