@@ -46,6 +46,8 @@ def _caller(key: Key) -> Principal:
 def _check(environ: dict[str, Any], made: Claim, caller: Principal) -> None:
     try:
         asked = calls.read(environ, made.service, made.region)
+        if asked.service == "iam" and (name := caller.context.get("aws:username")):
+            asked.parameters.setdefault("UserName", name[0])  # who asks about nobody asks about themselves
         needed = [] if (asked.service, asked.operation) in FREE else actions.accesses(asked)
     except (calls.UnknownOperationError, reference.UnknownActionError) as error:
         if caller.is_root:  # nothing to decide, and moto says what it thinks of the request
