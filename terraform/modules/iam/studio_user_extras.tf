@@ -1,4 +1,9 @@
 locals {
+  cluster_tags = {
+    "aws:RequestTag/${local.emr_tag}" = "true"
+    "aws:RequestTag/Project"          = var.project
+  }
+
   secrets = "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:emr-studio-*"
 
   git = [
@@ -56,15 +61,20 @@ locals {
 
   own_clusters = [
     {
-      # Tags in the request are what the EMR service role may act on, and what `down` and the sweep find.
-      Sid      = "StartTaggedClusters"
-      Effect   = "Allow"
-      Action   = ["elasticmapreduce:RunJobFlow", "elasticmapreduce:AddTags"]
-      Resource = "${local.emr}:cluster/*"
-      Condition = { StringEquals = {
-        "aws:RequestTag/${local.emr_tag}" = "true"
-        "aws:RequestTag/Project"          = var.project
-      } }
+      # Tags in the request are what the EMR service role may act on, and what `down` and the sweep find. RunJobFlow has
+      # no resource type: there is no cluster yet, and nothing narrower than `*` would match.
+      Sid       = "StartTaggedClusters"
+      Effect    = "Allow"
+      Action    = "elasticmapreduce:RunJobFlow"
+      Resource  = "*"
+      Condition = { StringEquals = local.cluster_tags }
+    },
+    {
+      Sid       = "TagNewClusters"
+      Effect    = "Allow"
+      Action    = "elasticmapreduce:AddTags"
+      Resource  = "${local.emr}:cluster/*"
+      Condition = { StringEquals = local.cluster_tags }
     },
     {
       Sid       = "LendClustersTheirRole"
