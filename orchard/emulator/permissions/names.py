@@ -53,6 +53,16 @@ def _iam(call: Call, kind: str, value: str) -> str:
     return f"arn:aws:iam::{call.account}:{kind}{path}{value}"
 
 
+def _cluster(call: Call, value: str) -> str:
+    """Return the id of a cluster, also by one of its instance groups."""
+    from moto.emr.models import emr_backends
+
+    if not value.startswith("ig-"):
+        return value
+    group = emr_backends[call.account][call.region].instance_groups.get(value)
+    return str(group.cluster.id) if group else "*"
+
+
 def _linked(call: Call, service: str) -> str:
     """Return the ARN of the role that a service is linked to (IAM User Guide, "Create a service-linked role")."""
     from moto.iam.models import SERVICE_NAME_CONVERSION
@@ -86,6 +96,7 @@ RESOLVERS: dict[tuple[str, str], Any] = {
         ("iam", kind): lambda call, value, kind=kind: _iam(call, kind, value)
         for kind in ("role", "user", "group", "instance-profile", "policy")
     },
+    ("elasticmapreduce", "cluster"): _cluster,
     ("kms", "key"): key,
     ("kms", "alias"): lambda _, value: value.removeprefix("alias/"),
     ("sqs", "queue"): lambda _, value: value.rstrip("/").rpartition("/")[2],
