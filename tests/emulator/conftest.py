@@ -34,7 +34,12 @@ class Aws:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.credentials = credentials.read(home)
         self.s3, self.emr = self.client("s3"), self.client("emr")
-        emr_roles.make(self.client("iam"), "emr", "ec2")
+        iam = self.client("iam")
+        emr_roles.make(iam, "emr", "ec2")
+        emr_roles.role(iam, "studio", "elasticmapreduce.amazonaws.com", "s3:*")
+        emr_roles.role(
+            iam, "scheduler", "scheduler.amazonaws.com", "elasticmapreduce:TerminateJobFlows", "sqs:SendMessage"
+        )
 
     def client(self, service: str, region: str = REGION, **config: Any) -> Any:
         return boto3.client(
