@@ -99,11 +99,9 @@ class Aws:
         given = {"LogUri": f"s3://{bucket}/{LOGS}"} if bucket else {}
         number = self.emr.run_job_flow(
             Name=name,
-            JobFlowRole="ec2",
-            ServiceRole="emr",
             Instances=instances,
             Steps=list(steps),
-            **{"ReleaseLabel": release} | given | kw,
+            **{"ReleaseLabel": release, "JobFlowRole": "ec2", "ServiceRole": "emr"} | given | kw,
         )["JobFlowId"]
         if wait:
             self.until(number, "WAITING", "RUNNING", "TERMINATED", "TERMINATED_WITH_ERRORS")
