@@ -63,7 +63,7 @@ def install() -> None:
 
 
 def _check_role(region: str, asked: dict[str, Any]) -> None:
-    """Refuse a role that a schedule could not take on (EventBridge Scheduler User Guide, "Set up the execution role")."""
+    """Refuse a role that no schedule could take on (EventBridge Scheduler User Guide, "Set up the execution role")."""
     try:
         acting.assume(asked["target"]["RoleArn"], SERVICE, asked["name"], region, _group(region, asked["group_name"]))
     except DeniedError:
