@@ -82,7 +82,8 @@ def test_the_nodes_role_must_trust_ec2(aws: Aws) -> None:
 )
 def test_a_step_may_what_the_nodes_may(aws: Aws) -> None:
     mine, theirs = aws.bucket(), aws.bucket()
-    aws.put(mine, "in/a", "a")
+    for key in ("in/a", "out/first", "elsewhere/first"):
+        aws.put(mine, key, "a")
     aws.put(theirs, "in/b", "b")
     name = nodes(
         aws,
@@ -100,14 +101,13 @@ def test_a_step_may_what_the_nodes_may(aws: Aws) -> None:
         JobFlowRole=name,
     )
     steps = [step["Id"] for step in reversed(aws.emr.list_steps(ClusterId=cluster)["Steps"])]
-    print(aws.log(mine, cluster, steps[1], "stderr"))
     assert [aws.step_until(cluster, step)["State"] for step in steps] == ["COMPLETED", "COMPLETED", "FAILED", "FAILED"]
     assert f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/i-" in aws.log(mine, cluster, steps[0], "stdout")
     denied = aws.log(mine, cluster, steps[2], "stderr")
     assert f"is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::{mine}/elsewhere/a" in denied
     assert "Status Code: 403; Error Code: AccessDenied" in denied
     assert f"the nodes' role may not read it: s3://{theirs}/" in aws.log(mine, cluster, steps[3], "controller")
-    assert aws.keys(mine, "out/") == ["out/a"]
+    assert aws.keys(mine, "out/") == ["out/a", "out/first"]
     aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
