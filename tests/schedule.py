@@ -33,7 +33,7 @@ SLOW = [
     Group(
         "a cluster that Terraform made",
         400,
-        ("test_local_aws.py", "test_session.py", "test_settings_change.py", "test_teardown.py"),
+        ("test_local_aws.py", "test_session.py", "test_settings_change.py", "test_teardown.py", "test_permissions.py"),
     ),
     Group(
         "one Spark",

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from checks.documents import commands
+from tests.support import permission_use
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_HOUR = {words[0]: words for words in commands.first_hour()}
@@ -97,6 +98,8 @@ class Story(User):
         for step in [*FIRST_HOUR][: [*FIRST_HOUR].index(task) + 1]:
             if step not in self.said:
                 self.said[step] = self._call(*FIRST_HOUR[step])
+                if step == "up":
+                    permission_use.keep(self.target, self.home)
         return self.said[task]
 
     def cluster(self, *, changed: bool = False) -> dict:
