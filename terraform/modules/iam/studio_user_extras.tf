@@ -29,7 +29,7 @@ locals {
       Sid    = "UseClusterTemplates"
       Effect = "Allow"
       Action = [
-        "servicecatalog:DescribeProduct", "servicecatalog:DescribeProductView", "servicecatalog:ListLaunchPaths",
+        "servicecatalog:DescribeProduct", "servicecatalog:ListProvisioningArtifacts", "servicecatalog:ListLaunchPaths",
         "servicecatalog:DescribeProvisioningParameters", "servicecatalog:ProvisionProduct",
       ]
       Resource = "arn:aws:catalog:${var.region}:${var.account_id}:product/*"
@@ -40,7 +40,7 @@ locals {
       Sid    = "FollowOwnClusterTemplates"
       Effect = "Allow"
       Action = [
-        "servicecatalog:SearchProducts", "servicecatalog:ListProvisioningArtifacts", "servicecatalog:DescribeRecord",
+        "servicecatalog:SearchProducts", "servicecatalog:DescribeProductView", "servicecatalog:DescribeRecord",
         "servicecatalog:ScanProvisionedProducts", "servicecatalog:UpdateProvisionedProduct", "servicecatalog:TerminateProvisionedProduct",
       ]
       Resource  = "*"
@@ -54,17 +54,27 @@ locals {
     },
   ]
 
+  # What the EMR service role may act on, and what `down` and the sweep find.
+  tagged_as_ours = { StringEquals = {
+    "aws:RequestTag/${local.emr_tag}" = "true"
+    "aws:RequestTag/Project"          = var.project
+  } }
+
   own_clusters = [
     {
-      # Tags in the request are what the EMR service role may act on, and what `down` and the sweep find.
-      Sid      = "StartTaggedClusters"
-      Effect   = "Allow"
-      Action   = ["elasticmapreduce:RunJobFlow", "elasticmapreduce:AddTags"]
-      Resource = "${local.emr}:cluster/*"
-      Condition = { StringEquals = {
-        "aws:RequestTag/${local.emr_tag}" = "true"
-        "aws:RequestTag/Project"          = var.project
-      } }
+      # A cluster that is not there yet has no ARN: nothing narrower than `*` exists (Service Authorization Reference).
+      Sid       = "StartTaggedClusters"
+      Effect    = "Allow"
+      Action    = "elasticmapreduce:RunJobFlow"
+      Resource  = "*"
+      Condition = local.tagged_as_ours
+    },
+    {
+      Sid       = "TagNewClusters"
+      Effect    = "Allow"
+      Action    = "elasticmapreduce:AddTags"
+      Resource  = "${local.emr}:cluster/*"
+      Condition = local.tagged_as_ours
     },
     {
       Sid       = "LendClustersTheirRole"
