@@ -27,7 +27,7 @@ def credentials(found: LocalAws, settings: Settings, client: Client) -> Credenti
         client: makes a client of the account's root.
     """
     name = f"deployer-{settings.project}-{settings.region}"
-    wanted = published.policy_names(settings, ACCOUNT)
+    wanted = published.managed_policies(settings, ACCOUNT)
     digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
     kept = found.home / name
     with (found.home / f"{name}.lock").open("w") as lock:

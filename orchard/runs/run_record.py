@@ -16,8 +16,11 @@ from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
 from orchard.cost import estimate, parts
 from orchard.cost.prices import Rates, of_requests, rates
+from orchard.diagnosis.aws import AwsError
 from orchard.runs import manifests
 from orchard.runs.run_record_model import Attempt, Cluster, Cost, Group, RunRecord, Step
+
+FORBIDDEN = 403
 
 
 def read(store: Bucket, run: str) -> RunRecord | None:
@@ -101,7 +104,11 @@ def complete(store: Bucket, target: Target, run: str) -> RunRecord | None:
         images = manifest.get("counts", {}).get("featurised", 0)
         fresh = fresh.model_copy(update={"cost": price(fresh, rates(record.region), images)})
     if fresh != record:
-        store.write_json(layout.record(run), fresh.model_dump(mode="json"))
+        try:
+            store.write_json(layout.record(run), fresh.model_dump(mode="json"))
+        except AwsError as error:
+            if error.status != FORBIDDEN:  # who may only look is told all the same
+                raise
     return fresh
 
 

@@ -25,6 +25,7 @@ from orchard.cluster.status import reading
 from orchard.cluster.status.gather import gather
 from orchard.cluster.status.model import Status
 from orchard.cost.prices import rates
+from orchard.diagnosis.aws import AwsError, refusal
 from orchard.infrastructure import orphans
 from orchard.infrastructure import state as terraform_state
 from orchard.runs import run_record
@@ -385,6 +386,23 @@ def test_the_record_of_a_run_is_begun_completed_and_priced(site: Site, recorded)
     assert done.cost.emulated
     assert store.read_json("data/runs/r1/run.json") == done.model_dump(mode="json")
     assert run_record.complete(store, site.target, "r1") == done, "twice is as good as once"
+
+
+def test_who_may_only_look_is_told_what_a_run_cost(site: Site, recorded, monkeypatch) -> None:
+    store, (begun, done) = Bucket(site.target, site.bucket), recorded
+    store.write_json("data/runs/looked-at/run.json", begun.model_dump(mode="json"))
+
+    def refuse(status: int) -> None:
+        def write(*_):
+            raise refusal("AccessDenied", "told to", status, "PutObject", site.bucket)
+
+        monkeypatch.setattr(store, "write_json", write)
+
+    refuse(403)
+    assert run_record.complete(store, site.target, "looked-at") == done
+    refuse(500)
+    with pytest.raises(AwsError):
+        run_record.complete(store, site.target, "looked-at")
 
 
 def test_a_resumed_run_costs_what_all_its_attempts_cost(site: Site, clusters: dict[str, str]) -> None:

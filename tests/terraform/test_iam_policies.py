@@ -15,8 +15,8 @@ WIDE_RESOURCES = {
     "ReadNetwork": "EC2's Describe actions have no resource types",
     "ListCollaborators": "iam:ListUsers and iam:ListRoles have no resource type",
     "MakeWorkspaces": "there is no workspace yet, and a cluster is optional",
+    "StartTaggedClusters": "RunJobFlow has no resource type; limited to tagged ones by a condition",
     "ListAndLinkInStudio": "EMR's List and repository actions have no resource type",
-    "StartTaggedClusters": "elasticmapreduce:RunJobFlow has no resource type; limited by the tags that it asks for",
     "FindGitTokens": "secretsmanager:ListSecrets has no resource type",
     "FollowOwnClusterTemplates": "Service Catalog's records have no resource type; limited to one's own by a condition",
 }

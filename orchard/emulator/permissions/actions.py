@@ -76,14 +76,14 @@ def _tagging(call: Call, created: list[Access]) -> Iterator[Access]:
                 known | {"aws:tagkeys": tuple(keys), "ec2:createaction": (call.operation,)},
             )
         return
-    action = RULES["tagging"].get(call.service, {}).get(call.operation)
+    action, _, new = RULES["tagging"].get(call.service, {}).get(call.operation, "").partition(" ")
     if not action or not requested(call.parameters)[0]:
         return
-    full = f"{RULES['prefixes'].get(call.service, call.service)}:{action}"
-    new = f"arn:aws:kms:{call.region}:{call.account}:key/*"
+    prefix = RULES["prefixes"].get(call.service, call.service)
+    full = f"{prefix}:{action}"
     kinds = [one.name for one in reference.action(full).resource_types]
     for access in created:
-        resource = new if full == "kms:TagResource" else access.resource
+        resource = arn(call, prefix, new, "*") if new else access.resource
         kind = next((kind for kind in kinds if fits(full.partition(":")[0], kind, resource)), "")
         yield Access(full, resource, context.of(call, full, kind, resource))
 

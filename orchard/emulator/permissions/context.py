@@ -104,7 +104,9 @@ def _vpc(call: Call, kind: str, arn: str) -> Values:
         vpc = group.vpc_id if group else None
     elif kind == "subnet" or call.parameters.get("SubnetId"):
         wanted = number if kind == "subnet" else call.parameters["SubnetId"]
-        vpc = next((s.vpc_id for zone in backend.subnets.values() for s in zone.values() if s.id == wanted), None)
+        vpc = next(
+            (s.vpc_id for zone in list(backend.subnets.values()) for s in list(zone.values()) if s.id == wanted), None
+        )
     elif kind == "route-table" and number in backend.route_tables:
         vpc = backend.route_tables[number].vpc_id
     return (f"arn:aws:ec2:{call.region}:{call.account}:vpc/{vpc}",) if vpc else ()
@@ -152,5 +154,5 @@ PROVIDERS: dict[str, Callable[[Call, str, str], Values]] = {
     "kms:requestalias": _alias,
     "kms:encryptioncontextkeys": lambda call, *_: tuple(call.parameters.get("EncryptionContext") or {}),
 }
-# What dependent.py and s3.py set.
+# What actions.py and encryption.py set.
 OTHERS = {"iam:passedtoservice", "ec2:createaction", "kms:viaservice"}

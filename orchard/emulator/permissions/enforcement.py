@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.iam.exceptions import NotFoundException
+from moto.s3.models import s3_backends
 
+from orchard.emulator.options import ACCOUNT
 from orchard.emulator.permissions import acting, actions, calls, reference, refusals
-from orchard.emulator.permissions.access import CALLER, DeniedError, Principal, UnknownConditionError
+from orchard.emulator.permissions.access import CALLER, Access, Context, DeniedError, Principal, UnknownConditionError
+from orchard.emulator.repairs.bucket_policies import kept
 from orchard.emulator.s3.access_logs import BUCKET
 from orchard.emulator.signatures import gate
 from orchard.emulator.signatures.claim import Claim
@@ -46,6 +49,8 @@ def _caller(key: Key) -> Principal:
 def _check(environ: dict[str, Any], made: Claim, caller: Principal) -> None:
     try:
         asked = calls.read(environ, made.service, made.region)
+        if asked.service == "iam" and (name := caller.context.get("aws:username")):
+            asked.parameters.setdefault("UserName", name[0])  # who asks about nobody asks about themselves
         needed = [] if (asked.service, asked.operation) in FREE else actions.accesses(asked)
     except (calls.UnknownOperationError, reference.UnknownActionError) as error:
         if caller.is_root:  # nothing to decide, and moto says what it thinks of the request
@@ -54,8 +59,15 @@ def _check(environ: dict[str, Any], made: Claim, caller: Principal) -> None:
         raise RefusedError(STRANGER, f"The local AWS does not know which permission this needs: {error}") from None
     told = {"aws:useragent": (environ.get("HTTP_USER_AGENT", ""),)}
     try:
+        if asked.operation == "DeleteObjects":
+            kept.set(frozenset(access.resource for access in needed if not _may(caller, access, made.region, told)))
+            return
         for access in needed:
             acting.check(caller, access, made.region, told)
+        if asked.operation in ("GetObject", "HeadObject") and not _is_there(asked):
+            # Who may not list is not told what there is (Amazon S3 API Reference, GetObject).
+            bucket = f"arn:aws:s3:::{asked.parameters['Bucket']}"
+            acting.check(caller, Access("s3:ListBucket", bucket), made.region, told)
     except DeniedError as denied:
         if made.service == "s3":
             environ[BUCKET] = denied.access.resource.rpartition(":::")[2].partition("/")[0]  # for its access log
@@ -63,3 +75,16 @@ def _check(environ: dict[str, Any], made: Claim, caller: Principal) -> None:
     except UnknownConditionError as error:
         log.warning("refused: %s", error)
         raise RefusedError(STRANGER, f"The local AWS cannot tell whether this is allowed: {error}") from None
+
+
+def _may(caller: Principal, access: Access, region: str, told: Context) -> bool:
+    try:
+        acting.check(caller, access, region, told)
+    except DeniedError:
+        return False
+    return True
+
+
+def _is_there(asked: calls.Call) -> bool:
+    bucket = s3_backends[ACCOUNT]["aws"].buckets.get(asked.parameters["Bucket"])
+    return bucket is None or asked.parameters["Key"] in bucket.keys

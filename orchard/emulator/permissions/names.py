@@ -21,7 +21,7 @@ def role(call: Call, value: str) -> str:
 def of_profile(call: Call, value: str) -> list[str]:
     """Return the ARNs of the roles in an instance profile (EC2 gets its role, not the profile)."""
     name = value.rpartition("/")[2]
-    for profile in _iam_backend(call).instance_profiles.values():
+    for profile in list(_iam_backend(call).instance_profiles.values()):  # at once: other requests change it
         if profile.name == name:
             return [found.arn for found in profile.roles]
     return []
@@ -46,11 +46,21 @@ def _iam(call: Call, kind: str, value: str) -> str:
         "instance-profile": backend.instance_profiles,
         "policy": backend.managed_policies,
     }
-    for found in tables[kind].values():
+    for found in list(tables[kind].values()):
         if value == getattr(found, "name", None):
             return str(found.arn)
     path = str(call.parameters.get("Path") or "/") if call.operation.startswith("Create") else "/"
     return f"arn:aws:iam::{call.account}:{kind}{path}{value}"
+
+
+def _cluster(call: Call, value: str) -> str:
+    """Return the id of a cluster, also by one of its instance groups."""
+    from moto.emr.models import emr_backends
+
+    if not value.startswith("ig-"):
+        return value
+    group = emr_backends[call.account][call.region].instance_groups.get(value)
+    return str(group.cluster.id) if group else "*"
 
 
 def _linked(call: Call, service: str) -> str:
@@ -71,7 +81,7 @@ def key(call: Call, value: str) -> str:
         return value
     text = value.rpartition(":")[2]
     if text.startswith("alias/"):  # looked up without moto's own method, which makes the keys that AWS makes on demand
-        text = next((found.id for found in backend.keys.values() if text in found.aliases), "*")
+        text = next((found.id for found in list(backend.keys.values()) if text in found.aliases), "*")
     return f"arn:aws:kms:{call.region}:{call.account}:key/{text}"
 
 
@@ -86,6 +96,7 @@ RESOLVERS: dict[tuple[str, str], Any] = {
         ("iam", kind): lambda call, value, kind=kind: _iam(call, kind, value)
         for kind in ("role", "user", "group", "instance-profile", "policy")
     },
+    ("elasticmapreduce", "cluster"): _cluster,
     ("kms", "key"): key,
     ("kms", "alias"): lambda _, value: value.removeprefix("alias/"),
     ("sqs", "queue"): lambda _, value: value.rstrip("/").rpartition("/")[2],

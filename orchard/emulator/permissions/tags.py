@@ -83,7 +83,7 @@ def _iam(account: str, region: str, arn: str, name: str) -> Tags:
     if name.startswith("user/"):
         return _pairs(backend.tagger.list_tags_for_resource(arn)["Tags"])
     table = {"role": backend.roles, "instance-profile": backend.instance_profiles}.get(name.partition("/")[0], {})
-    for found in table.values():
+    for found in list(table.values()):
         if found.arn == arn:
             return _pairs([*found.tags.values()] if isinstance(found.tags, dict) else found.tags)
     return {}
@@ -113,7 +113,7 @@ def _sqs(account: str, region: str, arn: str, name: str) -> Tags:
 def _secretsmanager(account: str, region: str, arn: str, name: str) -> Tags:
     from moto.secretsmanager.models import secretsmanager_backends
 
-    found = [s for s in secretsmanager_backends[account][region].secrets.values() if s.arn == arn]
+    found = [s for s in list(secretsmanager_backends[account][region].secrets.values()) if s.arn == arn]
     return _pairs(found[0].tags) if found else {}
 
 

@@ -1,4 +1,9 @@
 locals {
+  cluster_tags = {
+    "aws:RequestTag/${local.emr_tag}" = "true"
+    "aws:RequestTag/Project"          = var.project
+  }
+
   secrets = "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:emr-studio-*"
 
   git = [
@@ -54,27 +59,22 @@ locals {
     },
   ]
 
-  # What the EMR service role may act on, and what `down` and the sweep find.
-  tagged_as_ours = { StringEquals = {
-    "aws:RequestTag/${local.emr_tag}" = "true"
-    "aws:RequestTag/Project"          = var.project
-  } }
-
   own_clusters = [
     {
-      # A cluster that is not there yet has no ARN: nothing narrower than `*` exists (Service Authorization Reference).
+      # Tags in the request are what the EMR service role may act on, and what `down` and the sweep find. RunJobFlow has
+      # no resource type: there is no cluster yet, and nothing narrower than `*` would match.
       Sid       = "StartTaggedClusters"
       Effect    = "Allow"
       Action    = "elasticmapreduce:RunJobFlow"
       Resource  = "*"
-      Condition = local.tagged_as_ours
+      Condition = { StringEquals = local.cluster_tags }
     },
     {
       Sid       = "TagNewClusters"
       Effect    = "Allow"
       Action    = "elasticmapreduce:AddTags"
       Resource  = "${local.emr}:cluster/*"
-      Condition = local.tagged_as_ours
+      Condition = { StringEquals = local.cluster_tags }
     },
     {
       Sid       = "LendClustersTheirRole"

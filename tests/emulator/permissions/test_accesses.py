@@ -130,7 +130,7 @@ def test_a_role_is_told_with_its_path_tags_boundary_and_policy(roles):
         "iam", "attach_role_policy", RoleName="node", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
     )
     assert attach.resource == f"{IAM}:role/a/node"
-    assert attach.context["iam:policyarn"] == (policy,)
+    assert attach.context["iam:policyarn"] == ("arn:aws:iam::aws:policy/ReadOnlyAccess",)
     assert attach.context["iam:permissionsboundary"] == (boundary,)
     assert attach.context["aws:resourcetag/project"] == ("orchard",)
     (other,) = accesses("iam", "put_role_policy", RoleName="service", PolicyName="p", PolicyDocument="{}")
