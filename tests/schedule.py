@@ -32,8 +32,8 @@ LONG = {"spark", "story", "stepped", "outcomes", "roots"}
 SLOW = [
     Group(
         "a cluster that Terraform made",
-        400,
-        ("test_local_aws.py", "test_session.py", "test_settings_change.py", "test_teardown.py"),
+        410,
+        ("test_local_aws.py", "test_refused.py", "test_session.py", "test_settings_change.py", "test_teardown.py"),
     ),
     Group(
         "one Spark",
