@@ -138,8 +138,9 @@ def _boundary(call: Call, kind: str, arn: str) -> Values:
         return (str(call.parameters["PermissionsBoundary"]),)
     backend: Any = iam_backends[call.account]["aws"]
     for found in [*backend.roles.values(), *backend.users.values()]:
-        if found.arn == arn and found.permissions_boundary_arn:
-            return (found.permissions_boundary_arn,)
+        boundary = getattr(found, "permissions_boundary_arn", None)  # moto 5.2.5 keeps none of users
+        if found.arn == arn and boundary:
+            return (boundary,)
     return ()
 
 
