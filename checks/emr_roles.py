@@ -12,6 +12,15 @@ def trust(service: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def role(iam: Any, name: str, service: str, *actions: str) -> str:
+    """Make a role that lets one service do some actions on everything; returns its ARN."""
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(service))
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document)
+    return str(made["Role"]["Arn"])
+
+
 def make(iam: Any, service: str = SERVICE, nodes: str = NODES) -> None:
     """Make both roles, and the instance profile of the second.
 

@@ -34,7 +34,12 @@ class Aws:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.credentials = credentials.read(home)
         self.s3, self.emr = self.client("s3"), self.client("emr")
-        emr_roles.make(self.client("iam"), "emr", "ec2")
+        iam = self.client("iam")
+        emr_roles.make(iam, "emr", "ec2")
+        emr_roles.role(iam, "studio", "elasticmapreduce.amazonaws.com", "s3:*")
+        emr_roles.role(
+            iam, "scheduler", "scheduler.amazonaws.com", "elasticmapreduce:TerminateJobFlows", "sqs:SendMessage"
+        )
 
     def client(self, service: str, region: str = REGION, **config: Any) -> Any:
         return boto3.client(
@@ -94,11 +99,9 @@ class Aws:
         given = {"LogUri": f"s3://{bucket}/{LOGS}"} if bucket else {}
         number = self.emr.run_job_flow(
             Name=name,
-            JobFlowRole="ec2",
-            ServiceRole="emr",
             Instances=instances,
             Steps=list(steps),
-            **{"ReleaseLabel": release} | given | kw,
+            **{"ReleaseLabel": release, "JobFlowRole": "ec2", "ServiceRole": "emr"} | given | kw,
         )["JobFlowId"]
         if wait:
             self.until(number, "WAITING", "RUNNING", "TERMINATED", "TERMINATED_WITH_ERRORS")

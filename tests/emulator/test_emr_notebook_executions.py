@@ -40,7 +40,7 @@ def place(aws: Aws, workspace: Any) -> Callable[..., str]:
 def asked(workspace: Any, key: str, **more: Any) -> dict:
     return {
         "ExecutionEngine": {"Id": workspace.cluster, "Type": "EMR"},
-        "ServiceRole": "emr",
+        "ServiceRole": "studio",
         "NotebookS3Location": {"Bucket": workspace.bucket, "Key": key},
         **more,
     }

@@ -116,7 +116,7 @@ def test_session_mappings_are_kept_for_studios_of_the_sso_mode(aws: Aws) -> None
     common = {
         "VpcId": "vpc-1",
         "SubnetIds": ["subnet-1"],
-        "ServiceRole": "arn:aws:iam::123456789012:role/emr",
+        "ServiceRole": "arn:aws:iam::123456789012:role/studio",
         "WorkspaceSecurityGroupId": "sg-1",
         "EngineSecurityGroupId": "sg-2",
         "DefaultS3Location": "s3://bucket/prefix",

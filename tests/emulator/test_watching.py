@@ -116,7 +116,7 @@ class Site:
             KmsKeyArn="arn:aws:kms:eu-west-3:123456789012:key/1",
             Target={
                 "Arn": GUARD,
-                "RoleArn": "arn:aws:iam::123456789012:role/end",
+                "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
                 "Input": f'{{"JobFlowIds": ["{cluster_id}"]}}',
             },
         )

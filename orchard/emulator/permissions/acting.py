@@ -104,5 +104,6 @@ def _everywhere(access: Access, region: str) -> dict[str, tuple[str, ...]]:
         "aws:resourceaccount": (ACCOUNT,),
         "aws:securetransport": ("true",),
         "aws:sourceip": (ADDRESS,),
+        "aws:sourceowner": (ACCOUNT,),
         "aws:viaawsservice": ("false",),
     }

@@ -51,6 +51,8 @@ def _check(environ: dict[str, Any], made: Claim, caller: Principal) -> None:
         asked = calls.read(environ, made.service, made.region)
         if asked.service == "iam" and (name := caller.context.get("aws:username")):
             asked.parameters.setdefault("UserName", name[0])  # who asks about nobody asks about themselves
+        if caller.is_root and (asked.service, asked.operation) == ("sts", "AssumeRole"):
+            raise RefusedError(STRANGER, "Roles may not be assumed by root accounts.")
         needed = [] if (asked.service, asked.operation) in FREE else actions.accesses(asked)
     except (calls.UnknownOperationError, reference.UnknownActionError) as error:
         if caller.is_root:  # nothing to decide, and moto says what it thinks of the request

@@ -34,6 +34,7 @@ GLOBAL_KEYS = {
     "aws:SourceArn": "ARN",
     "aws:SourceIdentity": "String",
     "aws:SourceIp": "IPAddress",
+    "aws:SourceOwner": "String",  # of old: in the policy that SNS gives to topics that get none
     "aws:SourceOrgID": "String",
     "aws:SourceOrgPaths": "ArrayOfString",
     "aws:SourceVpc": "String",

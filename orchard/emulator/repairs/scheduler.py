@@ -46,6 +46,7 @@ def install() -> None:
             raise ScheduleGroupNotFound(kwargs["group_name"])
         if not ANY_EXPRESSION.fullmatch(kwargs["schedule_expression"]):
             raise ValidationException(f"Invalid Schedule Expression {kwargs['schedule_expression']}.")
+        _check_role(self.region_name, kwargs)
         return create(self, **kwargs)
 
     def update_schedule(self: EventBridgeSchedulerResponse) -> str:
@@ -59,6 +60,20 @@ def install() -> None:
 
     EventBridgeSchedulerBackend.create_schedule = create_schedule
     EventBridgeSchedulerResponse.update_schedule = update_schedule
+
+
+def _check_role(region: str, asked: dict[str, Any]) -> None:
+    """Refuse a role that no schedule could take on (EventBridge Scheduler User Guide, "Set up the execution role")."""
+    try:
+        acting.assume(asked["target"]["RoleArn"], SERVICE, asked["name"], region, _group(region, asked["group_name"]))
+    except DeniedError:
+        raise ValidationException(
+            "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
+        ) from None
+
+
+def _group(region: str, name: str | None) -> str:
+    return f"arn:aws:scheduler:{region}:{ACCOUNT}:schedule-group/{name or 'default'}"
 
 
 def due(schedule: Schedule, now: float) -> bool:
@@ -114,9 +129,10 @@ class Firing:
         AWS retries, then drops the event or sends it to a queue (EventBridge Scheduler User Guide, "Configuring a
         dead-letter queue"). Here no trouble passes, so the queue has it at once.
         """
-        group = f"arn:aws:scheduler:{region}:{ACCOUNT}:schedule-group/{schedule.group_name or 'default'}"
         try:
-            role = acting.assume(schedule.target["RoleArn"], SERVICE, schedule.name, region, group)
+            role = acting.assume(
+                schedule.target["RoleArn"], SERVICE, schedule.name, region, _group(region, schedule.group_name)
+            )
         except DeniedError as denied:
             log.warning("the schedule %s cannot act: %s", schedule.name, denied)
             return
