@@ -32,8 +32,15 @@ LONG = {"spark", "story", "stepped", "outcomes", "roots"}
 SLOW = [
     Group(
         "a cluster that Terraform made",
-        400,
-        ("test_local_aws.py", "test_session.py", "test_settings_change.py", "test_teardown.py", "test_permissions.py"),
+        410,
+        (
+            "test_local_aws.py",
+            "test_refused.py",
+            "test_session.py",
+            "test_settings_change.py",
+            "test_teardown.py",
+            "test_permissions.py",
+        ),
     ),
     Group(
         "one Spark",
@@ -67,7 +74,7 @@ SLOW = [
     Group("an environment of pinned packages", 90, ("test_bootstrap.py",)),
     Group("clients of others", 60, ("test_clients.py",)),
     Group("three foundations", 60, ("test_side_by_side.py",)),
-    Group("every module, checked", 60, ("test_iam_policies.py", "test_modules.py")),
+    Group("every module, checked", 75, ("test_iam_policies.py", "test_escalation.py", "test_modules.py")),
     Group("TensorFlow in this process", 40, ("test_engine.py", "test_weights.py")),
     Group("both roots, initialised", 35, ("test_addresses.py",)),
     Group("the policy scanner", 35, ("test_policy_scan.py",)),

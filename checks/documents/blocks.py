@@ -12,6 +12,7 @@ from invoke.parser.context import to_flag
 from checks.documents import architecture, fidelity, figures, matrix
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
+from orchard.permissions import published
 
 
 def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
@@ -31,6 +32,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "rooms": architecture.house,
         "fidelity": fidelity.modelled,
         "regions": regions,
+        "global-services": spared,
         "instance-types": types,
         "releases": figures.releases,
         "cluster-costs": figures.cluster_costs,
@@ -77,6 +79,11 @@ def reference(namespace: Collection) -> str:
 def regions() -> str:
     """Return the regions that are allowed, in one line."""
     return ", ".join(f"`{region}`" for region in EU_REGIONS)
+
+
+def spared() -> str:
+    """Return the services that the lock on regions leaves out, with the reason for each."""
+    return "\n".join(f"- `{name}`, which {why}" for name, why in published.GLOBAL.items())
 
 
 def types() -> str:

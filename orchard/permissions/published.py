@@ -23,8 +23,12 @@ PARTS = {
 MOST_CHARACTERS = 6144  # of a managed policy, white space not counted (IAM User Guide, "IAM and AWS STS quotas")
 
 # Services that answer from one place, whatever region one is in, so that a region means nothing there; none of them
-# holds the data. IAM and STS: who may do what. Budgets: what the account spends. The Price List answers in Frankfurt.
-GLOBAL = ("iam:*", "sts:*", "budgets:*")
+# holds the data. The Price List has no need: it answers in Frankfurt.
+GLOBAL = {
+    "iam:*": "says who may do what; there is one for all regions, in us-east-1",
+    "sts:*": "says who somebody is; clients may ask the one for all regions, in us-east-1, and it hands out no data",
+    "budgets:*": "knows what the account spends; there is one for all regions, in us-east-1",
+}
 
 _TAG = {"resource": "aws:ResourceTag/Project", "request": "aws:RequestTag/Project"}
 

@@ -25,6 +25,13 @@ resource "aws_iam_role_policy" "emr_service" {
         Condition = { StringEquals = { "iam:PassedToService" = "ec2.amazonaws.com" } }
       },
       {
+        # And does so for whoever starts a cluster: in an account that still has it, it reads every bucket.
+        Sid         = "PassNoOtherRole"
+        Effect      = "Deny"
+        Action      = "iam:PassRole"
+        NotResource = local.role_arns[local.node_name]
+      },
+      {
         # Disks of the nodes are encrypted with a key of ours (Amazon EMR Management Guide, "EBS encryption").
         Sid      = "UseKeyForDisks"
         Effect   = "Allow"

@@ -34,7 +34,7 @@ locals {
       Sid    = "UseClusterTemplates"
       Effect = "Allow"
       Action = [
-        "servicecatalog:DescribeProduct", "servicecatalog:DescribeProductView", "servicecatalog:ListLaunchPaths",
+        "servicecatalog:DescribeProduct", "servicecatalog:ListProvisioningArtifacts", "servicecatalog:ListLaunchPaths",
         "servicecatalog:DescribeProvisioningParameters", "servicecatalog:ProvisionProduct",
       ]
       Resource = "arn:aws:catalog:${var.region}:${var.account_id}:product/*"
@@ -45,7 +45,7 @@ locals {
       Sid    = "FollowOwnClusterTemplates"
       Effect = "Allow"
       Action = [
-        "servicecatalog:SearchProducts", "servicecatalog:ListProvisioningArtifacts", "servicecatalog:DescribeRecord",
+        "servicecatalog:SearchProducts", "servicecatalog:DescribeProductView", "servicecatalog:DescribeRecord",
         "servicecatalog:ScanProvisionedProducts", "servicecatalog:UpdateProvisionedProduct", "servicecatalog:TerminateProvisionedProduct",
       ]
       Resource  = "*"

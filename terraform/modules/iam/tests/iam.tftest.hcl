@@ -25,7 +25,7 @@ run "roles" {
   command = plan
 
   assert {
-    condition     = [for s in jsondecode(aws_iam_role_policy.emr_service.policy).Statement : s.Resource if s.Action == "iam:PassRole"] == ["arn:aws:iam::123456789012:role/orchard-eu-west-3-emr-node"]
+    condition     = [for s in jsondecode(aws_iam_role_policy.emr_service.policy).Statement : s.Resource if s.Effect == "Allow" && s.Action == "iam:PassRole"] == ["arn:aws:iam::123456789012:role/orchard-eu-west-3-emr-node"]
     error_message = "EMR may pass the nodes' role and no other."
   }
   assert {
