@@ -89,6 +89,7 @@ class Story(User):
         super().__init__(*args)
         self.said: dict[str, str] = {}
         self.failed = ""
+        self.on_purpose = range(0)  # what a test has tried that is refused: lines in the ledger of permissions
         self.is_changed = False  # whether the cluster is not as the settings come
 
     def told(self, task: str) -> str:

@@ -25,7 +25,7 @@ def name(arn: str) -> str:
 def uses(story) -> dict[str, Use]:
     """The principals of the whole story by the ends of their names, as `emr-node`."""
     story.told("cleanup")
-    return {name(arn): use for arn, use in permission_use.read(story.home).items()}
+    return {name(arn): use for arn, use in permission_use.read(story.home, story.on_purpose).items()}
 
 
 @pytest.mark.parametrize("who", REASONS)

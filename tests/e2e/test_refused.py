@@ -4,7 +4,7 @@ tests/terraform/escalation.toml has the whole list, decided on with documents; h
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from orchard.emulator import process
+from tests.support import permission_use
 from tests.waiting import until
 
 from .conftest import BUCKET
@@ -46,9 +47,10 @@ boto3.client("s3").put_object(Bucket=sys.argv[2], Key=sys.argv[3], Body=json.dum
 
 
 @pytest.fixture(scope="module")
-def keys(story) -> Callable[[str, str], Callable[[str, str], Any]]:
+def keys(story) -> Iterator[Callable[[str, str], Callable[[str, str], Any]]]:
     """Makes clients for the access key of somebody."""
     story.told("up")
+    before = len(permission_use.lines(story.home))
 
     def of(key_id: str, secret: str) -> Callable[[str, str], Any]:
         return lambda service, region: boto3.client(
@@ -59,7 +61,8 @@ def keys(story) -> Callable[[str, str], Callable[[str, str], Any]]:
             aws_secret_access_key=secret,
         )
 
-    return of
+    yield of
+    story.on_purpose = range(before, len(permission_use.lines(story.home)))
 
 
 def refusals(calls: list[Call], client: Callable[[str, str], Any]) -> list[str]:

@@ -85,12 +85,22 @@ def keep(place: Target, folder: Path) -> None:
     (folder / POLICIES).write_text(json.dumps(found))
 
 
-def read(folder: Path) -> dict[str, Use]:
-    """Read what `keep` has kept: by ARN of the user or role, of all that have a policy."""
-    lines = [Line(**json.loads(text)) for text in (folder / LEDGER).read_text().splitlines()]
+def lines(folder: Path) -> list[Line]:
+    """Read the ledger that `keep` has kept."""
+    return [Line(**json.loads(text)) for text in (folder / LEDGER).read_text().splitlines()]
+
+
+def read(folder: Path, on_purpose: range) -> dict[str, Use]:
+    """Read what `keep` has kept: by ARN of the user or role, of all that have a policy.
+
+    Args:
+        folder: as it was for `keep`.
+        on_purpose: lines of the ledger that tests have made, which tried what is refused.
+    """
+    told = [line for number, line in enumerate(lines(folder)) if number not in on_purpose]
     policies = json.loads((folder / POLICIES).read_text())
     return {
-        arn: Use(arn, documents, [line for line in lines if line.principal == arn])
+        arn: Use(arn, documents, [line for line in told if line.principal == arn])
         for arn, documents in policies.items()
         if documents
     }
