@@ -134,9 +134,8 @@ def test_the_key_serves_whom_it_must_and_nobody_else(statements):
 
 def test_every_action_and_condition_key_is_one_that_aws_has(statements):
     for address, statement in statements:
-        asked = {
-            element: statement[element] for element in ("Sid", "Effect", "Action", "Condition") if element in statement
-        }
+        elements = ("Sid", "Effect", "Action", "NotAction", "Condition")
+        asked = {element: statement[element] for element in elements if element in statement}
         # what a planned resource is called is made up, where it is no ARN
         known = [one for one in listed(statement.get("Resource", "*")) if one.startswith("arn:")] or "*"
         document = {"Version": "2012-10-17", "Statement": [asked | {"Resource": known}]}
