@@ -13,6 +13,7 @@ from pathlib import Path
 
 import boto3
 
+from orchard.aws.layout import RAW
 from orchard.base.config import Settings
 from orchard.emulator.options import ACCOUNT, Options
 from orchard.emulator.server import Server
@@ -34,7 +35,7 @@ def main() -> None:
         whole = []
         for number in range(puts + 100):
             begun = time.perf_counter()
-            s3.put_object(Bucket=BUCKET, Key=f"data/raw/Test/Pear/{number}.jpg", Body=b"x" * 5000)
+            s3.put_object(Bucket=BUCKET, Key=f"{RAW}Test/Pear/{number}.jpg", Body=b"x" * 5000)
             whole.append(time.perf_counter() - begun)
         server.stop()
     decided, asked = (statistics.median(times[-puts:]) * 1e6 for times in (deciding, whole))

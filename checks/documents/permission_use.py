@@ -11,7 +11,7 @@ RECORDED = ROOT / "tests" / "e2e" / "permissions.toml"
 def used() -> str:
     """Return a row for each principal: how many actions its policies allow, and how many of them the story uses."""
     rows = []
-    for name, told in _recorded().items():
+    for told in _recorded().values():
         kept = sum(len(entry["actions"]) for entry in told["unused"])
         rows.append((told["who"], str(len(told["used"]) + kept), str(len(told["used"])), str(kept)))
     return table(("who", "allowed", "used", "kept for a reason"), rows)

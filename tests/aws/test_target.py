@@ -25,6 +25,8 @@ def test_the_local_target_is_the_emulator_and_nobody_elses_credentials(
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "company")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
+    deployer = Credentials("AKIADEPLOYER", "of-the-deployer", running.credentials.token)
+    monkeypatch.setattr(target.deployer, "credentials", lambda *_: deployer)
     local = target.connect(Settings(target="local", region="eu-central-1"))
     assert (local.name, local.region) == ("local", "eu-central-1")
     assert (local.charges, local.reachable, local.durable) == (False, False, False)
@@ -40,10 +42,10 @@ def test_the_local_target_is_the_emulator_and_nobody_elses_credentials(
     s3 = local.client("s3")
     assert s3.meta.endpoint_url == "http://127.0.0.1:4711"
     assert s3.meta.region_name == "eu-central-1"
-    assert local.environment["AWS_ACCESS_KEY_ID"] == running.credentials.key_id
-    assert s3._request_signer._credentials.secret_key == running.credentials.secret
+    assert local.environment["AWS_ACCESS_KEY_ID"] == deployer.key_id
+    assert s3._request_signer._credentials.secret_key == deployer.secret
     assert local.livy_login == running.credentials.login
-    for secret in (running.credentials.secret, running.credentials.token, "secret"):
+    for secret in (running.credentials.secret, deployer.secret, running.credentials.token, "secret"):
         assert secret not in repr(local)
 
 
@@ -71,7 +73,7 @@ def test_the_real_target_is_botos_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_refused_credentials_have_a_remedy(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    local = target.connect(Settings(target="local"))
+    local = target._local("eu-west-3", running)
     sts = local.client("sts")
     monkeypatch.setattr(target.Target, "client", lambda *_: sts)
     with Stubber(sts) as stub:

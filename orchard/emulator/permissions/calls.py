@@ -1,11 +1,11 @@
 """Which operation of which service a request asks for, with its parameters."""
 
-import functools
 import io
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from botocore.exceptions import UnknownServiceError
+from botocore.loaders import Loader
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import Request, determine_request_protocol
@@ -89,6 +89,8 @@ def _s3(environ: dict[str, Any]) -> str:
 def _routed(environ: dict[str, Any], service: str) -> tuple[str, dict[str, Any]]:
     """Find the operation and parameters as moto 5.2.5 does (core/responses.py, `parse_parameters`)."""
     asked = f"{service}: {environ['REQUEST_METHOD']} {environ.get('RAW_URI') or environ['PATH_INFO']}"
+    if service not in _services():
+        raise UnknownOperationError(f"no service for {asked}")
     try:
         body = b"" if service == "s3" else _body(environ)
         request = Request(environ | {"wsgi.input": io.BytesIO(body)})
@@ -106,9 +108,14 @@ def _routed(environ: dict[str, Any], service: str) -> tuple[str, dict[str, Any]]
                 "url_params": in_path,
             }
         )
-    except (HTTPException, RequestParserError, UnknownServiceError, NotImplementedError, ValueError) as error:
+    except (HTTPException, RequestParserError, NotImplementedError, ValueError) as error:
         raise UnknownOperationError(f"no operation for {asked} ({type(error).__name__})") from error
     return operation.name, parameters or {}
+
+
+@cache
+def _services() -> frozenset[str]:
+    return frozenset(Loader().list_available_services("service-2"))
 
 
 def _body(environ: dict[str, Any]) -> bytes:
@@ -118,7 +125,7 @@ def _body(environ: dict[str, Any]) -> bytes:
     return body
 
 
-@functools.cache
+@cache
 def _has_document(operation: OperationModel) -> bool:
     """Whether the body of an S3 operation is a small document, and not somebody's object."""
     shape = operation.input_shape
