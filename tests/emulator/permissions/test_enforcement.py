@@ -252,6 +252,19 @@ def test_who_makes_a_cluster_must_be_allowed_to_hand_over_its_roles(aws: Aws) ->
     assert f"iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/ec2" in words
 
 
+@models(
+    "EC2 answers InvalidGroup.NotFound for a group that is not there, also to whom a tag would have to allow it",
+    source="not verified: whether EC2 refuses first",
+)
+def test_a_group_that_is_gone_is_told_of(aws: Aws) -> None:
+    tagged = {"StringEquals": {"aws:ResourceTag/Project": "orchard"}}
+    somebody = Somebody(aws, allow("ec2:DeleteSecurityGroup", Condition=tagged))
+    delete = somebody.client("ec2").delete_security_group
+    assert refused(delete, GroupId="sg-0123456789abcdef0")[1] == "InvalidGroup.NotFound"
+    group = aws.client("ec2").create_security_group(GroupName=uuid4().hex, Description="of the test")["GroupId"]
+    assert refused(delete, GroupId=group)[1] == "UnauthorizedOperation"
+
+
 def test_a_condition_that_cannot_be_told_is_no_silent_yes(aws: Aws) -> None:
     somebody = Somebody(aws, allow("s3:ListAllMyBuckets", Condition={"StringEquals": {"s3:NoSuchKey": "x"}}))
     status, code, words = refused(somebody.client("s3").list_buckets)
