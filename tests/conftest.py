@@ -7,6 +7,7 @@ are left out, and say so, where it is not set. ORCHARD_WEIGHTS names the weights
 import os
 import sys
 import tarfile
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,15 @@ os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executa
 os.environ["PYTHONPATH"] = str(ROOT / "spark")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+# As `inv` does it: a worker that compiles TensorFlow's modules anew takes twice as long to start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Test runs of Spark last seconds. The optimising compiler takes half of their processor time, and is never done before
+# they end; to verify Spark's own classes takes a tenth.
+JAVA = """#!/bin/sh
+exec "{java}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote \
+    "$@"
+"""
 
 
 class Units(LoadScopeScheduling):
@@ -31,6 +41,22 @@ class Units(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return schedule.unit(_file(nodeid))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let whatever starts a Java here start one that suits short runs; xdist's processes inherit it."""
+    from orchard.machine import java
+
+    found = next((home for home in java.candidates() if java.major_version(home) == java.VERSION), None)
+    if hasattr(config, "workerinput") or not found:
+        return
+    folder = tempfile.TemporaryDirectory(prefix="orchard-java-")
+    config.add_cleanup(folder.cleanup)
+    program = Path(folder.name, "bin", "java")
+    program.parent.mkdir()
+    program.write_text(JAVA.format(java=found / "bin" / "java"))
+    program.chmod(0o755)
+    os.environ["JAVA_HOME"] = folder.name
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units:

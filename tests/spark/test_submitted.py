@@ -21,12 +21,27 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> job_code.Package:
     return job_code.build(tmp_path_factory.mktemp("jobs"))
 
 
-def submit(code: job_code.Package, job: str, master: str, *words: str) -> subprocess.CompletedProcess:
+# Every job in one Spark: to start three times as many processes of it takes longer than the jobs.
+ALL = """
+import sys
+import canary, features, pca
+from fruits import job
+def run(spark):
+    pictures, weights, home = sys.argv[1:]
+    canary.run(spark, canary.parse(["--output", f"{home}/shape", "--weights", weights, "--executors", "2"]))
+    words = ["--input", pictures, "--split", "Test", "--mode", "full", "--weights", weights]
+    features.run(spark, features.parse([*words, "--output", f"{home}/features/r1"]))
+    pca.run(spark, pca.parse(["--input", f"{home}/features/r1", "--output", f"{home}/pca/r1", "--k", "5"]))
+job.main("all", run)
+"""
+
+
+def submit(code: job_code.Package, program: Path, master: str, *words: str) -> subprocess.CompletedProcess:
     spark_submit = Path(sys.executable).parent / "spark-submit"
-    options = ["--master", master, "--conf", "spark.ui.enabled=false", "--py-files", str(code.file("fruits.zip"))]
+    options = ["--master", master, "--conf", "spark.ui.enabled=false", "--py-files", ",".join(map(str, code.files))]
     options += ["--conf", "spark.default.parallelism=4"]  # as EMR itself sets it: twice the cores
     return subprocess.run(
-        [spark_submit, *options, str(code.file(f"{job}.py")), *words],
+        [spark_submit, *options, str(program), *words],
         capture_output=True,
         text=True,
         env=ENVIRONMENT | {"SPARK_LOCAL_IP": "127.0.0.1"},
@@ -40,40 +55,38 @@ def results(spark: SparkSession, home: Path) -> tuple[dict, dict]:
     return {row.path: row.features for row in rows}, {row.path: row.scores for row in scores}
 
 
-def run(code, master: str, home: Path, pictures: Path, weights_file: str) -> None:
-    at_features, at_pca = str(home / "features" / "r1"), str(home / "pca" / "r1")
-    words = ["--input", str(pictures), "--split", "Test", "--mode", "full", "--weights", weights_file]
-    done = submit(code, "features", master, *words, "--output", at_features)
+@pytest.fixture(scope="module")
+def of_two(code, drawn, weights_file, tmp_path_factory) -> tuple[Path, str]:
+    """What all jobs left with two executors, and what they said."""
+    home = tmp_path_factory.mktemp("of-two")
+    program = home / "all.py"
+    program.write_text(ALL)
+    done = submit(code, program, "local-cluster[2,1,2048]", str(drawn), weights_file, str(home))
     assert done.returncode == 0, done.stderr[-3000:]
-    done = submit(code, "pca", master, "--input", at_features, "--output", at_pca, "--k", "5")
-    assert done.returncode == 0, done.stderr[-3000:]
+    return home, done.stdout
 
 
-def test_separate_executors_give_the_same(spark, code, drawn, weights_file, finished, tmp_path):
+def test_separate_executors_give_the_same(spark, of_two, finished):
     """As the same jobs in this process: two threads, the package from the checkout."""
-    run(code, "local-cluster[2,1,2048]", tmp_path, drawn, weights_file)
-    (rows, scores), (rows_of_two, scores_of_two) = results(spark, finished), results(spark, tmp_path)
+    (rows, scores), (rows_of_two, scores_of_two) = results(spark, finished), results(spark, of_two[0])
     assert len(rows) == len(scores) == 40
     for job in ("features", "pca"):
-        assert json.loads((tmp_path / job / "r1" / "_manifest.json").read_text())["cores"] == 2, "counted"
+        assert json.loads((of_two[0] / job / "r1" / "_manifest.json").read_text())["cores"] == 2, "counted"
     assert_same_features(*matched(rows_of_two, rows))
     assert_same_scores(*matched(scores_of_two, scores))
 
 
-def test_a_canary_counts_separate_executors(code, weights_file, tmp_path):
+def test_a_canary_counts_separate_executors(of_two):
     """With the package in its zip, as it is on a cluster."""
-    words = ["--output", str(tmp_path / "shape"), "--weights", weights_file, "--executors", "2"]
-    done = submit(code, "canary", "local-cluster[2,1,2048]", *words)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "2 executors, 7 packages, features within" in done.stdout
-    found = json.loads((tmp_path / "shape" / "_manifest.json").read_text())
+    home, said = of_two
+    assert "2 executors, 7 packages, features within" in said
+    found = json.loads((home / "shape" / "_manifest.json").read_text())
     assert found["settings"]["spark.master"] == "local-cluster[2,1,2048]"
 
 
 def test_a_user_error_ends_in_two_lines(code, tmp_path):
-    done = submit(
-        code, "features", "local[1]", "--input", str(tmp_path / "in"), "--output", str(tmp_path / "out" / "r")
-    )
+    words = ["--input", str(tmp_path / "in"), "--output", str(tmp_path / "out" / "r")]
+    done = submit(code, code.file("features.py"), "local[1]", *words)
     assert done.returncode == 2
     assert (
         f"error: there are no photographs under file:{tmp_path}/in/Training\nremedy: put photographs" in done.stdout
@@ -83,10 +96,8 @@ def test_a_user_error_ends_in_two_lines(code, tmp_path):
 
 # The job, with less patience than it has once Spark is there.
 IMPATIENT = """
-import sys
-from fruits import executors, job
-sys.path.insert(0, {spark!r})
 import features
+from fruits import executors, job
 def run(spark):
     executors.PATIENCE = 1.5
     features.run(spark, features.parse())
@@ -96,11 +107,10 @@ job.main("features", run)
 
 def test_a_job_without_an_executor_ends_with_its_cause(code, drawn, weights_file, tmp_path):
     """A cluster of no workers: Spark starts, and waits for ever."""
-    program, output = tmp_path / "features.py", tmp_path / "out" / "r"
-    program.write_text(IMPATIENT.format(spark=str(job_code.SPARK)))
-    impatient = job_code.Package(code.code_hash, [code.file("fruits.zip"), program])
+    program, output = tmp_path / "impatient.py", tmp_path / "out" / "r"
+    program.write_text(IMPATIENT)
     words = ["--input", str(drawn), "--split", "Test", "--weights", weights_file, "--output", str(output)]
-    done = submit(impatient, "features", "local-cluster[0,1,2048]", *words)
+    done = submit(code, program, "local-cluster[0,1,2048]", *words)
     assert done.returncode == 1
     assert "error: the job has had no executor for" in done.stdout, done.stdout + done.stderr[-3000:]
     said = json.loads((output / "_progress.json").read_text())
