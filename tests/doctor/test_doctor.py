@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from checks import emr_roles
 from orchard.aws import target
 from orchard.base.config import ROOT, Settings
 from orchard.diagnosis.aws import AwsError, refusal
@@ -183,7 +184,7 @@ def test_service_linked_roles(aws):
     names = [role["RoleName"] for role in iam.list_roles()["Roles"]]
     for role in (account.CLEANUP_ROLE, account.SPOT_ROLE):
         if role not in names:
-            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+            iam.create_role(RoleName=role, AssumeRolePolicyDocument=emr_roles.trust("ec2.amazonaws.com"))
     assert account.service_linked_roles(aws(task_spot_count=1)).state == "ok"
 
 

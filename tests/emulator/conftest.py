@@ -36,6 +36,10 @@ class Aws:
         self.s3, self.emr = self.client("s3"), self.client("emr")
         iam = self.client("iam")
         emr_roles.make(iam, "emr", "ec2")
+        for role, actions in {"ec2": "kms:*", "emr": "ec2:*VpcEndpoint"}.items():
+            more = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+            document = json.dumps({"Version": "2012-10-17", "Statement": more})
+            iam.put_role_policy(RoleName=role, PolicyName="more", PolicyDocument=document)
         emr_roles.role(iam, "studio", "elasticmapreduce.amazonaws.com", "s3:*")
         emr_roles.role(
             iam, "scheduler", "scheduler.amazonaws.com", "elasticmapreduce:TerminateJobFlows", "sqs:SendMessage"

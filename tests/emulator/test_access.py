@@ -166,7 +166,11 @@ def test_a_cluster_that_starts_is_waited_for_by_the_user(site, monkeypatch) -> N
 
 def _studio(aws: Aws, place: Site) -> list[str]:
     if "orchard" not in {found["Name"] for found in aws.emr.list_studios()["Studios"]}:
-        names = ("ServiceRole", "WorkspaceSecurityGroupId", "EngineSecurityGroupId", "VpcId")
-        words = dict.fromkeys(names, "x") | {"DefaultS3Location": "s3://b/w/", "SubnetIds": ["subnet-1"]}
+        names = ("WorkspaceSecurityGroupId", "EngineSecurityGroupId", "VpcId")
+        words = dict.fromkeys(names, "x") | {
+            "ServiceRole": "studio",
+            "DefaultS3Location": "s3://b/w/",
+            "SubnetIds": ["subnet-1"],
+        }
         aws.emr.create_studio(Name="orchard", AuthMode="IAM", **words)
     return studio.show(place, browse=False)

@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from checks import emr_roles
 from orchard.aws import target
 from orchard.base.config import Settings
 from orchard.emulator.process import LocalAws
@@ -15,7 +16,7 @@ SPOT = "arn:aws:iam::123456789012:role/aws-service-role/spot.amazonaws.com/AWSSe
 BUDGET = {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"}}
 DENY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}'
 NAMED = {
-    "create_role": {"RoleName": "shared", "AssumeRolePolicyDocument": "{}"},
+    "create_role": {"RoleName": "shared", "AssumeRolePolicyDocument": emr_roles.trust("ec2.amazonaws.com")},
     "create_policy": {"PolicyName": "shared", "PolicyDocument": DENY},
     "create_instance_profile": {"InstanceProfileName": "shared"},
     "create_group": {"GroupName": "shared"},

@@ -19,7 +19,8 @@ from tests.waiting import PATIENCE, until
 from .conftest import ROOT
 
 PACKAGE = ROOT / "orchard" / "emulator"
-KNOWN = {"credentials", "exports", "process", "session", "steps"}  # what the rest of Orchard may import of the emulator
+# What the rest of Orchard may import of the emulator.
+KNOWN = {"credentials", "exports", "options", "process", "session", "steps"}
 ASK = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
 
 

@@ -75,16 +75,17 @@ class EmrBackend(ElasticMapReduceBackend):
         return self.living(number) if living else self.clusters[number]
 
     def run_job_flow(self, **kwargs: Any) -> ManagedCluster:
-        """Register a cluster in STARTING, with EMR's own security groups where it names none."""
+        """Register a cluster in STARTING, with EMR's own security groups where it names none.
+
+        Where it names those of its nodes, moto 5.2.5 adds a group of the service's, also in a public subnet, where EMR
+        wants none.
+        """
         attributes = kwargs["instance_attrs"]
         names = [f"emr_managed_{name}_security_group" for name in ("master", "slave")]
         names.append("service_access_security_group")
-        if not any(attributes[name] and not self._has_group(attributes[name]) for name in names):
+        if not any(attributes[name] for name in names):
             attributes.update(zip(names, self._manage_security_groups(**attributes), strict=True))
         return ManagedCluster(self, **kwargs)
-
-    def _has_group(self, number: str) -> bool:
-        return self.ec2_backend.get_security_group_from_id(number) is not None
 
     def forget_the_old(self) -> None:
         """Forget the clusters that ended long ago."""
