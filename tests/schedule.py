@@ -39,7 +39,7 @@ SLOW = [
             "test_session.py",
             "test_settings_change.py",
             "test_teardown.py",
-            "test_permissions.py",
+            "e2e/test_permissions.py",
         ),
     ),
     Group(
