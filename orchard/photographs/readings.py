@@ -180,10 +180,15 @@ def _classes(base: str, folders: list[str], alone: str) -> dict[str, str]:
     for name, label in labels.items():
         if first.setdefault(label, name) != name:
             raise UsageError(
-                f"the folders {first[label]} and {name} would both be the class {label}",
+                f"the folders {_some([first[label], name])} would both be the class {shown(label)}",
                 "rename one of them, or put its photographs into the other",
             )
     return labels
+
+
+def shown(name: str) -> str:
+    """Return a name for people, of a file or folder whose name need not be UTF-8."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _within(name: str, folder: str) -> bool:
@@ -197,4 +202,4 @@ def _upwards(folder: str) -> list[str]:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    return shown(", ".join(names[:3])) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")

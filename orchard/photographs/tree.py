@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from orchard.aws.layout import RAW
 from orchard.base.errors import UsageError
-from orchard.photographs.readings import SPLITS, Reading, understand
+from orchard.photographs.readings import SPLITS, Reading, shown, understand
 from orchard.transfer.files import Stamp
 
 IMAGES = (".jpg", ".jpeg", ".png")
@@ -73,7 +73,7 @@ class Tree(NamedTuple):
             classes = {photograph.name.split("/")[1] for photograph in members}
             sources = sorted(folder for folder, found in self.reading.splits.items() if found == split)
             named = f" ({next(iter(classes))})" if len(classes) == 1 else "es"
-            source = "" if sources in ([""], [split]) else f", from {', '.join(sources)}"
+            source = "" if sources in ([""], [split]) else f", from {shown(', '.join(sources))}"
             number = f"{len(members):,} photograph" + ("" if len(members) == 1 else "s")
             lines.append(f"{len(classes):,} class{named}, {number}, taken as {split}{source}")
         return lines
@@ -98,7 +98,8 @@ def scan(root: Path) -> Tree:
     root = root.expanduser().resolve()
     if not root.is_dir():
         raise UsageError(
-            f"there is no directory {root}", f"./inv fetch-dataset makes {RAW}; or name one: --dataset DIRECTORY"
+            f"there is no directory {root}",
+            f"./inv fetch-dataset makes {RAW}; or name yours (--dataset, ORCHARD_DATASET)",
         )
     found = list(_files(root))
     counts = Counter(folder for folder, entry in found if not _by_name(folder, entry))
@@ -113,7 +114,7 @@ def scan(root: Path) -> Tree:
         if status:
             photographs.append(Photograph(name, Stamp.of(status), path))
         elif reason:
-            left_out.append((_shown(path), reason))
+            left_out.append((shown(path), reason))
     photographs.sort(key=lambda photograph: photograph.name.encode())  # the order in which S3 lists
     for one, other in pairwise(photographs):
         if one.name == other.name:
@@ -140,7 +141,7 @@ def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
             entries = [*os.scandir(root / folder)]
         except OSError as error:
             raise UsageError(
-                f"the folder {_shown(str(root / folder))} cannot be read: {error.strerror}",
+                f"the folder {shown(str(root / folder))} cannot be read: {error.strerror}",
                 "make it readable, or move it away",
             ) from None
         for entry in entries:
@@ -184,14 +185,10 @@ def _judge(folder: str, entry: os.DirEntry[str], reading: Reading) -> tuple[str,
     return name, "", status
 
 
-def _shown(name: str) -> str:
-    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
-
-
 def _nothing(root: Path, found: list[tuple[str, os.DirEntry[str]]]) -> UsageError:
     """Say what is in a directory without photographs."""
     kinds = Counter(Path(entry.name).suffix.lower() or "files without a suffix" for _, entry in found)
-    folders = sorted({_shown(folder.partition("/")[0]) for folder, _ in found if folder})
+    folders = sorted({shown(folder.partition("/")[0]) for folder, _ in found if folder})
     things = [f"{count:,} {kind}" for kind, count in kinds.most_common(3)]
     if folders:
         things.append(f"in {', '.join(folders[:3])}" + (f" and {len(folders) - 3:,} more" if folders[3:] else ""))

@@ -1,6 +1,7 @@
 """The layouts of data sets that people have: how each is read, said, sent, and what is refused."""
 
 import io
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -150,7 +151,7 @@ REFUSED = {
     ),
     "one class in two folders": (
         ["Apple/Red 1/1.jpg", "Apple Red 1/2.jpg"],
-        ["the folders Apple Red 1 and Apple/Red 1 would both be the class Apple Red 1"],
+        ["the folders Apple Red 1, Apple/Red 1 would both be the class Apple Red 1"],
         ["rename one of them"],
     ),
     "one name for two photographs": (
@@ -164,7 +165,7 @@ REFUSED = {
 def lay_out(root: Path, files: list[str]) -> Path:
     for name in files:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(name.encode())
+        (root / name).write_bytes(os.fsencode(name))
     return root
 
 
@@ -200,6 +201,14 @@ def test_it_is_refused_with_both_readings(tmp_path, layout):
         tree.scan(lay_out(tmp_path, files))
     assert [words for words in causes if words not in caught.value.cause] == []
     assert [words for words in remedies if words.format(root=tmp_path) not in caught.value.remedy] == []
+
+
+def test_names_that_are_not_utf8_are_shown_escaped(tmp_path):
+    odd = os.fsdecode(b"\xff")
+    found = tree.scan(lay_out(tmp_path / "wrapped", [f"{odd}/Apple/1.jpg", f"{odd}/Pear/1.jpg"]))
+    assert found.describe() == ["2 classes, 2 photographs, taken as Training, from \\xff"]
+    with pytest.raises(UsageError, match=r"without \\xff; or all of them as classes"):
+        tree.scan(lay_out(tmp_path / "beside", [f"{odd}/1.jpg", "test/1.jpg"]))
 
 
 def test_the_remedies_work(tmp_path):
