@@ -11,8 +11,6 @@ The bucket has one layout, `<split>/<class>/<image>`. What people have is one of
 | `1.jpg` | `Training` | `unlabelled` |
 | any of these below folders of which each holds but the next | as above | as above |
 | a split, or a class in a split, of a data set | that of the data set | that of the data set |
-
-What can be read in two ways is refused.
 """
 
 import posixpath
@@ -77,13 +75,11 @@ def understand(root: Path, counts: Mapping[str, int]) -> Reading:
     found = _splits(root, counts)
     if not found:
         return _without_splits(root, counts)
-    names = _named(PurePosixPath(folder).name for folder in found)
     prefixes: dict[str, str] = {}
-    for folder in found:
-        split, mark = names[PurePosixPath(folder).name]
+    for folder, (split, mark) in found.items():
         labels = _classes(folder, [name for name in counts if _within(name, folder)], UNLABELLED)
         prefixes |= {name: f"{split}/{label}/{mark}" for name, label in labels.items()}
-    return Reading({folder: names[PurePosixPath(folder).name][0] for folder in found}, prefixes)
+    return Reading({folder: split for folder, (split, _) in found.items()}, prefixes)
 
 
 def _named(folders: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -100,15 +96,15 @@ def _named(folders: Iterable[str]) -> dict[str, tuple[str, str]]:
     }
 
 
-def _splits(root: Path, counts: Mapping[str, int]) -> list[str]:
-    """Return the folders that are splits, all in the same one."""
+def _splits(root: Path, counts: Mapping[str, int]) -> dict[str, tuple[str, str]]:
+    """Return the folders that are splits, all in the same one, with what `_named` says of them."""
     for depth in range(1, HIGHEST + 1):
         above = {"/".join(parts[:depth]) for name in counts if len(parts := name.split("/")) >= depth}
         found = sorted(folder for folder in above if _named([PurePosixPath(folder).name]))
         if found:
             break
     else:
-        return []
+        return {}
     parents = sorted({folder.rpartition("/")[0] for folder in found})
     if len(parents) > 1:
         raise UsageError(
@@ -117,10 +113,9 @@ def _splits(root: Path, counts: Mapping[str, int]) -> list[str]:
             f"name one data set: --dataset '{root / parents[0]}'; or put splits above classes: "
             f"{PurePosixPath(found[0]).name}/{PurePosixPath(parents[0]).name}",
         )
-    beside = sorted(
-        name for name in counts if not any(_within(name, folder) or _within(folder, name) for folder in found)
-    )
-    splits = {split for split, _ in _named(PurePosixPath(folder).name for folder in found).values()}
+    beside = sorted(name for name in counts if not any(_within(name, one) or _within(one, name) for one in found))
+    named = _named(PurePosixPath(folder).name for folder in found)
+    splits = {split for split, _ in named.values()}
     labelled = any(_within(name, folder) and name != folder for name in counts for folder in found)
     if beside and not (labelled and len(splits) > 1):
         raise UsageError(
@@ -129,7 +124,7 @@ def _splits(root: Path, counts: Mapping[str, int]) -> list[str]:
             f"for the first, move {_some(beside)} into a folder train, beside {found[0]}; for the second, give "
             f"{found[0]} a name that is no split's",
         )
-    return found
+    return {folder: named[PurePosixPath(folder).name] for folder in found}
 
 
 def _without_splits(root: Path, counts: Mapping[str, int]) -> Reading:
