@@ -100,7 +100,7 @@ class Settings(BaseSettings):
 
     archive: str = Field(ARCHIVE, pattern=r"^https?://[^\s/]+/\S*$")
     archive_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
-    dataset: Path | None = Field(None, description="photographs in the Fruits-360 layout; those fetched where unset")
+    dataset: Path | None = Field(None, description="the directory of your photographs; those fetched where unset")
     weights: str | None = Field(None, description="a MobileNetV2 weights file; found or fetched where unset")
 
     @field_validator("region")

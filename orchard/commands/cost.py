@@ -96,8 +96,11 @@ def _given(images: str) -> int:
 
 def _counted(settings: "Settings") -> int | None:
     """Count the photographs of the mode's classes on this machine; None where there are none."""
-    from orchard.base import config
+    from orchard.photographs import dataset, tree
 
-    root = settings.dataset or config.DATA / "raw"
-    classes = "Apple*" if settings.mode == "apples" else "*"
-    return sum(1 for _ in root.glob(f"{settings.split}/{classes}/*.jpg")) or None
+    try:
+        found = tree.scan(dataset.place_of(settings)).photographs
+    except UsageError:
+        return None
+    wanted = f"{settings.split}/" + ("Apple" if settings.mode == "apples" else "")
+    return sum(photograph.name.startswith(wanted) for photograph in found) or None

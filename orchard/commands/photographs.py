@@ -22,7 +22,7 @@ def fetch_dataset(_: Context, archive: str | None = None) -> None:
     name="upload-dataset",
     help={
         "target": SITE_HELP["target"],
-        "dataset": f"the directory above Training and Test (default: ORCHARD_DATASET, or {RAW})",
+        "dataset": f"the directory of your photographs, in any usual layout (default: ORCHARD_DATASET, or {RAW})",
         "delete": "delete from the bucket what the data set does not have",
         "packed": f"as Parquet shards of one class each, in {PACKED}: the default; fewer requests, faster to read",
         "single": f"each photograph as an object of its own, in {RAW}; runs read the form that was uploaded last",
@@ -38,7 +38,7 @@ def upload_dataset(
     single: bool = False,
     plan: bool = False,
 ) -> None:
-    """Upload photographs in the Fruits-360 layout to the bucket: what it lacks, or has with another content."""
+    """Upload photographs to the bucket: what it lacks, or has with another content."""
     from orchard.photographs.dataset import place_of, preview, send
 
     if packed and single:

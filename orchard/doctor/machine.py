@@ -7,11 +7,11 @@ import urllib.request
 from pathlib import Path
 
 from orchard.base.config import HOME
-from orchard.base.errors import OrchardError
+from orchard.base.errors import OrchardError, UsageError
 from orchard.doctor.finding import Finding, Setup, State
 from orchard.emulator import process
 from orchard.machine import java, packages, provider, terraform
-from orchard.photographs import dataset
+from orchard.photographs import dataset, tree
 
 DISK_LEAST, DISK_ENOUGH = 2, 10  # GiB: the full set's photographs and results are about 2
 REGISTRY = f"https://{provider.REGISTRY}/.well-known/terraform.json"
@@ -103,12 +103,11 @@ def disk(_: Setup) -> Finding:
 def photographs(setup: Setup) -> Finding:
     """Check that there is something to upload."""
     root = dataset.place_of(setup.settings)
-    present = [split for split in dataset.SPLITS if (root / split).is_dir()]
-    if present and dataset.has_photographs(root):
-        classes = {split: sum(entry.is_dir() for entry in (root / split).iterdir()) for split in present}
-        return Finding("ok", f"{root}: " + ", ".join(f"{s} {n} classes" for s, n in classes.items()))
-    if setup.settings.dataset:
-        return Finding("fail", f"none in {root}", "ORCHARD_DATASET is to be the directory above Training and Test")
+    try:
+        return Finding("ok", f"{root}: " + "; ".join(tree.scan(root).describe()))
+    except UsageError as error:
+        if setup.settings.dataset or tree.has_photographs(root):
+            return Finding("fail", error.cause, error.remedy)
     return Finding("warn", f"none in {root}", "./inv fetch-dataset downloads Fruits-360")
 
 

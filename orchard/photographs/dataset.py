@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.base.config import DATA, STATE, Settings
-from orchard.base.errors import OrchardError, UsageError
+from orchard.base.errors import OrchardError
 from orchard.photographs import fetch, plan, tree, unpack, upload
-from orchard.photographs.tree import SPLITS
 
 RAW = DATA / "raw"
 DRAWN = STATE / "drawn"
@@ -18,45 +17,24 @@ SAMPLE = STATE / "sample"
 
 
 def place_of(settings: Settings) -> Path:
-    """Return where the user's data set is to be, the directory above Training and Test."""
+    """Return where the user's data set is to be, in any layout of `orchard.photographs.readings`."""
     return settings.dataset or RAW
 
 
-def find(settings: Settings) -> Path:
-    """Return the user's data set, the directory above Training and Test.
-
-    Raises:
-        UsageError: there is none.
-    """
-    folder = place_of(settings)
-    if not has_photographs(folder):
-        where = f"ORCHARD_DATASET = {folder}" if settings.dataset else layout.RAW
-        raise UsageError(
-            f"there are no photographs in {where} (wanted: Training/<class>/<image> or Test/<class>/<image>)",
-            "./inv fetch-dataset downloads Fruits-360; name another directory with ORCHARD_DATASET, or try ./inv demo",
-        )
-    return folder.resolve()
-
-
-def has_photographs(folder: Path) -> bool:
-    """Tell whether there is a class directory under one of the splits."""
-    return any(entry.is_dir() for split in SPLITS if (folder / split).is_dir() for entry in (folder / split).iterdir())
-
-
 def split_of(folder: Path, wanted: str) -> str:
-    """Return the wanted split if the data set has it, else the one that it has."""
-    present = [split for split in SPLITS if (folder / split).is_dir()]
-    return wanted if wanted in present or not present else present[0]
+    """Return the wanted split if the data set has it, else the one that it has; raises as `tree.scan`."""
+    present = tree.scan(folder).splits
+    return wanted if wanted in present else present[0]
 
 
 def find_or_draw(settings: Settings) -> tuple[Path, int]:
     """Return the user's data set and 0, or where there is none, drawn pictures and how many they are.
 
     Raises:
-        UsageError: a data set is named and has no photographs.
+        UsageError: a data set is named and has no photographs, or can be read in two ways.
     """
-    if settings.dataset or has_photographs(RAW):
-        return find(settings), 0
+    if settings.dataset or tree.has_photographs(RAW):
+        return tree.scan(place_of(settings)).root, 0
     from orchard.photographs import drawing
 
     return DRAWN, drawing.draw(DRAWN)
@@ -114,17 +92,18 @@ def send(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str
 def sample(folder: Path, split: str, count: int) -> tuple[Path, int]:
     """Return a data set of about `count` of a split's photographs, spaced evenly over it, and how many it has in all.
 
-    The photographs are linked, not copied, under Orchard's own state. A data set of no more is returned as it is.
+    The photographs are linked, not copied, under Orchard's own state, as the bucket will have them. A data set of no
+    more that is laid out so already is returned as it is.
     """
-    photographs = [path for path in sorted((folder / split).rglob("*")) if path.suffix.lower() in tree.IMAGES]
-    if len(photographs) <= count:
-        return folder, len(photographs)
+    found = [photograph for photograph in tree.scan(folder).photographs if photograph.name.startswith(f"{split}/")]
+    if len(found) <= count and all(photograph.name == photograph.path for photograph in found):
+        return folder, len(found)
     shutil.rmtree(SAMPLE, ignore_errors=True)
-    for path in photographs[:: -(-len(photographs) // count)]:
-        link = SAMPLE / path.relative_to(folder)
+    for photograph in found[:: -(-len(found) // count)]:
+        link = SAMPLE / photograph.name
         link.parent.mkdir(parents=True, exist_ok=True)
         try:
-            link.hardlink_to(path)
+            link.hardlink_to(folder / photograph.path)
         except OSError:  # another file system
-            shutil.copyfile(path, link)
-    return SAMPLE, len(photographs)
+            shutil.copyfile(folder / photograph.path, link)
+    return SAMPLE, len(found)

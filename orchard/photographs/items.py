@@ -53,7 +53,7 @@ class Single(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its path below the data set."""
+        """Its name in the bucket."""
         return self.photograph.name
 
     @property
@@ -88,4 +88,4 @@ class Single(NamedTuple):
 
     def read(self, root: str) -> tuple[bytes | None, Stamp]:
         """Read the file."""
-        return files.read(f"{root}/{self.photograph.name}")
+        return files.read(f"{root}/{self.photograph.path}")

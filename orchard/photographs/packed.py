@@ -22,7 +22,8 @@ from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchard.aws.layout import PACKED, packed_manifest
-from orchard.photographs.tree import SPLITS, Photograph, Tree
+from orchard.photographs.readings import SPLITS
+from orchard.photographs.tree import Photograph, Tree
 from orchard.transfer import files
 from orchard.transfer.files import Stamp
 
@@ -81,7 +82,7 @@ class Shard(NamedTuple):
         """Pack the files; the same files give the same bytes."""
         contents, stamps = [], []
         for photograph in self.photographs:
-            content, stamp = files.read(f"{root}/{photograph.name}")
+            content, stamp = files.read(f"{root}/{photograph.path}")
             if content is None:
                 return None, stamp
             contents.append(content)

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from orchard.aws.bucket import Bucket, Entry
 from orchard.aws.layout import PACKED, RAW
 from orchard.aws.target import CONNECTIONS
+from orchard.base.errors import UsageError
 from orchard.cost.money import Money
 from orchard.cost.prices import of_requests
 from orchard.photographs.items import Item, Single
 from orchard.photographs.packed import is_manifest, shards
-from orchard.photographs.tree import SPLITS, Tree
+from orchard.photographs.tree import Tree
 from orchard.transfer.files import Stamp
 from orchard.transfer.ledger import Ledger, Record
 
@@ -86,6 +87,9 @@ def make(tree: Tree, store: Bucket, ledger: Ledger, *, delete: bool = False, pac
       object's checksum when asked for it: the one case that takes a request for an object.
 
     What S3 says about itself goes into the ledger.
+
+    Raises:
+        UsageError: to delete is asked for, and the directory is a part of a data set.
     """
     items: list[Item] = [*shards(tree.photographs)] if packed else [*map(Single, tree.photographs)]
     prefix = PACKED if packed else RAW
@@ -142,9 +146,18 @@ def _ask(root: str, doubtful: list[tuple[Item, Entry]], store: Bucket, ledger: L
 
 
 def _surplus(tree: Tree, prefix: str, items: Sequence[Item], listed: dict[str, Entry]) -> list[str]:
-    """Return the keys to delete; a split that the data set does not have at all is not touched."""
+    """Return the keys to delete; a split that the data set does not have at all is not touched.
+
+    Raises:
+        UsageError: the directory is a part of a data set.
+    """
+    if tree.reading.whole:
+        raise UsageError(
+            f"{tree.root} is only a part of a data set, and --delete would delete the rest of it in the bucket",
+            f"name the whole one: --dataset '{tree.reading.whole}'; or leave --delete out",
+        )
     here = {item.key for item in items}
-    splits = tuple(f"{prefix}{split}/" for split in SPLITS if (tree.root / split).is_dir())
+    splits = tuple(f"{prefix}{split}/" for split in tree.splits)
     return [key for key in listed if key.startswith(splits) and key not in here and not is_manifest(key)]
 
 
@@ -156,6 +169,7 @@ def describe(plan: Plan, *, free: bool) -> list[str]:
     price = "free on this target" if free else Money().say(of_requests(plan.requests))
     return [
         f"{len(plan.tree.photographs):,} photographs ({plan.tree.size / 1e6:,.1f} MB) in {plan.tree.root}",
+        *(f"  {line}" for line in plan.tree.describe()),
         f"  to send: {plan.images:,} ({plan.size / 1e6:,.1f} MB){shards}; in the bucket already: {kept:,}",
         f"  to be deleted in the bucket: {len(plan.delete):,}",
         *(f"    {key}" for key in plan.delete[:SHOWN]),

@@ -1,16 +1,17 @@
-"""The photographs of a directory in the Fruits-360 layout: `Training/<class>/<image>` and `Test/<class>/<image>`."""
+"""The photographs of a directory, each with its name in the bucket: `<split>/<class>/<image>`."""
 
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from orchard.aws.layout import RAW
 from orchard.base.errors import UsageError
+from orchard.photographs.readings import SPLITS, Reading, shown, understand
 from orchard.transfer.files import Stamp
 
-SPLITS = ("Training", "Test")
 IMAGES = (".jpg", ".jpeg", ".png")
 LARGEST = 100 << 20  # bytes; no photograph is larger, and each is held in memory while it is sent
 LONGEST_KEY = 1024  # bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects")
@@ -20,128 +21,179 @@ class Photograph(NamedTuple):
     """A photograph on this machine.
 
     Attributes:
-        name: its path below the data set, with slashes: `Test/Apple Red 1/0_100.jpg`.
+        name: in the bucket, with slashes: `Test/Apple Red 1/0_100.jpg`.
         stamp: of the file when it was found.
+        path: of the file, below the data set.
     """
 
     name: str
     stamp: Stamp
+    path: str
 
 
 class Tree(NamedTuple):
     """What a data set holds.
 
     Attributes:
-        root: the directory above the splits.
+        root: the directory that the user named.
         photographs: in the order of their keys.
-        left_out: (name, reason) of every file that is not sent.
+        left_out: (path, reason) of every file that is not sent.
+        reading: how the directory was understood.
     """
 
     root: Path
     photographs: list[Photograph]
     left_out: list[tuple[str, str]]
+    reading: Reading
 
     @property
     def size(self) -> int:
         """Bytes of all photographs."""
         return sum(photograph.stamp.size for photograph in self.photographs)
 
+    @property
+    def splits(self) -> list[str]:
+        """The splits that it has photographs of."""
+        found = {photograph.name.partition("/")[0] for photograph in self.photographs}
+        return [split for split in SPLITS if split in found]
+
+    def file(self, name: str) -> Path:
+        """Return the file of a photograph by its name in the bucket; there need not be one."""
+        for folder, prefix in self.reading.prefixes.items():
+            path = self.root / folder / name.removeprefix(prefix)
+            if name.startswith(prefix) and path.is_file():
+                return path
+        return self.root / name
+
+    def describe(self) -> list[str]:
+        """Say in lines for people how the directory was understood: what was found, and what it is taken as."""
+        lines = []
+        for split in self.splits:
+            members = [photograph for photograph in self.photographs if photograph.name.startswith(f"{split}/")]
+            classes = {photograph.name.split("/")[1] for photograph in members}
+            sources = sorted(folder for folder, found in self.reading.splits.items() if found == split)
+            named = f" ({next(iter(classes))})" if len(classes) == 1 else "es"
+            source = "" if sources in ([""], [split]) else f", from {shown(', '.join(sources))}"
+            number = f"{len(members):,} photograph" + ("" if len(members) == 1 else "s")
+            lines.append(f"{len(classes):,} class{named}, {number}, taken as {split}{source}")
+        return lines
+
     def ignored(self, split: str) -> dict[str, dict[str, int]]:
         """Count what is left out of a split, by class (empty: what is in none) and reason."""
         counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for name, reason in self.left_out:
-            above, folder, *image = name.split("/")
-            if above == split:
-                counts[folder if image and not folder.startswith(".") else ""][reason] += 1
+        for path, reason in self.left_out:
+            place = self.reading.place(path.rpartition("/")[0])
+            if place and place[0] == split:
+                counts[place[1]][reason] += 1
         return {folder: dict(reasons) for folder, reasons in sorted(counts.items())}
 
 
 def scan(root: Path) -> Tree:
-    """Find the photographs of a data set, and what in it is none.
+    """Find the photographs of a data set in any of the layouts of `readings`, and what in it is none.
 
     Raises:
-        UsageError: the directory is missing, empty, or another layer of the tree; says which one is right.
+        UsageError: the directory is missing, or without photographs, or can be read in two ways; two photographs would
+            have one key.
     """
     root = root.expanduser().resolve()
     if not root.is_dir():
         raise UsageError(
-            f"there is no directory {root}", f"./inv fetch-dataset makes {RAW}; or name one: --dataset DIRECTORY"
+            f"there is no directory {root}",
+            f"./inv fetch-dataset makes {RAW}; or name yours (--dataset, ORCHARD_DATASET)",
         )
+    found = list(_files(root))
+    counts = Counter(folder for folder, entry in found if not _by_name(folder, entry))
+    if not counts:
+        raise _nothing(root, found)
+    reading = understand(root, counts)
     photographs: list[Photograph] = []
     left_out: list[tuple[str, str]] = []
-    for split in SPLITS:
-        if (root / split).is_dir():
-            for name, status, reason in _files(root, split):
-                if reason or status is None:
-                    left_out.append((name, reason))
-                else:
-                    photographs.append(Photograph(name, Stamp.of(status)))
-    if not photographs:
-        raise _explain(root)
+    for folder, entry in found:
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        name, reason, status = _judge(folder, entry, reading)
+        if status:
+            photographs.append(Photograph(name, Stamp.of(status), path))
+        elif reason:
+            left_out.append((shown(path), reason))
     photographs.sort(key=lambda photograph: photograph.name.encode())  # the order in which S3 lists
-    return Tree(root, photographs, left_out)
+    for one, other in pairwise(photographs):
+        if one.name == other.name:
+            raise UsageError(
+                f"{one.path} and {other.path} would both be {RAW}{one.name}",
+                "rename one of the two photographs, or move it away",
+            )
+    if not photographs:
+        raise _nothing(root, found)
+    return Tree(root, photographs, left_out, reading)
 
 
-def _files(root: Path, split: str) -> Iterator[tuple[str, os.stat_result | None, str]]:
-    """Walk a split: (name, stat, why it is left out or an empty string)."""
-    pending = [split]
+def has_photographs(root: Path) -> bool:
+    """Tell whether there is a photograph anywhere in a directory, by its name."""
+    return root.is_dir() and any(not _by_name(folder, entry) for folder, entry in _files(root))
+
+
+def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Walk a directory: folder and entry of every file. Links to folders are followed at the top only."""
+    pending = [""]
     while pending:
         folder = pending.pop()
-        with os.scandir(root / folder) as entries:
-            for entry in entries:
-                name = f"{folder}/{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(name)
-                    continue
-                reason, status = _judge(entry, name)
-                yield _shown(name) if reason else name, status, reason
+        try:
+            entries = [*os.scandir(root / folder)]
+        except OSError as error:
+            raise UsageError(
+                f"the folder {shown(str(root / folder))} cannot be read: {error.strerror}",
+                "make it readable, or move it away",
+            ) from None
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=not folder):
+                pending.append(f"{folder}/{entry.name}" if folder else entry.name)
+            else:
+                yield folder, entry
 
 
-def _judge(entry: os.DirEntry, name: str) -> tuple[str, os.stat_result | None]:
-    """Say why a file is left out: by its name as the jobs do (`spark/fruits/names.py`), or because it cannot be sent.
+def _by_name(folder: str, entry: os.DirEntry[str]) -> str:
+    """Say why a file is no photograph, by its name, as the jobs do (`spark/fruits/names.py`)."""
+    if entry.name.startswith(".") or "/." in f"/{folder}":
+        return "hidden"
+    return "" if entry.name.lower().endswith(IMAGES) else "no image"
+
+
+def _judge(folder: str, entry: os.DirEntry[str], reading: Reading) -> tuple[str, str, os.stat_result | None]:
+    """Return what a photograph is called in the bucket, and its status; or why it is left out, if anyone wants to know.
 
     A photograph that is empty or damaged is sent: the job rejects it by name, so that it is in the results' account.
     """
-    if any(part.startswith(".") for part in name.split("/")[1:]):
-        return "hidden", None
-    if not entry.name.lower().endswith(IMAGES):
-        return "no image", None
-    if name.count("/") != 2:
-        return "not in <split>/<class>/", None
+    reason = _by_name(folder, entry)
+    if folder not in reading.prefixes or reason:
+        inside = reading.place(folder) is not None
+        return "", (reason or "not in <split>/<class>/") if inside else "" if reason else "beside the data set", None
+    name = reading.prefixes[folder] + entry.name
     try:
         encoded = (RAW + name).encode()
     except UnicodeEncodeError:
-        return "its name is not UTF-8", None
+        return "", "its name is not UTF-8", None
     if len(encoded) > LONGEST_KEY:
-        return "its name is too long for S3", None
+        return "", "its name is too long for S3", None
     try:
         status = entry.stat()
     except FileNotFoundError:
-        return "a link to nothing", None
+        return "", "a link to nothing", None
     if not entry.is_file():
-        return "not a regular file", None
+        return "", "not a regular file", None
     if status.st_size > LARGEST:
-        return f"larger than {LARGEST >> 20} MiB", None
-    return "", status
+        return "", f"larger than {LARGEST >> 20} MiB", None
+    return name, "", status
 
 
-def _shown(name: str) -> str:
-    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
-
-
-def _explain(root: Path) -> UsageError:
-    """Say which layer of the tree the directory is, if it is one, and where the right one lies."""
-    wanted = "Training/<class>/<image> or Test/<class>/<image>"
-    for above in root.parents:
-        if root.relative_to(above).parts[0] in SPLITS:
-            return UsageError(f"{root} is inside a data set, not above it", f"name the one above: --dataset '{above}'")
-    for pattern in ("*", "*/*"):
-        for below in sorted(root.glob(pattern)):
-            if any((below / split).is_dir() for split in SPLITS):
-                return UsageError(f"{root} lies above the data set", f"name the one inside: --dataset '{below}'")
-    if not any(root.iterdir()):
-        return UsageError(f"{root} is empty (wanted: {wanted})", "./inv fetch-dataset downloads Fruits-360")
+def _nothing(root: Path, found: list[tuple[str, os.DirEntry[str]]]) -> UsageError:
+    """Say what is in a directory without photographs."""
+    kinds = Counter(Path(entry.name).suffix.lower() or "files without a suffix" for _, entry in found)
+    folders = sorted({shown(folder.partition("/")[0]) for folder, _ in found if folder})
+    things = [f"{count:,} {kind}" for kind, count in kinds.most_common(3)]
+    if folders:
+        things.append(f"in {', '.join(folders[:3])}" + (f" and {len(folders) - 3:,} more" if folders[3:] else ""))
     return UsageError(
-        f"there are no photographs in {root} (wanted: {wanted}; {', '.join(IMAGES)})",
-        "name the directory above Training and Test: --dataset DIRECTORY",
+        f"there are no photographs in {root} (found: {', '.join(things) or 'nothing'}; wanted: {', '.join(IMAGES)}, in "
+        "a folder a class, with Training and Test above or without)",
+        "name the directory of your photographs (--dataset, ORCHARD_DATASET), or ./inv fetch-dataset for Fruits-360",
     )

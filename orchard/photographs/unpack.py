@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from orchard.base.errors import OrchardError, UsageError
-from orchard.photographs.tree import IMAGES, SPLITS
+from orchard.photographs.readings import SPLITS
+from orchard.photographs.tree import IMAGES
 from orchard.transfer import disk
 from orchard.transfer.progress import Meter
 

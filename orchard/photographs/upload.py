@@ -56,19 +56,21 @@ def run(root: Path, store: Bucket, *, delete: bool = False, packed: bool = False
     """Make the bucket hold a data set's photographs, and runs read them in this form.
 
     Args:
-        root: the directory above Training and Test.
+        root: the directory of the photographs, in a layout of `orchard.photographs.readings`.
         store: the data bucket.
         delete: also delete from the bucket what the data set does not have.
         packed: as shards (`orchard.photographs.packed`), not as single objects.
 
     Raises:
-        UsageError: the directory is no data set, or there is no such bucket.
+        UsageError: the directory is no data set, or two; or there is no such bucket.
         OrchardError: S3 or the network failed for good, or files changed or vanished; all the others have arrived.
         InterruptedByUserError: by Ctrl-C; what has arrived stays.
     """
     ledger = ledger_of(store)
     try:
-        work = plan.make(tree.scan(root), store, ledger, delete=delete, packed=packed)
+        found = tree.scan(root)
+        say(*found.describe())
+        work = plan.make(found, store, ledger, delete=delete, packed=packed)
         return carry_out(work, store, ledger)
     finally:
         ledger.close()
@@ -87,8 +89,7 @@ def carry_out(work: Plan, store: Bucket, ledger: Ledger) -> Outcome:
         shards = [item for item in work.items if isinstance(item, Shard)]
         say(*publish(work.tree, shards, listed, store, ledger))
     else:
-        splits = {photograph.name.partition("/")[0] for photograph in work.tree.photographs}
-        for split in withdraw(store, splits):
+        for split in withdraw(store, work.tree.splits):
             say(f"Runs read these photographs of {split} from now on, not the packed ones.")
     store.delete(work.delete)
     photographs = len(work.tree.photographs)

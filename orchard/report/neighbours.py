@@ -52,7 +52,7 @@ def gallery(run: Run, path: str, dataset: Path | None) -> str:
     root = thumbnails.find_root(run.paths, dataset, str(run.features.get("input", "")))
     tiles = []
     for image in nearest(run, path):
-        picture = thumbnails.small(root / image.path, SIZE) if root else None
+        picture = thumbnails.small(thumbnails.file_of(root, image.path), SIZE) if root else None
         words = f"<b>{escape(image.label)}</b><br>{escape(image.path.rsplit('/', 1)[-1])}"
         tiles.append(f"<div style='width:8.5em'>{_shown(picture)}{words}<br>distance {image.distance:.1f}</div>")
     return f"<div style='display:flex;flex-wrap:wrap;gap:1em'>{''.join(tiles)}</div>"

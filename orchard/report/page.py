@@ -109,7 +109,7 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
     )
 
 
-def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: Path | None) -> str:
+def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: object) -> str:
     if sheet is None:
         why = "cannot be read" if root else "are not on this machine (name their directory: ORCHARD_DATASET)"
         return f"Without pictures: the photographs {why}."

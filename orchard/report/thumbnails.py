@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from PIL import Image, ImageOps
 
+from orchard.base.errors import UsageError
 from orchard.photographs.dataset import DRAWN, RAW
+from orchard.photographs.tree import Tree, scan
 
 SIZE = 48  # pixels a side
 QUALITIES = (70, 55, 40, 25, 10)  # of WebP, tried in turn until the sheet is small enough
@@ -30,7 +32,7 @@ class Sheet(NamedTuple):
     cells: list[int]
 
 
-def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Path | None:
+def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Path | Tree | None:
     """Return the data set that has most of a run's photographs; None where none has more than half.
 
     Looked at are where the run read them, the user's data set, and the drawn pictures.
@@ -43,17 +45,31 @@ def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Pat
     own = Path(read_from.removeprefix("file://").removeprefix("file:"))
     probed = paths[:: max(1, len(paths) // 200)]
     roots = ([own] if own.is_absolute() else []) + [dataset or RAW, DRAWN]
-    best = max(roots, key=lambda root: sum((root / path).is_file() for path in probed))
-    return best if sum((best / path).is_file() for path in probed) * 2 > len(probed) else None
+    best: Path | Tree = max(roots, key=lambda root: _present(root, probed))
+    if _present(best, probed) * 2 <= len(probed):
+        try:
+            best = scan(dataset or RAW)  # in a layout of its own
+        except UsageError:
+            return None
+    return best if _present(best, probed) * 2 > len(probed) else None
 
 
-def sheet(root: Path, paths: Sequence[str], most: int) -> Sheet | None:
+def file_of(root: Path | Tree, path: str) -> Path:
+    """Return the file of a photograph, which need not be there."""
+    return root.file(path) if isinstance(root, Tree) else root / path
+
+
+def _present(root: Path | Tree, paths: Sequence[str]) -> int:
+    return sum(file_of(root, path).is_file() for path in paths)
+
+
+def sheet(root: Path | Tree, paths: Sequence[str], most: int) -> Sheet | None:
     """Put the photographs on one sheet of at most `most` bytes.
 
     Returns:
         the sheet, in the best quality that fits; None where no photograph can be read, or not even the lowest does.
     """
-    pictures = [small(root / path, SIZE) for path in paths]
+    pictures = [small(file_of(root, path), SIZE) for path in paths]
     numbers = count()
     cells = [-1 if picture is None else next(numbers) for picture in pictures]
     tiles = [picture for picture in pictures if picture]

@@ -105,7 +105,7 @@ def test_a_region_outside_the_eu(invoke):
 def test_a_named_data_set_without_photographs(invoke, tmp_path):
     done = invoke("demo", ORCHARD_DATASET=str(tmp_path / "none"))
     assert done.returncode == 2
-    assert f"error: there are no photographs in ORCHARD_DATASET = {tmp_path}/none" in done.stderr
+    assert f"error: there is no directory {tmp_path}/none" in done.stderr
 
 
 def test_debug_shows_the_traceback(invoke):

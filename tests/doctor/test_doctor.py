@@ -119,9 +119,11 @@ def test_tunnel_tools_are_asked_for_only_where_there_is_a_tunnel():
 def test_photographs(tmp_path):
     setup = Setup(Settings(dataset=tmp_path), None)
     assert machine.photographs(setup).state == "fail"
-    assert "the directory above Training and Test" in machine.photographs(setup).remedy
+    assert "name the directory of your photographs" in machine.photographs(setup).remedy
     (tmp_path / "Test" / "Apple").mkdir(parents=True)
-    assert machine.photographs(setup).detail == f"{tmp_path}: Test 1 classes"
+    assert machine.photographs(setup).state == "fail"
+    (tmp_path / "Test" / "Apple" / "1.jpg").touch()
+    assert machine.photographs(setup).detail == f"{tmp_path}: 1 class (Apple), 1 photograph, taken as Test"
 
 
 def test_weights(tmp_path, monkeypatch):

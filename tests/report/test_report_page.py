@@ -178,6 +178,12 @@ class TestThumbnails:
         assert thumbnails.find_root(paths, tmp_path, photographs.as_uri()) == photographs
         assert thumbnails.find_root([f"Training/{path}" for path in paths], photographs, "") is None
 
+    def test_they_are_found_in_a_layout_of_their_own(self, tmp_path):
+        (tmp_path / "val" / "Apple" / "Red 1").mkdir(parents=True)
+        Image.new("RGB", (9, 9)).save(tmp_path / "val" / "Apple" / "Red 1" / "1.png")
+        root = thumbnails.find_root(["Test/Apple Red 1/1.png"], tmp_path, "s3://bucket/data/packed")
+        assert thumbnails.sheet(root, ["Test/Apple Red 1/1.png", "Test/Apple Red 1/2.png"], 10_000).cells == [0, -1]
+
     def test_without_photographs_the_page_says_so(self, tmp_path):
         write(tmp_path)
         html = page.render(read.load(NAME, tmp_path), dataset=tmp_path / "nowhere")
