@@ -121,6 +121,12 @@ LAYOUTS = {
         ["Test/Kiwi/1.jpg"],
         ["1 class (Kiwi), 1 photograph, taken as Test, from val"],
     ),
+    "a class of a lone split, spelt as in the bucket": (
+        ["Test/Kiwi/1.jpg"],
+        "Test/Kiwi",
+        ["Test/Kiwi/1.jpg"],
+        ["1 class (Kiwi), 1 photograph, taken as Test"],
+    ),
     "a folder that is called test for another reason": (
         ["test/Apple/1.jpg", "test/Pear/1.jpg", "letters/a.txt"],
         "test",
@@ -138,6 +144,16 @@ REFUSED = {
             "photographs in Apple, Pear, test",
         ],
         ["move Apple, Pear into a folder train, beside test", "give test a name that is no split's"],
+    ),
+    "classes beside one split with classes": (
+        ["Apple/1.jpg", "Pear/1.jpg", "val/Apple/1.jpg"],
+        ["val as Test, without Apple, Pear; or all of them as classes of Training"],
+        ["move Apple, Pear into a folder train, beside val"],
+    ),
+    "a class beside splits without classes": (
+        ["Pear/1.jpg", "train/1.jpg", "test/1.jpg"],
+        ["test, train as Test and Training, without Pear; or all of them as classes"],
+        ["move Pear into a folder train"],
     ),
     "data sets or classes with splits": (
         ["Apple/train/1.jpg", "Apple/test/1.jpg", "Pear/train/1.jpg"],
