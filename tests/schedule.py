@@ -35,8 +35,8 @@ SLOW = [
         410,
         (
             "test_local_aws.py",
-            "test_refused.py",
             "test_session.py",
+            "test_refused.py",
             "test_settings_change.py",
             "test_teardown.py",
             "test_least_privilege.py",

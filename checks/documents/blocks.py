@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from invoke import Collection
 from invoke.parser.context import to_flag
 
-from checks.documents import architecture, fidelity, figures, matrix
+from checks.documents import architecture, fidelity, figures, matrix, permission_use
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
 from orchard.permissions import published
@@ -33,6 +33,8 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "fidelity": fidelity.modelled,
         "regions": regions,
         "global-services": spared,
+        "permissions-used": permission_use.used,
+        "permissions-unused": permission_use.unused,
         "instance-types": types,
         "releases": figures.releases,
         "cluster-costs": figures.cluster_costs,
