@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchard.aws.target import Target
-from orchard.emulator.permissions import decision, ledger
+from orchard.emulator.permissions import ledger
 from orchard.emulator.permissions.access import Access, Document, Principal
 from orchard.emulator.permissions.ledger import Line
+from orchard.emulator.permissions.policies import decision
 from orchard.emulator.process import directory
 
 LEDGER, POLICIES = "ledger.jsonl", "policies.json"

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from orchard.base.config import Settings
-from orchard.emulator.permissions import acting, decision, policy, reference
+from orchard.emulator.permissions import acting
 from orchard.emulator.permissions.access import Access, Document, Principal, Verdict
+from orchard.emulator.permissions.policies import decision, policy, reference
 from orchard.permissions import names, published
 
 ACCOUNT = "123456789012"

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import pytest
 
 from orchard.base.config import EU_REGIONS
-from orchard.emulator.permissions import policy, reference, resources
 from orchard.emulator.permissions.access import Access
-from orchard.emulator.permissions.statement import Kind
+from orchard.emulator.permissions.policies import policy, reference
+from orchard.emulator.permissions.policies.statement import Kind
+from orchard.emulator.permissions.requests import resources
 from orchard.permissions import names, published
 from tests.terraform import rights
 from tests.terraform.rights import ACCOUNT, DEPLOYER, LEVELS, NAMES, OF_AWS, ROLES

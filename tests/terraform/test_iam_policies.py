@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from orchard.emulator.permissions import policy, reference
+from orchard.emulator.permissions.policies import policy, reference
 
 # Where a `*` stands, and why nothing narrower would do. A new one needs a line here and a comment beside it.
 WIDE_RESOURCES = {

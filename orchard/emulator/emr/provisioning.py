@@ -15,7 +15,7 @@ from orchard.emulator.emr import prerequisites, roles
 from orchard.emulator.options import ACCOUNT
 from orchard.emulator.permissions import acting
 from orchard.emulator.permissions.access import Access, DeniedError
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.requests.calls import Call
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster

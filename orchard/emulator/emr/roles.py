@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orchard.emulator.options import ACCOUNT
 from orchard.emulator.permissions import acting, principals
 from orchard.emulator.permissions.access import DeniedError, Principal
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.requests.calls import Call
 from orchard.emulator.repairs import sessions
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from orchard.emulator.emr.errors import InvalidRequestException
 from orchard.emulator.emr.session_mappings import SessionMappings
 from orchard.emulator.permissions import acting
 from orchard.emulator.permissions.access import DeniedError
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.requests.calls import Call
 from orchard.emulator.s3.access import Place
 
 SUMMARY = ("StudioId", "Name", "VpcId", "Description", "Url", "AuthMode", "CreationTime")

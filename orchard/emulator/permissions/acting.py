@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from moto.iam.exceptions import NotFoundException
 
 from orchard.emulator.options import ACCOUNT, ADDRESS
-from orchard.emulator.permissions import actions, decision, principals, resource_policies
+from orchard.emulator.permissions import principals, resource_policies
 from orchard.emulator.permissions.access import Access, Context, DeniedError, Principal, Verdict
-from orchard.emulator.permissions.calls import Call
 from orchard.emulator.permissions.ledger import Ledger
+from orchard.emulator.permissions.policies import decision
+from orchard.emulator.permissions.requests import actions
+from orchard.emulator.permissions.requests.calls import Call
 
 log = logging.getLogger(__name__)
 # Services that answer from one place, whatever region a client names (IAM User Guide, aws:RequestedRegion).

@@ -9,8 +9,10 @@ from moto.iam.exceptions import NotFoundException
 from moto.s3.models import s3_backends
 
 from orchard.emulator.options import ACCOUNT
-from orchard.emulator.permissions import acting, actions, calls, reference, refusals
+from orchard.emulator.permissions import acting, refusals
 from orchard.emulator.permissions.access import CALLER, Access, Context, DeniedError, Principal, UnknownConditionError
+from orchard.emulator.permissions.policies import reference
+from orchard.emulator.permissions.requests import actions, calls
 from orchard.emulator.repairs.bucket_policies import kept
 from orchard.emulator.s3.access_logs import BUCKET
 from orchard.emulator.signatures import gate

@@ -25,7 +25,7 @@ from orchard.emulator.clock import Clock
 from orchard.emulator.options import ACCOUNT
 from orchard.emulator.permissions import acting
 from orchard.emulator.permissions.access import Access, DeniedError, Principal
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.requests.calls import Call
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,9 @@ from moto.core.responses import ActionResult
 from moto.iam.exceptions import InvalidInput
 from moto.iam.responses import IamResponse
 
-from orchard.emulator.permissions import decision, principals, reference
+from orchard.emulator.permissions import principals
 from orchard.emulator.permissions.access import Access, Principal, UnknownConditionError
+from orchard.emulator.permissions.policies import decision, reference
 
 DECISIONS = {True: "explicitDeny", False: "implicitDeny"}
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from orchard.emulator.emr import roles
 from orchard.emulator.options import ACCOUNT
-from orchard.emulator.permissions import acting, actions
+from orchard.emulator.permissions import acting
 from orchard.emulator.permissions.access import DeniedError, Principal
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.requests import actions
+from orchard.emulator.permissions.requests.calls import Call
 from orchard.emulator.s3 import access
 from orchard.emulator.s3.access import Place
 from orchard.emulator.steps import container

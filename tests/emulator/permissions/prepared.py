@@ -8,9 +8,9 @@ from urllib.parse import unquote, urlsplit
 import boto3
 from botocore.config import Config
 
-from orchard.emulator.permissions import actions, calls
 from orchard.emulator.permissions.access import Access
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.requests import actions, calls
+from orchard.emulator.permissions.requests.calls import Call
 
 REGION = "eu-west-3"
 

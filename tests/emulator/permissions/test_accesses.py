@@ -5,7 +5,7 @@ import pytest
 from moto.emr.models import ElasticMapReduceBackend
 
 from orchard.emulator.emr.studios import Studios
-from orchard.emulator.permissions import actions
+from orchard.emulator.permissions.requests import actions
 from tests.emulator.permissions.prepared import REGION, accesses, pairs
 from tests.support.fidelity import models
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from orchard.emulator.permissions import calls
+from orchard.emulator.permissions.requests import calls
 from tests.emulator.permissions.prepared import REGION, call, environ
 
 CALLS = [

@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchard.emulator.permissions import conditions
 from orchard.emulator.permissions.access import UnknownConditionError
-from orchard.emulator.permissions.malformed import MalformedPolicyError
+from orchard.emulator.permissions.policies import conditions
+from orchard.emulator.permissions.policies.malformed import MalformedPolicyError
 from tests.support.fidelity import models
 
 

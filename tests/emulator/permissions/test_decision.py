@@ -2,10 +2,10 @@
 
 import pytest
 
-from orchard.emulator.permissions import reference
 from orchard.emulator.permissions.access import Access, Principal, UnknownConditionError
-from orchard.emulator.permissions.decision import decide
-from orchard.emulator.permissions.malformed import MalformedPolicyError
+from orchard.emulator.permissions.policies import reference
+from orchard.emulator.permissions.policies.decision import decide
+from orchard.emulator.permissions.policies.malformed import MalformedPolicyError
 from tests.emulator.permissions.policies import (
     ACCOUNT,
     KEY_ARN,

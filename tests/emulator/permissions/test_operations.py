@@ -7,8 +7,8 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from orchard.emulator.permissions import actions
-from orchard.emulator.permissions.calls import UnknownOperationError
+from orchard.emulator.permissions.requests import actions
+from orchard.emulator.permissions.requests.calls import UnknownOperationError
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]

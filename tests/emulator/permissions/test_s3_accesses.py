@@ -5,7 +5,7 @@ import timeit
 import boto3
 import pytest
 
-from orchard.emulator.permissions import actions, calls
+from orchard.emulator.permissions.requests import actions, calls
 from tests.emulator.permissions.prepared import REGION, accesses, environ, pairs
 from tests.support.fidelity import models
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from orchard.emulator.permissions import s3
 from orchard.emulator.permissions.access import Access
-from orchard.emulator.permissions.calls import Call
-from orchard.emulator.permissions.names import key as key_arn
-from orchard.emulator.permissions.tags import of_resource
+from orchard.emulator.permissions.requests import s3
+from orchard.emulator.permissions.requests.calls import Call
+from orchard.emulator.permissions.requests.names import key as key_arn
+from orchard.emulator.permissions.requests.tags import of_resource
 
 KMS = ("aws:kms", "aws:kms:dsse")
 READING = {"GetObject", "SelectObjectContent"}

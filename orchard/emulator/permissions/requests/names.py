@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.requests.calls import Call
 
 
 def resolve(call: Call, prefix: str, kind: str, value: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from orchard.emulator.permissions.access import Access
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.requests.calls import Call
 
 Values = tuple[str, ...]
 # Of these there is another action when they name a version (S3 User Guide, "Required permissions for Amazon S3 API

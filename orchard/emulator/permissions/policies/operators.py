@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from orchard.emulator.permissions.patterns import compiled
+from orchard.emulator.permissions.policies.patterns import compiled
 
 
 @dataclass(frozen=True)

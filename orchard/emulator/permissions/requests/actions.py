@@ -7,11 +7,12 @@ in `actions.toml`. What a call needs besides (a role to be passed, tags, keys) c
 from collections.abc import Iterator
 from typing import Any
 
-from orchard.emulator.permissions import context, encryption, names, reference, s3
 from orchard.emulator.permissions.access import Access
-from orchard.emulator.permissions.calls import Call, UnknownOperationError
-from orchard.emulator.permissions.resources import RULES, arn, arns, fits, values
-from orchard.emulator.permissions.tags import of_resource, requested
+from orchard.emulator.permissions.policies import reference
+from orchard.emulator.permissions.requests import context, encryption, names, s3
+from orchard.emulator.permissions.requests.calls import Call, UnknownOperationError
+from orchard.emulator.permissions.requests.resources import RULES, arn, arns, fits, values
+from orchard.emulator.permissions.requests.tags import of_resource, requested
 
 # The condition keys that there are values for, in lower case; one that ends in `/` or `:` stands for all that begin so.
 PROVIDED: frozenset[str] = frozenset(

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from orchard.emulator.permissions.access import Principal
-from orchard.emulator.permissions.malformed import SYNTAX, MalformedPolicyError, listed
+from orchard.emulator.permissions.policies.malformed import SYNTAX, MalformedPolicyError, listed
 
 ACCOUNT = re.compile(r"\d{12}")
 NAMED = re.compile(

@@ -7,11 +7,11 @@ local AWS has neither; nor are grants of KMS and access lists of S3.
 from collections.abc import Iterable
 from functools import lru_cache
 
-from orchard.emulator.permissions import policy, reference
 from orchard.emulator.permissions.access import Access, Context, Document, Principal, UnknownConditionError, Verdict
-from orchard.emulator.permissions.naming import Closeness
-from orchard.emulator.permissions.policy import Policy
-from orchard.emulator.permissions.statement import Kind, Statement
+from orchard.emulator.permissions.policies import policy, reference
+from orchard.emulator.permissions.policies.naming import Closeness
+from orchard.emulator.permissions.policies.policy import Policy
+from orchard.emulator.permissions.policies.statement import Kind, Statement
 
 IDENTITY, RESOURCE, TRUST = "identity-based policy", "resource-based policy", "role trust policy"
 BOUNDARY, SESSION = "permissions boundary", "session policy"

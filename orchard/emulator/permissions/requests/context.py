@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from orchard.emulator.permissions import reference, tags
-from orchard.emulator.permissions.calls import Call
-from orchard.emulator.permissions.resources import values
+from orchard.emulator.permissions.policies import reference
+from orchard.emulator.permissions.requests import tags
+from orchard.emulator.permissions.requests.calls import Call
+from orchard.emulator.permissions.requests.resources import values
 
 Values = tuple[str, ...]
 REQUEST_TAG = ("aws:requesttag/", "elasticmapreduce:requesttag/")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchard.emulator.permissions import names, reference
-from orchard.emulator.permissions.calls import Call
+from orchard.emulator.permissions.policies import reference
+from orchard.emulator.permissions.requests import names
+from orchard.emulator.permissions.requests.calls import Call
 
 RULES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("actions.toml").read_text(encoding="utf-8"))
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")

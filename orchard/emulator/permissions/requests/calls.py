@@ -14,7 +14,7 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
 from orchard.emulator.options import ACCOUNT
-from orchard.emulator.permissions import objects
+from orchard.emulator.permissions.requests import objects
 
 # The names that requests are signed with, where botocore's name of the service is another.
 SIGNED_AS = {

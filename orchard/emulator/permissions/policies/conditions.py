@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchard.emulator.permissions.access import Context, UnknownConditionError
-from orchard.emulator.permissions.malformed import SYNTAX, MalformedPolicyError, listed
-from orchard.emulator.permissions.operators import OPERATORS, Operator
-from orchard.emulator.permissions.patterns import Template, template
+from orchard.emulator.permissions.policies.malformed import SYNTAX, MalformedPolicyError, listed
+from orchard.emulator.permissions.policies.operators import OPERATORS, Operator
+from orchard.emulator.permissions.policies.patterns import Template, template
 
 NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?")
 KEY = re.compile(r"[\w-]+:\S.*")

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from orchard.emulator.permissions import conditions, naming
 from orchard.emulator.permissions.access import Context
-from orchard.emulator.permissions.conditions import Test
-from orchard.emulator.permissions.malformed import SYNTAX, MalformedPolicyError, listed
-from orchard.emulator.permissions.naming import Named
-from orchard.emulator.permissions.patterns import Template, compiled, expression, template
+from orchard.emulator.permissions.policies import conditions, naming
+from orchard.emulator.permissions.policies.conditions import Test
+from orchard.emulator.permissions.policies.malformed import SYNTAX, MalformedPolicyError, listed
+from orchard.emulator.permissions.policies.naming import Named
+from orchard.emulator.permissions.policies.patterns import Template, compiled, expression, template
 
 ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 ELEMENTS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
