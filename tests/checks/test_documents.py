@@ -94,8 +94,9 @@ def test_every_promise_names_a_test_that_exists():
     missing = [f"{file}::{test}" for file, test in named
                if not re.search(rf'^(def {test}\(|run "{test}" )', (ROOT / file).read_text(), re.M)]  # fmt: skip
     assert missing == []
+    written = re.sub(r"<!-- made: .*?<!-- end -->", "", text, flags=re.S)
     rows = [
-        line for line in text.splitlines() if line.startswith("| ") and "proved by" not in line and "---" not in line
+        line for line in written.splitlines() if line.startswith("| ") and "proved by" not in line and "---" not in line
     ]
     assert [row for row in rows if "::" not in row] == []
 

@@ -30,7 +30,7 @@ def test_doctor_keeps_its_columns(terminal):
     for row in rows[:-1]:
         if row not in findings:
             assert row.startswith(" " * 23), f"what does not fit goes on in its own column: {row!r}"
-    assert "photographs    fail    none in" in "\n".join(rows)
+    assert "photographs    fail    there are no" in "\n".join(rows)
     assert "something would stop ./inv up or ./inv run" in " ".join(rows)
     assert end == "END=1"
 
