@@ -10,13 +10,18 @@ from orchard.emulator.options import ACCOUNT, ADDRESS
 from orchard.emulator.permissions import principals, resource_policies
 from orchard.emulator.permissions.access import Access, Context, DeniedError, Principal, Verdict
 from orchard.emulator.permissions.ledger import Ledger
-from orchard.emulator.permissions.policies import decision
+from orchard.emulator.permissions.policies import decision, reference
+from orchard.emulator.permissions.policies.global_keys import GLOBAL_KEYS
 from orchard.emulator.permissions.requests import actions
 from orchard.emulator.permissions.requests.calls import Call
 
 log = logging.getLogger(__name__)
 # Services that answer from one place, whatever region a client names (IAM User Guide, aws:RequestedRegion).
 GLOBAL = {"iam": "us-east-1", "budgets": "us-east-1", "ce": "us-east-1", "organizations": "us-east-1"}
+# Condition keys whose absence says that a request has none. AWS would have these for sessions and instances, and the
+# local AWS has not: a policy that asks for one is not answered.
+UNTOLD = {name for name in GLOBAL_KEYS if name.startswith(("aws:TokenIssueTime", "aws:Ec2Instance", "ec2:", "lambda:"))}
+PROVIDED = reference.keys([*(GLOBAL_KEYS.keys() - UNTOLD), *actions.PROVIDED])
 _ledgers: list[Ledger] = []
 
 
@@ -61,7 +66,8 @@ def allowed(principal: Principal, access: Access, region: str) -> bool:
 
 def _decide(principal: Principal, access: Access, region: str, circumstances: Context) -> Verdict:
     told = {**_everywhere(access, region), **circumstances, **access.context}
-    return decision.decide(principal, replace(access, context=told), resource_policies.of(access))
+    whole = replace(access, context=told)
+    return decision.decide(principal, whole, resource_policies.of(access), provided=PROVIDED)
 
 
 def _note(principal: Principal, access: Access, region: str, verdict: Verdict) -> None:

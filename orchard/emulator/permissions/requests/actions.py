@@ -22,12 +22,6 @@ PROVIDED: frozenset[str] = frozenset(
 )
 
 
-def provides(key: str) -> bool:
-    """Whether there are values for a condition key, however it is spelled."""
-    lower = key.lower()
-    return lower in PROVIDED or any(lower.startswith(stem) for stem in PROVIDED if stem[-1] in "/:")
-
-
 def actions(service: str, operation: str) -> list[str]:
     """Return the IAM actions that an operation is by itself.
 
