@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from orchard.base.config import Settings
@@ -35,21 +36,33 @@ def credentials(found: LocalAws, settings: Settings, client: Client) -> Credenti
         known = json.loads(kept.read_text()) if kept.exists() else _make(client("iam"), name)
         if known["digest"] != digest:
             _attach(client("iam"), name, wanted)
-            kept.touch(mode=0o600)
-            kept.write_text(json.dumps(known | {"digest": digest}))
+            _keep(kept, known | {"digest": digest})
     return Credentials(known["key_id"], known["secret"], found.credentials.token)
 
 
 def _make(iam: Any, user: str) -> dict[str, str]:
-    iam.create_user(UserName=user)
+    """Make the user, unless an earlier call came as far as that, and a key."""
+    if user not in {known["UserName"] for known in iam.list_users()["Users"]}:
+        iam.create_user(UserName=user)
     key = iam.create_access_key(UserName=user)["AccessKey"]
     return {"key_id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "digest": ""}
 
 
 def _attach(iam: Any, user: str, wanted: dict[str, dict[str, Any]]) -> None:
-    for attached in iam.list_attached_user_policies(UserName=user)["AttachedPolicies"]:
-        iam.detach_user_policy(UserName=user, PolicyArn=attached["PolicyArn"])
-        iam.delete_policy(PolicyArn=attached["PolicyArn"])
+    """Attach the policies in the place of those of before, also where an earlier call broke off."""
+    attached = {policy["PolicyArn"] for policy in iam.list_attached_user_policies(UserName=user)["AttachedPolicies"]}
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        if policy["Arn"] in attached:
+            iam.detach_user_policy(UserName=user, PolicyArn=policy["Arn"])
+        if policy["Arn"] in attached or policy["PolicyName"] in wanted:
+            iam.delete_policy(PolicyArn=policy["Arn"])
     for name, document in wanted.items():
         made = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))
         iam.attach_user_policy(UserName=user, PolicyArn=made["Policy"]["Arn"])
+
+
+def _keep(file: Path, known: dict[str, str]) -> None:
+    partial = file.with_name(f"{file.name}.partial")
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps(known))
+    partial.replace(file)
