@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from fake_s3 import FakeS3
 
-from orchard.aws.bucket import Bucket
 from orchard.base.errors import UsageError
 from orchard.photographs import plan, tree, upload
 from orchard.photographs.dataset import sample, split_of
@@ -183,18 +181,6 @@ def lay_out(root: Path, files: list[str]) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(os.fsencode(name))
     return root
-
-
-@pytest.fixture
-def s3():
-    server = FakeS3()
-    yield server
-    server.server.shutdown()
-
-
-@pytest.fixture
-def store(s3, tmp_path):
-    return Bucket(s3.target(tmp_path / "state"), "bucket")
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 import pytest
 from fake_s3 import FakeS3
 
-from orchard.aws.bucket import Bucket
 from orchard.base.errors import OrchardError, UsageError
 from orchard.photographs import packed, plan, tree, upload
 from orchard.runs import submission
@@ -17,18 +16,6 @@ from orchard.transfer import files
 
 ODD = ["Training/Apple Red 1/r 0 100.jpg", "Test/Poire Été/é%20 100%.jpg", "Test/Kaki & Co/a+b=c'(1).PNG"]
 MANIFESTS = {"data/packed/Test/manifest.json", "data/packed/Training/manifest.json"}
-
-
-@pytest.fixture
-def s3():
-    server = FakeS3()
-    yield server
-    server.server.shutdown()
-
-
-@pytest.fixture
-def store(s3, tmp_path):
-    return Bucket(s3.target(tmp_path / "state"), "bucket")
 
 
 @pytest.fixture

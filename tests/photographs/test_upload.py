@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import CredentialRetrievalError
-from fake_s3 import FakeS3
 
 from orchard.aws.bucket import Bucket
 from orchard.base.errors import OrchardError, UsageError
@@ -16,18 +15,6 @@ from orchard.transfer.files import Stamp
 from tests.support.fidelity import models
 
 ODD = ["Training/Apple Red 1/r 0 100.jpg", "Test/Poire Été/é%20 100%.jpg", "Test/Kaki & Co/a+b=c'(1).PNG"]
-
-
-@pytest.fixture
-def s3():
-    server = FakeS3()
-    yield server
-    server.server.shutdown()
-
-
-@pytest.fixture
-def store(s3, tmp_path):
-    return Bucket(s3.target(tmp_path / "state"), "bucket")
 
 
 @pytest.fixture
