@@ -46,7 +46,7 @@ class ManagedCluster(Cluster):
         self.changed = threading.Condition()
         self.end: End | None = None
         self.reason: dict[str, str] = {}
-        self.cleaned_up = True  # whether there is a role in which EMR can give its instances back
+        self.has_cleanup_role = True  # whether there is a role in which EMR can give its instances back
         self.idle_timeout: int | None = None  # seconds, of the auto-termination policy
         self.idle_since = 0.0  # emulated time
         self.ended_at: float | None = None  # emulated time

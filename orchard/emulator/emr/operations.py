@@ -22,7 +22,7 @@ class EmrOperations(InstanceOperations, ReleaseOperations, StudioOperations, Not
         fields = self.fields
         validation.check_cluster(self.emr, fields)
         cluster = registration.register(self.emr, fields)
-        cluster.cleaned_up = roles.ensure_cleanup(self.normalized_request.environ[CALLER], cluster)
+        cluster.has_cleanup_role = roles.ensure_cleanup(self.normalized_request.environ[CALLER], cluster)
         self.emr.begin(cluster)
         return ActionResult({"JobFlowId": cluster.id, "ClusterArn": cluster.arn})
 

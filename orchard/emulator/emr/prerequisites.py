@@ -6,8 +6,8 @@ security group is EC2's own, and when EMR tells it is not verified.
 
 from typing import TYPE_CHECKING, Any
 
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import iam_backends
+from orchard.emulator.emr import roles
+from orchard.emulator.permissions.access import DeniedError
 
 if TYPE_CHECKING:
     from orchard.emulator.emr.cluster import ManagedCluster
@@ -35,18 +35,15 @@ def unknown_groups(ec2: Any, instances: dict[str, Any]) -> list[str]:
 
 
 def _role(cluster: "ManagedCluster") -> str | None:
-    account, name = cluster.emr_backend.account_id, cluster.service_role.rpartition("/")[2]
     try:
-        iam_backends[account]["aws"].get_role(name)
-    except NotFoundException:
-        given = cluster.service_role
-        arn = given if given.startswith("arn:") else f"arn:aws:iam::{account}:role/{name}"
-        return f"EMR service role {arn} is invalid"
+        roles.assume_service(cluster)
+    except DeniedError:
+        return f"EMR service role {roles.service_role(cluster)} is invalid"
     return None
 
 
 def _cleanup(cluster: "ManagedCluster") -> str | None:
-    return None if cluster.cleaned_up else NO_CLEANUP
+    return None if cluster.has_cleanup_role else NO_CLEANUP
 
 
 def _key(cluster: "ManagedCluster") -> str | None:

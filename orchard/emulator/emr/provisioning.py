@@ -32,18 +32,14 @@ def launch(cluster: "ManagedCluster") -> str | None:
         EMR's own, terraform-aws-modules/terraform-aws-emr issue 3; for an instance profile EMR has these words as a
         refusal of RunJobFlow, and that it has them here is not verified), or None.
     """
-    role = f"arn:aws:iam::{ACCOUNT}:role/{cluster.service_role.rpartition('/')[2]}"
-    try:
-        service = roles.assume_service(cluster)
-    except DeniedError:
-        return f"EMR service role {role} is invalid"
+    service = roles.assume_service(cluster)
     try:
         for call in _launching(cluster):
             acting.call(service, call)
         for access in _encrypting(cluster):
             acting.check(service, access, cluster.emr_backend.region_name)
     except DeniedError:
-        return f"Service role {role} has insufficient EC2 permissions"
+        return f"Service role {roles.service_role(cluster)} has insufficient EC2 permissions"
     try:
         roles.assume_node(cluster)
     except DeniedError:

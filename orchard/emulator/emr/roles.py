@@ -21,8 +21,13 @@ EMR, EC2 = "elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"
 
 def assume_service(cluster: "ManagedCluster") -> Principal:
     """Let EMR take on its service role. Raises DeniedError: the role does not let it, or is not there."""
-    name = cluster.service_role.rpartition("/")[2]
-    return acting.assume(name, EMR, "EMR", cluster.emr_backend.region_name, cluster.arn)
+    return acting.assume(service_role(cluster), EMR, "EMR", cluster.emr_backend.region_name, cluster.arn)
+
+
+def service_role(cluster: "ManagedCluster") -> str:
+    """Return the ARN of the service role, which RunJobFlow takes by its name or ARN."""
+    given = cluster.service_role
+    return given if given.startswith("arn:") else f"arn:aws:iam::{ACCOUNT}:role/{given}"
 
 
 def assume_node(cluster: "ManagedCluster") -> Principal:
