@@ -10,11 +10,12 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-
-import boto3
+from typing import Any
 
 from orchard.aws.layout import RAW
 from orchard.base.config import Settings
+from orchard.emulator import session
+from orchard.emulator.credentials import Credentials
 from orchard.emulator.options import ACCOUNT, Options
 from orchard.emulator.server import Server
 from orchard.permissions import published
@@ -58,20 +59,13 @@ def timed() -> list[float]:
     return times
 
 
-def deployer(server: Server) -> object:
+def deployer(server: Server) -> Any:
     """Make the encrypted bucket and the user; returns their client of S3."""
-    own = server.options.credentials
 
-    def client(service: str, key: str, secret: str) -> object:
-        return boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url=server.endpoint,
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-        )
+    def client(service: str, own: Credentials) -> Any:
+        return session.isolated(own).client(service, region_name=REGION, endpoint_url=server.endpoint)
 
-    iam, s3, kms = (client(name, own.key_id, own.secret) for name in ("iam", "s3", "kms"))
+    iam, s3, kms = (client(name, server.options.credentials) for name in ("iam", "s3", "kms"))
     key = kms.create_key(Tags=[{"TagKey": "Project", "TagValue": "orchard"}])["KeyMetadata"]["Arn"]
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
@@ -81,7 +75,7 @@ def deployer(server: Server) -> object:
         arn = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))["Policy"]["Arn"]
         iam.attach_user_policy(UserName="deployer", PolicyArn=arn)
     made = iam.create_access_key(UserName="deployer")["AccessKey"]
-    return client("s3", made["AccessKeyId"], made["SecretAccessKey"])
+    return client("s3", Credentials(made["AccessKeyId"], made["SecretAccessKey"], token=""))
 
 
 if __name__ == "__main__":
