@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from orchard.emulator import process
-from tests.support import permission_use
+from orchard.emulator.permissions import ledger
 from tests.waiting import until
 
 from .conftest import BUCKET
@@ -50,7 +50,7 @@ boto3.client("s3").put_object(Bucket=sys.argv[2], Key=sys.argv[3], Body=json.dum
 def keys(story) -> Iterator[Callable[[str, str], Callable[[str, str], Any]]]:
     """Makes clients for the access key of somebody."""
     story.told("up")
-    before = len(permission_use.lines(story.home))
+    before = len(ledger.read(story.home))
 
     def of(key_id: str, secret: str) -> Callable[[str, str], Any]:
         return lambda service, region: boto3.client(
@@ -62,7 +62,7 @@ def keys(story) -> Iterator[Callable[[str, str], Callable[[str, str], Any]]]:
         )
 
     yield of
-    story.on_purpose = range(before, len(permission_use.lines(story.home)))
+    story.on_purpose = range(before, len(ledger.read(story.home)))
 
 
 def refusals(calls: list[Call], client: Callable[[str, str], Any]) -> list[str]:

@@ -13,7 +13,7 @@ from orchard.emulator.permissions.ledger import Line
 from orchard.emulator.permissions.policies import decision
 from orchard.emulator.process import directory
 
-LEDGER, POLICIES = "ledger.jsonl", "policies.json"
+POLICIES = "policies.json"
 ACCOUNT = "123456789012"
 # What KMS wants of a key's own policy: those of the account decide (terraform/modules/bucket/key.tf).
 DELEGATES = {
@@ -73,8 +73,8 @@ def keep(place: Target, folder: Path) -> None:
         folder: beside the local AWS's own, since a link leads there.
     """
     iam, found = place.client("iam"), {}
-    (folder / LEDGER).unlink(missing_ok=True)
-    os.link(next(directory(folder).glob(f"*/{ledger.NAME}")), folder / LEDGER)
+    (folder / ledger.NAME).unlink(missing_ok=True)
+    os.link(next(directory(folder).glob(f"*/{ledger.NAME}")), folder / ledger.NAME)
     for role in iam.list_roles()["Roles"]:
         name = role["RoleName"]
         inline = iam.list_role_policies(RoleName=name)["PolicyNames"]
@@ -86,11 +86,6 @@ def keep(place: Target, folder: Path) -> None:
     (folder / POLICIES).write_text(json.dumps(found))
 
 
-def lines(folder: Path) -> list[Line]:
-    """Read the ledger that `keep` has kept."""
-    return [Line(**json.loads(text)) for text in (folder / LEDGER).read_text().splitlines()]
-
-
 def read(folder: Path, on_purpose: range) -> dict[str, Use]:
     """Read what `keep` has kept: by ARN of the user or role, of all that have a policy.
 
@@ -98,7 +93,7 @@ def read(folder: Path, on_purpose: range) -> dict[str, Use]:
         folder: as it was for `keep`.
         on_purpose: lines of the ledger that tests have made, which tried what is refused.
     """
-    told = [line for number, line in enumerate(lines(folder)) if number not in on_purpose]
+    told = [line for number, line in enumerate(ledger.read(folder)) if number not in on_purpose]
     policies = json.loads((folder / POLICIES).read_text())
     return {
         arn: Use(arn, documents, [line for line in told if line.principal == arn])

@@ -17,7 +17,7 @@ NAME = "permissions.jsonl"
 OBJECT = re.compile(r"^(arn:aws:s3:::[^/]+/(?:[^/]+/){1,2}).*$")
 PREFIX = re.compile(r"^((?:[^/]+/){1,2}).*$")
 # Of each request its own.
-VOLATILE = ("s3:x-amz-content-sha256", "s3:signatureage", "kms:encryptioncontext:", "s3:x-amz-copy-source")
+VOLATILE = ("s3:x-amz-content-sha256", "s3:versionid", "kms:encryptioncontext:", "s3:x-amz-copy-source")
 
 
 class Line(NamedTuple):

@@ -8,7 +8,6 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Group, IAMBackend, Role, User, iam_backends
 
 from orchard.emulator.options import ACCOUNT
@@ -110,6 +109,3 @@ def _context(arn: str, kind: str, number: str, *, username: str = "", tags: dict
     if username:
         told["aws:username"] = (username,)
     return told | {f"aws:principaltag/{name.lower()}": (value,) for name, value in (tags or {}).items()}
-
-
-__all__ = ["NotFoundException", "iam", "parsed", "role_session", "root", "service", "user"]

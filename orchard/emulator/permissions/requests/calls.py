@@ -66,10 +66,10 @@ def read(environ: dict[str, Any], service: str, region: str) -> Call:
         UnknownOperationError: the service has no such operation, or the parameters cannot be read.
     """
     if service == "s3":
-        found = objects.read(environ)
-        operation, parameters = found or _routed(environ, _s3(environ))
+        name = "s3control" if environ["PATH_INFO"].startswith(S3_CONTROL) else "s3"
+        operation, parameters = objects.read(environ) or _routed(environ, name)
         return Call(
-            "s3control" if environ["PATH_INFO"].startswith(S3_CONTROL) else "s3",
+            name,
             region,
             ACCOUNT,
             operation,
@@ -80,10 +80,6 @@ def read(environ: dict[str, Any], service: str, region: str) -> Call:
     name = SIGNED_AS.get(service, service)
     operation, parameters = _routed(environ, name)
     return Call(name, region, ACCOUNT, operation, parameters)
-
-
-def _s3(environ: dict[str, Any]) -> str:
-    return "s3control" if environ["PATH_INFO"].startswith(S3_CONTROL) else "s3"
 
 
 def _routed(environ: dict[str, Any], service: str) -> tuple[str, dict[str, Any]]:
