@@ -96,7 +96,7 @@ def _tensorflow() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     # TensorFlow leaves these kernels off on processors without VNNI (AMD Zen 2 and 3, Intel Skylake: m5 and c5 among
-    # EMR's nodes), where they help most.
+    # EMR's nodes), which have the vector units that they need.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     import tensorflow as tf
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,23 +22,18 @@ class PreparedError(Exception):
 
 def environ(service: str, method: str, **parameters: Any) -> tuple[dict[str, Any], str]:
     """Return the request of a client's method, and the name of the service that it is signed for."""
-    client = boto3.client(
-        service,
-        region_name=REGION,
-        endpoint_url="http://127.0.0.1:5000",
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-        aws_secret_access_key="secret",
-        config=Config(retries={"max_attempts": 0}),
-    )
-    caught = []
+    client, caught = _client(service), []
 
     def catch(request: Any, **_: Any) -> None:
         caught.append(request)
         raise PreparedError
 
     client.meta.events.register_first("before-send", catch)
-    with contextlib.suppress(PreparedError):
-        getattr(client, method)(**parameters)
+    try:
+        with contextlib.suppress(PreparedError):
+            getattr(client, method)(**parameters)
+    finally:
+        client.meta.events.unregister("before-send", catch)
     (request,) = caught
     parts, body = urlsplit(request.url), request.body or b""
     content = body.read() if hasattr(body, "read") else body
@@ -58,6 +54,18 @@ def environ(service: str, method: str, **parameters: Any) -> tuple[dict[str, Any
         key = name.upper().replace("-", "_")
         found[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = text
     return found, client._service_model.signing_name
+
+
+@cache
+def _client(service: str) -> Any:
+    return boto3.client(
+        service,
+        region_name=REGION,
+        endpoint_url="http://127.0.0.1:5000",
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="secret",
+        config=Config(retries={"max_attempts": 0}),
+    )
 
 
 def call(service: str, method: str, **parameters: Any) -> Call:
