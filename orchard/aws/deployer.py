@@ -31,7 +31,9 @@ def credentials(found: LocalAws, settings: Settings, client: Client) -> Credenti
     wanted = published.managed_policies(settings, ACCOUNT)
     digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
     kept = found.home / name
-    with (found.home / f"{name}.lock").open("w") as lock:
+    lock_file = found.home / f"{name}.lock"
+    lock_file.touch(mode=0o600)
+    with lock_file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = json.loads(kept.read_text()) if kept.exists() else _make(client("iam"), name)
         if known["digest"] != digest:
