@@ -7,7 +7,7 @@ from orchard.aws.target import connect
 from orchard.base.config import Settings
 from orchard.base.console import say
 from orchard.base.errors import UsageError
-from orchard.cluster import lifecycle
+from orchard.cluster import lifecycle, teardown
 from orchard.cluster.site import Site
 from orchard.photographs import dataset, upload
 from orchard.runs import pipeline, results
@@ -42,7 +42,7 @@ def run(settings: Settings) -> None:
         lifecycle.up(site, only=None, confirm=lambda _: "", meanwhile=lambda: _upload(folder, site), disposable=True)
         name = pipeline.run(site, None, csv=False, skip_canary=True)  # there is nothing to find out on this machine
         folders = results.download(site.bucket(), name)
-        lifecycle.cleanup(site, lambda _: settings.project)
+        teardown.cleanup(site, lambda _: settings.project)
     finally:
         target.stop()
     for kind, downloaded in folders.items():
