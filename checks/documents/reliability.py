@@ -35,20 +35,26 @@ def matrix() -> str:
 
 
 def rows(tests: Path = ROOT / "tests") -> Iterator[Row]:
-    """Find the tests that say `@cell(id, area=..., fault=..., at=..., holds=...)`."""
+    """Find the tests that say `@cell(...)` or `@grid(...)` (tests/support/cells.py)."""
     for file in sorted(tests.rglob("test_*.py")):
         text = file.read_text()
-        if "@cell(" not in text:
+        if "@cell(" not in text and "@grid(" not in text:
             continue
         for node in ast.parse(text).body:
             if isinstance(node, ast.FunctionDef):
                 for mark in node.decorator_list:
-                    if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "cell":
-                        yield _row(mark, f"{file.relative_to(tests.parent)}::{node.name}")
+                    yield from _rows(mark, f"{file.relative_to(tests.parent)}::{node.name}")
 
 
-def _row(mark: ast.Call, test: str) -> Row:
-    name = ast.literal_eval(mark.args[0])
+def _rows(mark: ast.expr, test: str) -> Iterator[Row]:
+    """Return the cells that a decorator declares; none where it is another one."""
+    if not isinstance(mark, ast.Call) or not isinstance(mark.func, ast.Name) or mark.func.id not in ("cell", "grid"):
+        return
     said = {str(word.arg): ast.literal_eval(word.value) for word in mark.keywords if word.arg != "case"}
-    quick = said.pop("quick", False)
-    return Row(**said, test=f"`{test}[{name}]`", quick=quick)
+    area, holds, quick = said["area"], said["holds"], said.get("quick", False)
+    if mark.func.id == "cell":
+        yield Row(area, said["fault"], said["at"], holds, f"`{test}[{ast.literal_eval(mark.args[0])}]`", quick)
+        return
+    for moment, at in said["moments"].items():
+        for name, fault in said["faults"].items():
+            yield Row(area, fault, at, holds, f"`{test}[{name}-{moment}]`", quick)

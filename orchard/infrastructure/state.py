@@ -138,4 +138,4 @@ def _words(state: dict[str, Any]) -> Iterator[str]:
         if resource["mode"] == "managed":
             for instance in resource["instances"]:
                 attributes = instance.get("attributes") or {}
-                yield from (attributes[key] for key in ("id", "arn", "key_id") if attributes.get(key))
+                yield from (attributes[key] for key in ("id", "arn", "key_id", "key_pair_id") if attributes.get(key))

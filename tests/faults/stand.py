@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from orchard.base.config import ROOT, Settings
 from orchard.emulator import process
 from orchard.infrastructure import orphans
 from tests.emulator.conftest import QUICK, launch
-from tests.waiting import until
+from tests.waiting import PATIENCE
 
 PROGRAM = ROOT / "tests" / "programs" / "orchard_elsewhere.py"
 Event = dict[str, Any]
+Moment = Callable[[list[Event]], bool]
 
 
 class Stand:
@@ -79,7 +81,7 @@ class Stand:
         assert "Traceback" not in said
         return said
 
-    def broken_off(self, *words: str, at: Callable[[list[Event]], bool], by: str) -> str:
+    def broken_off(self, *words: str, at: Moment, by: str) -> str:
         """Call a command and break it off at a moment.
 
         Args:
@@ -91,7 +93,9 @@ class Stand:
             all it said.
         """
         called = self.start(*words)
-        until(lambda: called.poll() is not None or at(self.heard()))
+        deadline = time.monotonic() + PATIENCE
+        while called.poll() is None and not at(self.heard()) and time.monotonic() < deadline:
+            time.sleep(0.02)  # moments pass quickly
         assert called.poll() is None, (
             "it was over before the moment came: " + (self.folder / "said").read_text()[-2000:]
         )

@@ -1,27 +1,14 @@
 """The foundation's plan, apply and destroy, broken off: the next `up`, or the next `cleanup`, is all that it takes."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.faults.stand import Event, Stand
-from tests.support.cells import cell
+from tests.faults import moments
+from tests.faults.stand import Stand
+from tests.support.cells import grid
 
 UP, CLEANUP = ("up", "--only", "foundation"), ("cleanup", "--yes")
-
-
-def done(count: int) -> Callable[[list[Event]], bool]:
-    """When so many resources are made, or removed."""
-    return lambda heard: sum(event["type"] == "apply_complete" and not _reads(event) for event in heard) >= count
-
-
-def told(kind: str) -> Callable[[list[Event]], bool]:
-    """When Terraform has said something of a kind."""
-    return lambda heard: any(event["type"] == kind for event in heard)
-
-
-def _reads(event: Event) -> bool:
-    return event.get("hook", {}).get("action") == "read"
+PLAN = {"begun": moments.begun, "reads": moments.told("apply_start"), "planned": moments.told("planned_change")}
+APPLY = {"first": moments.done(1), "half": moments.done(30), "late": moments.done(60)}
 
 
 @pytest.fixture
@@ -38,16 +25,68 @@ def gone(stand: Stand) -> Stand:
     return stand
 
 
-@cell(
-    "power-first",
+@grid(
     area="Terraform",
-    fault="the power goes: `up` and its Terraform are killed (SIGKILL)",
-    at="the foundation's apply, first resource made",
-    holds="the next `up` takes in what was made, and makes the rest: all once, one key, nothing unnamed",
-    case=("power", 1),
+    faults={
+        "power": "the power goes: `up` and its Terraform are killed (SIGKILL)",
+        "SIGTERM": "SIGTERM to `up`",
+        "SIGHUP": "the terminal of `up` is closed (SIGHUP)",
+    },
+    moments={
+        "begun": "the foundation's plan, just begun",
+        "reads": "the foundation's plan, while it reads what is there",
+        "planned": "the foundation's plan, nearly made",
+    },
+    holds="nothing is changed, and the next plan is not locked out",
 )
-def test_up_goes_on_where_an_apply_was_broken_off(gone: Stand, case: tuple[str, int]) -> None:
-    by, count = case
-    gone.broken_off(*UP, at=done(count), by=by)
+def test_a_plan_that_is_broken_off_changes_nothing(standing: Stand, case: tuple[str, str]) -> None:
+    by, moment = case
+    before = standing.left()
+    standing.broken_off(*UP, at=PLAN[moment], by=by)
+    assert standing.left() == before
+    assert "No changes" in standing.inv("tf.plan", "--root", "foundation", "--quiet")
+
+
+@grid(
+    area="Terraform",
+    faults={
+        "power": "the power goes: `up` and its Terraform are killed (SIGKILL)",
+        "SIGKILL": "`up` alone is killed (SIGKILL)",
+        "SIGTERM": "SIGTERM to `up`",
+        "SIGHUP": "the terminal of `up` is closed (SIGHUP)",
+    },
+    moments={
+        "first": "the foundation's apply, the first resource made",
+        "half": "the foundation's apply, half of the resources made",
+        "late": "the foundation's apply, nearly all made",
+    },
+    holds="the next `up` takes in what is there and makes the rest: each thing once, one key, none that no state knows",
+)
+def test_up_goes_on_where_an_apply_was_broken_off(gone: Stand, case: tuple[str, str]) -> None:
+    by, moment = case
+    gone.broken_off(*UP, at=APPLY[moment], by=by)
     gone.inv(*UP)
     gone.is_good()
+
+
+@grid(
+    area="Terraform",
+    faults={
+        "power": "the power goes: `cleanup` and its Terraform are killed (SIGKILL)",
+        "SIGKILL": "`cleanup` alone is killed (SIGKILL)",
+        "SIGTERM": "SIGTERM to `cleanup`",
+        "SIGHUP": "the terminal of `cleanup` is closed (SIGHUP)",
+    },
+    moments={
+        "first": "the foundation's destroy, the first resource removed",
+        "half": "the foundation's destroy, half of the resources removed",
+        "late": "the foundation's destroy, nearly all removed",
+    },
+    holds="the next `cleanup` removes the rest: nothing with the project's tag or name is left, no key in use",
+)
+def test_cleanup_goes_on_where_a_destroy_was_broken_off(standing: Stand, case: tuple[str, str]) -> None:
+    by, moment = case
+    standing.broken_off(*CLEANUP, at=APPLY[moment], by=by)
+    said = standing.inv(*CLEANUP)
+    assert "Nothing tagged Project=orchard is left." in said
+    assert standing.left() == standing.keys() == []

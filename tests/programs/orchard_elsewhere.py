@@ -1,4 +1,4 @@
-"""Orchard's commands with Terraform's roots from another directory, and with what Terraform says written down.
+"""Orchard's commands with Terraform's roots from another directory, what Terraform says written down, and no end.
 
 So a test knows at which moment to break in. Usage: orchard_elsewhere.py ROOTS EVENTS WORDS...
 """
@@ -12,8 +12,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import tasks
 from orchard.commands.program import OrchardProgram
 from orchard.diagnosis.terraform_events import Transcript
+from orchard.emulator import process
 from orchard.infrastructure import terraform
 
+process.stop = lambda *_: False  # `cleanup` ends the local AWS, and other cells go on there
 roots, events, *words = sys.argv[1:]
 terraform.DIRECTORY = Path(roots)
 read = Transcript.read

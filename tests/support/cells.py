@@ -46,3 +46,27 @@ def cell(
         return test
 
     return declare
+
+
+def grid(
+    *, area: str, faults: dict[str, str], moments: dict[str, str], holds: str, quick: bool = False
+) -> Callable[[Any], Any]:
+    """Declare a cell for each fault at each moment; its `case` is the pair of their names.
+
+    Args:
+        area: one of `AREAS`.
+        faults: name -> what is injected.
+        moments: name -> when.
+        holds: what must hold over all of them.
+        quick: as for `cell`.
+    """
+
+    def declare(test: Any) -> Any:
+        for moment, at in reversed(moments.items()):
+            for name, fault in reversed(faults.items()):
+                test = cell(
+                    f"{name}-{moment}", area=area, fault=fault, at=at, holds=holds, case=(name, moment), quick=quick
+                )(test)
+        return test
+
+    return declare

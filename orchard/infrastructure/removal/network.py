@@ -100,7 +100,9 @@ def vpc(target: Target, number: str) -> None:
 
 def key_pair(target: Target, number: str) -> None:
     """Delete the public half of a key pair."""
-    target.client("ec2").delete_key_pair(KeyPairId=number)
+    ec2 = target.client("ec2")
+    for pair in ec2.describe_key_pairs(Filters=[{"Name": "key-pair-id", "Values": [number]}])["KeyPairs"]:
+        ec2.delete_key_pair(KeyName=pair["KeyName"])
 
 
 def _until_gone(target: Target, states: Callable[[], list[Any]]) -> None:
