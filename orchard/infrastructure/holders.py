@@ -9,11 +9,12 @@ import getpass
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -82,9 +83,12 @@ class Holders:
         return bool(before)
 
     def forget(self) -> None:
-        """Forget those that are dead: the lock was had since."""
+        """Forget those that are dead, and end the providers that a killed Terraform leaves: the lock was had since."""
         for file in self.folder.glob(f"{self.name}.*.holder"):
             if not _lives(file):
+                if not _is_there(number := _number(file)):  # else it is another process's, and so may its group be
+                    with suppress(ProcessLookupError, PermissionError):
+                        os.killpg(number, signal.SIGKILL)
                 file.unlink(missing_ok=True)
 
 
@@ -94,9 +98,13 @@ def _since(told: dict[str, str]) -> datetime:
 
 def _lives(file: Path) -> bool:
     """Whether it is there and is a Terraform: the system gives numbers of dead processes to others."""
-    asked = ["ps", "-o", "stat=,comm=", "-p", file.suffixes[-2].lstrip(".")]
+    asked = ["ps", "-o", "stat=,comm=", "-p", str(_number(file))]
     told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
     return "terraform" in told and not told.startswith("Z")
+
+
+def _number(file: Path) -> int:
+    return int(file.suffixes[-2].lstrip("."))
 
 
 def _is_there(process: int) -> bool:

@@ -101,7 +101,7 @@ class Stand:
         )
         if by == "power":
             for number in (called.pid, *self.terraforms()):
-                os.kill(number, signal.SIGKILL)
+                os.killpg(number, signal.SIGKILL)  # each has a group of its own, and Terraform's provider is in its
         else:
             os.kill(called.pid, signal.Signals[by])
         called.wait()
