@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 PATIENCE = 60.0  # seconds for a Terraform whose command was killed: it ends itself at the next line that it writes
 _INFO = re.compile(
-    r"ID: +(?P<id>[\w-]+)[\s\S]*?Who: +(?P<who>\S+)[\s\S]*?Created: +(?P<created>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
+    r"Lock Info:\s+ID: +(?P<id>[\w-]+)[\s\S]*?Who: +(?P<who>\S+)"
+    r"[\s\S]*?Created: +(?P<created>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
 )
 
 

@@ -79,7 +79,8 @@ TEXTS = {
     ),
     "locked by S3": (
         "Error acquiring the state lock",
-        "Error message: operation error S3: PutObject, api error PreconditionFailed\nLock Info:\n  ID:        "
+        "Error message: operation error S3: PutObject, RequestID: 4f1d-2, api error PreconditionFailed"
+        "\nLock Info:\n  ID:        "
         "0b3f1f6a-3a0e-7b1c-0e8b-6d7c1a2f9b10\n  Path:      team-state/orchard/cluster.tfstate",
         "the state is locked: another command is changing the same infrastructure",
         "wait until it has ended; if it has crashed, ./inv tf.unlock --root cluster --lock-id "

@@ -18,7 +18,7 @@ from tests.support.cells import cell
 
 HERE = f"{getpass.getuser()}@{socket.gethostname()}"
 TOLD = """Error acquiring the state lock
-Error message: operation error S3: PutObject, https response error StatusCode: 412
+Error message: operation error S3: PutObject, https response error StatusCode: 412, RequestID: 4f1d-2, HostID: x
 Lock Info:
   ID:        5eb8fed4-9d6c-6a0e-d1fa-57ac4b2e6e5b
   Path:      team-state/orchard/orchard/eu-west-3/foundation.tfstate
