@@ -56,7 +56,7 @@ def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False
 def faults(_: Context, only: str = "") -> None:
     """Inject every fault of docs/reliability.md, for real: 25 minutes on two cores; --only some of them."""
     _tools()
-    words = ["-m", "pytest", "--matrix", "--numprocesses", "2"]
+    words = ["-m", "pytest", "--matrix", "--numprocesses", str(PROCESSES)]
     if only:
         words += [only] if only.startswith("tests") else ["-k", only]
     _python(*words)

@@ -80,7 +80,6 @@ def test_up_goes_on_where_an_apply_was_broken_off(without: Stand, case: tuple[st
     area="Terraform",
     faults={
         "power": "the power goes: `down` and its Terraform are killed (SIGKILL)",
-        "SIGKILL": "`down` alone is killed (SIGKILL)",
         "SIGTERM": "SIGTERM to `down`",
         "SIGHUP": "the terminal of `down` is closed (SIGHUP)",
     },

@@ -73,7 +73,6 @@ def test_up_goes_on_where_an_apply_was_broken_off(gone: Stand, case: tuple[str, 
     area="Terraform",
     faults={
         "power": "the power goes: `cleanup` and its Terraform are killed (SIGKILL)",
-        "SIGKILL": "`cleanup` alone is killed (SIGKILL)",
         "SIGTERM": "SIGTERM to `cleanup`",
         "SIGHUP": "the terminal of `cleanup` is closed (SIGHUP)",
     },
