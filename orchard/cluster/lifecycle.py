@@ -1,5 +1,6 @@
 """Up and down: the foundation that stays, the cluster that comes and goes, and the proof that nothing is left."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ def up(
     *,
     only: str | None,
     confirm: Confirm,
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[threading.Event], None] = lambda ended: None,
     disposable: bool = False,
 ) -> None:
     """Make the foundation and the cluster, as far as they are not there.
@@ -60,7 +61,8 @@ def up(
         site: what and where.
         only: `foundation` to stop after it.
         confirm: asks the user; called only before something that costs money.
-        meanwhile: is done while the cluster starts; the bucket is there by then.
+        meanwhile: is done while the cluster starts; the bucket is there by then. It is given an event that is set when
+            Terraform has ended, well or not.
         disposable: make the bucket so that a later destroy may delete it with all in it.
 
     Raises:
@@ -122,8 +124,13 @@ def down(site: Site) -> None:
     say(f"What stays, at no cost by the hour: the bucket {foundation['bucket']} and all in it, the roles, the Studio.")
 
 
-def cleanup(site: Site, confirm: Confirm) -> None:
+def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
     """Remove everything, data included, and prove that nothing with our tag is left.
+
+    Args:
+        site: what and where.
+        confirm: asks the user for the project's name.
+        disposable: the bucket was made so.
 
     Raises:
         UsageError: the user did not type the project's name; nothing was changed.
@@ -143,7 +150,8 @@ def cleanup(site: Site, confirm: Confirm) -> None:
     if "foundation" in foundation.outputs():
         # The provider reads force_destroy from the state, so it must be there before the destroy.
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
-        apply.run(foundation, variables)
+        if not disposable:
+            apply.run(foundation, variables)
         apply.run(foundation, variables, destroy=True)
     left = tags.left(
         site.settings, site.target, lambda some: say(f"Waiting until AWS is done with {len(some)} of them ...")
@@ -218,9 +226,13 @@ def _refuse_other_clusters(site: Site) -> None:
 
 
 @contextmanager
-def _alongside(work: Callable[[], None]) -> Iterator[None]:
+def _alongside(work: Callable[[threading.Event], None]) -> Iterator[None]:
     """Do `work` in a thread while the body runs; its exception is raised after the body."""
+    ended = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        doing = pool.submit(work)
-        yield
+        doing = pool.submit(work, ended)
+        try:
+            yield
+        finally:
+            ended.set()
         doing.result()
