@@ -114,7 +114,7 @@ def test_the_results_are_those_of_the_network_and_of_linear_algebra(story, drawn
     """Computed here from the pictures themselves, without Spark, AWS or the jobs."""
     story.told("results")
     there = story.home / "data" / "emr_output"
-    network = engine.build(weights.parse(Path(weights_file).read_bytes(), weights_file))
+    network = engine.build(weights.parse(Path(weights_file).read_bytes(), weights_file), "tensorflow")
     files = sorted((drawn / "Test").rglob("*.jpg"))
     computed = engine.run(network, [preprocessing.pixels(file.read_bytes()) for file in files])
     expected = {file.relative_to(drawn).as_posix(): row for file, row in zip(files, computed, strict=True)}
