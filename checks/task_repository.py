@@ -52,6 +52,16 @@ def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False
     _python(*words)
 
 
+@command(help={"only": "a path below tests, or words of a cell's name as pytest's -k takes them"})
+def faults(_: Context, only: str = "") -> None:
+    """Inject every fault of docs/reliability.md, for real: 25 minutes on two cores; --only some of them."""
+    _tools()
+    words = ["-m", "pytest", "--matrix", "--numprocesses", "2"]
+    if only:
+        words += [only] if only.startswith("tests") else ["-k", only]
+    _python(*words)
+
+
 @command(help={"only": "a path below tests/spark"})
 def spark4(_: Context, only: str = "tests/spark") -> None:
     """Run the jobs' tests with Spark 3.5, and with Spark 4.0 in an environment of its own (.venv-spark4)."""

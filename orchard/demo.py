@@ -11,7 +11,7 @@ from orchard.aws.target import connect
 from orchard.base.config import Settings
 from orchard.base.console import say
 from orchard.base.errors import UsageError
-from orchard.cluster import lifecycle
+from orchard.cluster import lifecycle, teardown
 from orchard.cluster.site import Site
 from orchard.photographs import dataset, upload
 from orchard.runs import pipeline, results
@@ -49,7 +49,7 @@ def run(settings: Settings) -> None:
         (name,) = names
         pipeline.follow(site, name)
         folders = results.download(site.bucket(), name)
-        lifecycle.cleanup(site, lambda _: settings.project, disposable=True)
+        teardown.cleanup(site, lambda _: settings.project, disposable=True)
     finally:
         target.stop()
     for kind, downloaded in folders.items():

@@ -75,9 +75,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units:
     return Units(config, log)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `./inv check.faults` asks for."""
+    parser.addoption("--matrix", action="store_true", help="run every cell of the matrix of faults, and nothing else")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once for each of its cells (tests/support/cells.py)."""
+    if cells := getattr(metafunc.function, "cells", []):
+        if "case" not in metafunc.fixturenames:
+            metafunc.fixturenames.append("case")
+        marks = {True: [pytest.mark.cell], False: [pytest.mark.cell, pytest.mark.matrix]}
+        metafunc.parametrize("case", [pytest.param(c.case, id=c.id, marks=marks[c.quick]) for c in cells])
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest, and mark what takes long; refuse a schedule that is not true any more."""
+    whole = config.getoption("--matrix")
+    chosen = [item for item in items if _is_asked_for(item, matrix=whole)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
     uses = defaultdict(set)
     for item in items:
         uses[_file(item.nodeid)].update(getattr(item, "fixturenames", ()))
@@ -88,8 +106,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: schedule.place(_file(item.nodeid)))
 
 
+def _is_asked_for(item: pytest.Item, *, matrix: bool) -> bool:
+    """With --matrix all cells and nothing else; without, no cell that takes long."""
+    return item.get_closest_marker("cell") is not None if matrix else item.get_closest_marker("matrix") is None
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Name the files that took long and are not in the schedule."""
+    if terminalreporter.config.getoption("--matrix"):
+        return
     took: dict[str, float] = defaultdict(float)
     for reports in terminalreporter.stats.values():
         for report in reports:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from invoke import Collection
 from invoke.parser.context import to_flag
 
-from checks.documents import architecture, fidelity, figures, matrix, permission_use
+from checks.documents import architecture, fidelity, figures, matrix, permission_use, reliability
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
 from orchard.permissions import published
@@ -31,6 +31,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "jobs": architecture.jobs,
         "rooms": architecture.house,
         "fidelity": fidelity.modelled,
+        "reliability": reliability.matrix,
         "regions": regions,
         "global-services": spared,
         "permissions-used": permission_use.used,

@@ -32,3 +32,15 @@ class InterruptedByUserError(OrchardError):
     """The user pressed Ctrl-C; the remedy names what is still there and how to go on."""
 
     exit_code = 130
+
+
+class ToldToEndError(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: to be treated as Ctrl-C, so that what is under way ends in order.
+
+    Attributes:
+        exit_code: 128 and the signal's number, as shells count.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + number

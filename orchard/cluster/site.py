@@ -1,5 +1,6 @@
 """A site: the settings, the target and the name of one cluster, which is what every verb needs to act."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from orchard.aws import bucket
@@ -10,6 +11,8 @@ from orchard.base.errors import OrchardError
 from orchard.base.nearest import suggest
 from orchard.infrastructure import roots
 from orchard.infrastructure.terraform import Terraform
+
+Confirm = Callable[[str], str]  # asks the user, and returns what they say
 
 
 class Site(NamedTuple):

@@ -41,23 +41,23 @@ def plan(_: Context, target: str | None = None, name: str = "default") -> None:
     lifecycle.plan(open_site(target, name, start=True))
 
 
-@command(help={"target": SITE_HELP["target"], "name": SITE_HELP["name"]})
-def down(_: Context, target: str | None = None, name: str = "default") -> None:
+@command(help=SITE_HELP)
+def down(_: Context, target: str | None = None, name: str = "default", yes: bool = False) -> None:
     """End the cluster. The data, the roles and the Studio stay, and cost nothing by the hour."""
-    from orchard.cluster import lifecycle
+    from orchard.cluster import teardown
 
     site = find_site(target, name)
-    lifecycle.down(site) if site else say(NOTHING_UP)
+    teardown.down(site, answer("yes", yes=yes)) if site else say(NOTHING_UP)
 
 
 @command(help=SITE_HELP)
 def cleanup(_: Context, target: str | None = None, name: str = "default", yes: bool = False) -> None:
     """Delete everything, data and results in the bucket included, and prove that nothing is left."""
     from orchard.base import config
-    from orchard.cluster import lifecycle
+    from orchard.cluster import teardown
 
     site = find_site(target, name)
-    lifecycle.cleanup(site, answer(config.load().project, yes=yes)) if site else say(NOTHING_UP)
+    teardown.cleanup(site, answer(config.load().project, yes=yes)) if site else say(NOTHING_UP)
 
 
 @command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")})
@@ -146,5 +146,8 @@ def orphans(_: Context, target: str | None = None) -> None:
         return
     for item in found:
         print(f"{item}\n  {remedy(item)}")
-    say("If somebody else's machine keeps the Terraform state of these, they are not orphans: ask first.")
+    say(
+        "./inv up takes what it needs of these into the state, ./inv cleanup removes all. If somebody else's machine "
+        "keeps the Terraform state of these, they are not orphans: ask first."
+    )
     raise Exit(code=1)

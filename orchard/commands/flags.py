@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from orchard.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from orchard.cluster.lifecycle import Confirm
-    from orchard.cluster.site import Site
+    from orchard.cluster.site import Confirm, Site
 
 NOTHING_UP = "Nothing is up, so there is nothing to take down."
 SITE_HELP = {

@@ -4,14 +4,17 @@ import functools
 import inspect
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from invoke import Exit, task
 
 from orchard.base.console import say
-from orchard.base.errors import OrchardError
+from orchard.base.errors import OrchardError, ToldToEndError
 from orchard.machine import packages
 
 
@@ -38,23 +41,39 @@ def ended_by_its_reader() -> Exit:
     return Exit(code=141)
 
 
+def _end_in_order() -> None:
+    """Let a closed terminal and an ordinary kill do what Ctrl-C does; a signal that is ignored (nohup) stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _told)
+
+
+def _told(number: int, _: Any) -> None:
+    raise ToldToEndError(number)
+
+
 def _reporting(body: Callable) -> Callable:
     @functools.wraps(body)
     def run(*args: Any, **kwargs: Any) -> Any:
         # Invoke turns it off. Packages come without bytecode: what no command kept would be compiled by each anew.
         sys.dont_write_bytecode = False
+        _end_in_order()
         try:
             return body(*args, **kwargs)
         except OrchardError as error:
             if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
                 raise
-            say(f"error: {error.cause}", f"remedy: {error.remedy}")
+            with suppress(OSError):
+                say(f"error: {error.cause}", f"remedy: {error.remedy}")
             raise Exit(code=error.exit_code) from None
         except BrokenPipeError:
             raise ended_by_its_reader() from None
-        except KeyboardInterrupt:
-            say("interrupted")
-            raise Exit(code=130) from None
+        except KeyboardInterrupt as told:
+            with suppress(OSError):  # its terminal may be gone
+                say("interrupted")
+            raise Exit(code=getattr(told, "exit_code", 130)) from None
         except ModuleNotFoundError as error:  # Invoke's own program runs in whatever environment it lies in
             if packages.SETS["main"].installed:
                 raise

@@ -9,7 +9,7 @@ from orchard.diagnosis import failures
 
 # What the services say of something that is not there; of a bucket, the table knows.
 _MISSING = (
-    *("NoSuchKey", "NoSuchEntity", "NoSuchResourceException", "ResourceNotFoundException"),
+    *("NoSuchKey", "NoSuchEntity", "NoSuchResourceException", "ResourceNotFoundException", "ResourceNotFound"),
     *("NotFound", "NotFoundException", "404", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
 )
 

@@ -11,6 +11,12 @@ from orchard.base.errors import OrchardError
 from orchard.diagnosis import failures
 from orchard.diagnosis.terraform_events import Transcript
 
+# What the provider says of a refusal, with the numbers of the request before what a person can use.
+_ANSWERED = re.compile(
+    r".*operation error [\w ]+: (?P<call>\w+), https response error StatusCode: \d+, RequestID: [^,]*, "
+    r"(?:HostID: [^,]*, )?(?:api error )?(?P<code>[A-Z]\w+(?:\.\w+)*): (?P<message>.+)"
+)
+
 
 class TerraformError(OrchardError):
     """Terraform failed.
@@ -43,10 +49,15 @@ def translate(transcript: Transcript, code: int, root: str) -> TerraformError:
             return make(*refused)
     if found := failures.find(transcript.text, failures.TERRAFORM, root=root):
         return make(found[1].cause, found[1].remedy)
-    first = transcript.errors[0] if transcript.errors else {"summary": f"Terraform ended with code {code}"}
+    said = " ".join(line for line in transcript.plain if line.strip())[-300:]
+    silent = {"summary": f"Terraform ended with code {code}", "detail": said}
+    first = transcript.errors[0] if transcript.errors else silent
     summary = _one_line(f"{first['summary']}: {first.get('detail', '')}".strip(": "))
+    if answered := _ANSWERED.match(summary):
+        summary = f"AWS refused {answered['call']} ({answered['code']}): {answered['message']}"
     where = first.get("address")
-    return make(f"{where}: {summary}" if where else summary, f"./inv --debug tf.plan --root {root} shows more")
+    again = f"call again, which goes on where this stopped; if it stays, ./inv --debug tf.plan --root {root} shows more"
+    return make(f"{where}: {summary}" if where else summary, again)
 
 
 def _refused_variable(error: dict[str, Any]) -> tuple[str, str] | None:

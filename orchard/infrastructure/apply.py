@@ -18,6 +18,7 @@ def run(
     *,
     destroy: bool = False,
     agree: Callable[[Plan], None] = lambda saved: None,
+    complete: Callable[[Plan], Plan] = lambda saved: saved,
 ) -> Plan:
     """Plan a root and do what the plan says, with Terraform's progress on the terminal.
 
@@ -26,6 +27,7 @@ def run(
         variables: of the root.
         destroy: remove everything in its state.
         agree: is shown the plan, and raises when it is not to be applied.
+        complete: may make another plan of the first one (`orchard.infrastructure.adoption`).
 
     Returns:
         the plan, applied if it changed anything.
@@ -35,7 +37,7 @@ def run(
     """
     verb = "destroy" if destroy else "apply"
     say(f"{root.root}: planning ...")
-    saved = root.plan(variables, destroy=destroy)
+    saved = complete(root.plan(variables, destroy=destroy))
     warned = [f"Warning: {warning}" for warning in saved.warnings]  # and Terraform says them again in its apply
     say(*warned)
     if not saved.changed:

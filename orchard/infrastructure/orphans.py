@@ -32,6 +32,7 @@ _REMEDIES = (
     (r":iam:.*:instance-profile/(.+)", "aws iam delete-instance-profile --instance-profile-name {}"),
     (r":ec2:.*:vpc-endpoint/(.+)", "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {}"),
     (r"^endpoint (vpce-\w+)", "./inv down, or aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {}"),
+    (r"^cluster \S+ \(.*-([a-z0-9]+)\)", "./inv down --name {}"),
     (r"^cluster (j-\w+)", "aws emr terminate-clusters --cluster-ids {}"),
     (r"^Studio (es-\w+)", "aws emr delete-studio --studio-id {}"),
 )
@@ -40,7 +41,7 @@ _REMEDIES = (
 def unknown(
     tagged: Iterable[tags.Tagged], phrases: Iterable[str], clusters: Iterable[tuple[str, str]], known: set[str]
 ) -> list[str]:
-    """Pick what no state knows, sorted, gone or not; what EMR makes for a cluster that a state knows is no orphan.
+    """Pick what no state knows, sorted, gone or not; what EMR makes for a cluster is none beside that.
 
     Args:
         tagged: what carries the project's tag.
@@ -48,9 +49,11 @@ def unknown(
         clusters: ids and names of those that are up.
         known: ids and ARNs in all states.
     """
+    clusters = list(clusters)
     ours = {word for cluster in clusters if cluster[0] in known for word in cluster}
+    up = {word for cluster in clusters for word in cluster}  # those that no state knows are among the phrases
     phrases = (phrase for phrase in phrases if not (ours and phrase.startswith("endpoint ")))  # EMR's, for a cluster
-    items = {*phrases, *(item.arn for item in tagged if not item.belongs_to(ours))}
+    items = {*phrases, *(item.arn for item in tagged if not item.belongs_to(up))}
     return sorted(item for item in items if not _is_known(item, known))
 
 

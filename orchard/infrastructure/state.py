@@ -3,13 +3,17 @@
 The format is Terraform's own, version 4, unchanged since Terraform 0.12; another version is refused, not guessed at.
 """
 
+import fcntl
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchard.aws.bucket import Bucket
 from orchard.aws.target import Target
 from orchard.base.config import Settings
+from orchard.base.console import say
 from orchard.base.errors import OrchardError
 from orchard.infrastructure import roots
 
@@ -48,12 +52,24 @@ def workspaces(settings: Settings, target: Target) -> list[str]:
     )
 
 
+def has_foundation(settings: Settings, target: Target) -> bool:
+    """Tell whether the foundation's state holds anything, however far its apply, or its destroy, has come."""
+    states = (state for name, state in _named(settings, target) if name == "foundation")
+    return any(resource["mode"] == "managed" for state in states for resource in state["resources"])
+
+
 def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the foundation's state and each cluster's under its workspace's name, from where `up` keeps them."""
     shared = roots.state_bucket(settings, target)
     stored = _in_bucket(Bucket(target, shared), roots.state_prefix(settings)) if shared else _on_disk(target)
     for name, text in stored:
-        state = json.loads(text)
+        if (state := _parsed(text)) is None:
+            raise OrchardError(
+                f"the Terraform state of {name} is damaged",
+                "./inv up sets it aside and takes what is there into a new one; ./inv cleanup removes all without it"
+                if not shared
+                else f"restore an earlier version of it in the bucket {shared}, or delete it: ./inv up makes a new one",
+            )
         if state.get("version") != VERSION:
             raise OrchardError(
                 f"the Terraform state of {name} has the format {state.get('version')}, and only {VERSION} is known",
@@ -62,18 +78,51 @@ def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, 
         yield name, state
 
 
+def set_damaged_aside(target: Target) -> None:
+    """Rename states on this machine that no Terraform could read, such as one that was cut off."""
+    for name, file in _files(target):
+        if _parsed(file.read_text(errors="replace")) is None:
+            aside = file.with_name(f"{file.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+            file.rename(aside)
+            say(f"The Terraform state of {name} is damaged: set aside as {aside}.")
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        state = json.loads(text)
+    except ValueError:
+        return None
+    return state if isinstance(state, dict) else None
+
+
 def _on_disk(target: Target) -> Iterator[tuple[str, str]]:
+    yield from ((name, file.read_text(errors="replace")) for name, file in _files(target))
+
+
+def _files(target: Target) -> Iterator[tuple[str, Path]]:
     for name, path in (("foundation", "foundation.tfstate"), ("default", "cluster.tfstate")):
         if (file := target.state_dir / path).exists():
-            yield name, file.read_text()
+            yield name, file
     for file in sorted((target.state_dir / "cluster.workspaces").glob("*/*.tfstate")):
-        yield file.parent.name, file.read_text()
+        yield file.parent.name, file
 
 
 def _is_locked(settings: Settings, target: Target) -> bool:
     if not (shared := roots.state_bucket(settings, target)):
-        return any(target.state_dir.rglob(".*.tfstate.lock.info"))
+        return any(_is_held(told) for told in target.state_dir.rglob(".*.tfstate.lock.info"))
     return any(key.endswith(".tflock") for key, _ in Bucket(target, shared).keys(roots.state_prefix(settings)))
+
+
+def _is_held(told: Path) -> bool:
+    """Whether the Terraform that left this file still lives: its lock is the system's, and goes with it."""
+    try:
+        with told.with_name(told.name.removeprefix(".").removesuffix(".lock.info")).open("r+b") as state:
+            fcntl.lockf(state, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def _in_bucket(store: Bucket, prefix: str) -> Iterator[tuple[str, str]]:
@@ -89,4 +138,4 @@ def _words(state: dict[str, Any]) -> Iterator[str]:
         if resource["mode"] == "managed":
             for instance in resource["instances"]:
                 attributes = instance.get("attributes") or {}
-                yield from (attributes[key] for key in ("id", "arn", "key_id") if attributes.get(key))
+                yield from (attributes[key] for key in ("id", "arn", "key_id", "key_pair_id") if attributes.get(key))

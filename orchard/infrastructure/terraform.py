@@ -9,9 +9,11 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -19,9 +21,11 @@ import python_terraform
 from python_terraform import IsFlagged
 
 from orchard.base.config import ROOT
+from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError
 from orchard.diagnosis.terraform import translate
 from orchard.diagnosis.terraform_events import Event, Transcript
+from orchard.infrastructure.holders import Holders, Lock
 from orchard.machine import provider
 from orchard.machine.terraform import find_terraform
 
@@ -87,6 +91,7 @@ class Terraform:
         self._data = self.state_dir / f"{root}.data"
         self._program = find_terraform()
         self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(self._program))
+        self._holders = Holders(self.state_dir, f"{root}.{workspace}")
         # TF_CLI_ARGS, which a shell may have left there, would change every command line.
         own = {name: value for name, value in environment.items() if not name.startswith("TF_CLI_ARGS")}
         own |= {"TF_DATA_DIR": str(self._data), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
@@ -126,13 +131,21 @@ class Terraform:
         """Check the configuration without state, credentials or network."""
         self._run("validate", no_color=IsFlagged)
 
-    def plan(self, variables: Mapping[str, Any], *, destroy: bool = False, refresh: bool = True) -> Plan:
+    def plan(
+        self,
+        variables: Mapping[str, Any],
+        *,
+        destroy: bool = False,
+        refresh: bool = True,
+        imports: Mapping[str, str] | None = None,
+    ) -> Plan:
         """Save a plan.
 
         Args:
             variables: values for the root's variables; written to a file beside the state, so never a secret.
             destroy: plan to remove everything instead.
             refresh: ask AWS what is there; without, the plan compares with the state alone and needs no network.
+            imports: ids, by address, of what is there and to be taken into the state.
         """
         given = self.state_dir / f"{self.root}.tfvars.json"
         given.write_text(json.dumps(dict(variables), indent=2, default=str))
@@ -146,6 +159,7 @@ class Terraform:
             out=str(self.plan_file),
             refresh=refresh,
             destroy=destroy or None,
+            directory=self._with_imports(imports) if imports else None,
         )
         warnings = [" ".join((w.get("detail") or w["summary"]).split()) for w in transcript.warnings]
         return Plan(self.plan_file, code == 2, transcript.changes, warnings)
@@ -233,17 +247,53 @@ class Terraform:
         packages = (self._data / "providers").glob("*/*/*/*/*")
         return (self._data / "terraform.tfstate").exists() and all(package.exists() for package in packages)
 
+    def _with_imports(self, imports: Mapping[str, str]) -> Path:
+        """Copy the root's own files to a directory beside the state, with a file of import blocks among them.
+
+        Not into the root itself: a command for another target, or another cluster, would read them there.
+        """
+        copy = self.state_dir / "imports" / self.root
+        shutil.rmtree(copy.parent, ignore_errors=True)
+        shutil.copytree(self.directory, copy, ignore=shutil.ignore_patterns("tests", ".terraform"))
+        (copy.parent / "modules").symlink_to(self.directory.parent / "modules")
+        blocks = [{"to": address, "id": number} for address, number in imports.items()]
+        (copy / "imports.tf.json").write_text(json.dumps({"import": blocks}, indent=2))
+        return copy
+
     def _read(self, words: str, *args: str, **options: Any) -> str:
         _, transcript = self._run(words, *args, **options)
         return "\n".join(transcript.plain)
 
-    def _run(self, words: str, *args: str, allowed: tuple[int, ...] = (0,), **options: Any) -> tuple[int, Transcript]:
-        transcript = Transcript(events=words in ("init", "plan", "apply"))
+    def _run(
+        self,
+        words: str,
+        *args: str,
+        allowed: tuple[int, ...] = (0,),
+        directory: Path | None = None,
+        **options: Any,
+    ) -> tuple[int, Transcript]:
         line = self._lines.generate_cmd_string(words, **options) + list(args)
+        locks = words in ("plan", "apply", "state rm")
+        for last in (False, True):
+            transcript = Transcript(events=words in ("init", "plan", "apply"))
+            code = self._call(line, directory or self.directory, transcript, locks=locks)
+            lock = Lock.parse(transcript.text) if locks and code else None
+            if lock is None or last or not self._holders.are_gone(lock):
+                break
+            say(f"{self.root}: {lock.who} was killed and left the state locked since {lock.created:%H:%M:%S} UTC.")
+            if "bucket" in self.backend:  # a lock on this machine ends with its holder
+                self.unlock(lock.id)
+        if code not in allowed:
+            raise translate(transcript, code, self.root)
+        if locks:
+            self._holders.forget()
+        return code, transcript
+
+    def _call(self, line: list[str], directory: Path, transcript: Transcript, *, locks: bool) -> int:
         # A session of its own: one Ctrl-C must reach Terraform once, for at the second it drops what it is doing.
         process = subprocess.Popen(
             line,
-            cwd=self.directory,
+            cwd=directory,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -252,23 +302,41 @@ class Terraform:
             start_new_session=True,
             umask=0o077,  # states and plans may tell more than others should know
         )
-        interrupted = False
-        while True:
+        interrupted: KeyboardInterrupt | None = None
+        unheard: OSError | None = None
+
+        def tell(event: Event) -> None:
+            # Nobody reads any more (a terminal that was closed, | head). Terraform would die of it, and what it has
+            # made since it last wrote the state would be in none.
+            nonlocal unheard
             try:
-                for text in process.stdout or ():
-                    if event := transcript.read(text):
-                        self.report(event)
-                process.wait()
-                break
-            except KeyboardInterrupt:
-                interrupted = True
-                os.kill(process.pid, signal.SIGINT)
-                self.report(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
-        if interrupted:
-            raise InterruptedByUserError(
-                f"terraform {words.split()[0]} of the {self.root} was interrupted",
+                if not unheard:
+                    self.report(event)
+            except OSError as error:
+                unheard = error
+
+        with self._holders.noted(process.pid) if locks else nullcontext():
+            while True:
+                try:
+                    for text in process.stdout or ():
+                        if event := transcript.read(text):
+                            tell(event)
+                    process.wait()
+                    break
+                except KeyboardInterrupt as told:
+                    if (
+                        interrupted is None or type(told) is KeyboardInterrupt
+                    ):  # a second one that is no Ctrl-C is no hurry
+                        os.kill(process.pid, signal.SIGINT)
+                        tell(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
+                    interrupted = interrupted or told
+        if interrupted is not None:
+            error = InterruptedByUserError(
+                f"terraform {line[1]} of the {self.root} was interrupted",
                 f"what exists is in the state: ./inv tf.plan --root {self.root} shows it; up or down goes on there",
             )
-        if process.returncode not in allowed:
-            raise translate(transcript, process.returncode, self.root)
-        return process.returncode, transcript
+            error.exit_code = getattr(interrupted, "exit_code", error.exit_code)
+            raise error
+        if unheard is not None:
+            raise unheard
+        return process.returncode

@@ -18,11 +18,12 @@ from orchard.aws.emr import Emr
 from orchard.aws.target import Target
 from orchard.base import config, console
 from orchard.base.errors import OrchardError, UsageError
-from orchard.cluster import lifecycle
+from orchard.cluster import lifecycle, teardown
 from orchard.cluster.site import Site
 from orchard.diagnosis.aws import refusal
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure import state
+from orchard.infrastructure.removal import order
 from orchard.infrastructure.terraform import Plan
 from tests.waiting import until
 
@@ -111,7 +112,7 @@ class RecordedRoot:
     """A root of Terraform that notes what is asked of it, and makes or ends the cluster as the real one would."""
 
     def __init__(self, account: Account, site: Site, root: str) -> None:
-        self.account, self.site, self.root = account, site, root
+        self.account, self.site, self.root, self.workspace = account, site, root, site.name
         self.destroying, self.force_destroy, self.applied = False, False, False
         self.report: Callable[[Event], None] = lambda event: None
 
@@ -133,6 +134,9 @@ class RecordedRoot:
 
     def changed(self, plan: Plan) -> list[str]:
         return self.account.again
+
+    def show_json(self, plan: Plan) -> dict[str, Any]:
+        return {}
 
     def forget(self, kinds: tuple[str, ...]) -> list[str]:
         self.account.done.append(f"forget {', '.join(kinds)}")
@@ -168,6 +172,8 @@ def account(tmp_path, monkeypatch):
         account = Account(tmp_path)
         monkeypatch.setattr(Site, "root", lambda site, root: RecordedRoot(account, site, root))
         monkeypatch.setattr(state, "workspaces", lambda *_: ["default"] if account.scheduled() else [])
+        monkeypatch.setattr(state, "has_foundation", lambda *_: account.has_foundation)
+        monkeypatch.setattr(order, "_configurations", lambda target: [])  # moto cannot list them
         yield account
 
 
@@ -308,7 +314,7 @@ def test_a_down_that_breaks_has_ended_the_cluster(account):
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     account.breaks["cluster"] = fail
     with pytest.raises(OrchardError, match="dependent object"):
-        lifecycle.down(account.site())
+        teardown.down(account.site(), account.answer("yes"))
     assert account.alive() == []
 
 
@@ -319,7 +325,7 @@ def test_a_down_without_terraform_has_ended_the_cluster(account, monkeypatch):
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     monkeypatch.setattr(Site, "root", fail)
     with pytest.raises(OrchardError, match="provider"):
-        lifecycle.down(account.site())
+        teardown.down(account.site(), account.answer("yes"))
     assert account.alive() == []
 
 
@@ -327,7 +333,7 @@ def test_down_ends_the_cluster_and_nothing_else(account, capsys):
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     account.done.clear()
     for said in ("The cluster orchard-default is gone.", "There is no cluster orchard-default."):
-        lifecycle.down(account.site())
+        teardown.down(account.site(), account.answer("yes"))
         assert said in capsys.readouterr().err
     assert account.done == ["destroy cluster"]
     assert account.has_foundation
@@ -370,7 +376,7 @@ def test_up_goes_on_where_emr_has_forgotten_the_last_cluster(account, capsys, mo
     assert "EMR has forgotten the cluster j-FORGOTTEN" in capsys.readouterr().err
     account.done.clear()
     account.owner = "999999999999"  # these credentials are another account's, which never knew it
-    lifecycle.down(account.site())
+    teardown.down(account.site(), account.answer("yes"))
     assert account.done == ["destroy cluster"]
 
 
@@ -394,10 +400,10 @@ def test_down_removes_emrs_endpoint_once_no_cluster_may_use_it(account, capsys, 
     other = account.start_cluster("orchard-second")
     account.emr.terminate_job_flows(JobFlowIds=[n for n in account.alive() if n != other])
     monkeypatch.setattr(state, "workspaces", lambda *_: [])
-    lifecycle.down(account.site())
+    teardown.down(account.site(), account.answer("yes"))
     assert tags.endpoints(ec2, network["vpc_id"]) == [number]
     account.emr.terminate_job_flows(JobFlowIds=[other])
-    lifecycle.down(account.site())
+    teardown.down(account.site(), account.answer("yes"))
     assert tags.endpoints(ec2, network["vpc_id"]) == []
     assert f"EMR has left {number}" in capsys.readouterr().err
 
@@ -409,31 +415,38 @@ def test_cleanup_deletes_nothing_while_a_workspace_is_there(account):
     asked = {"SubnetId": network["nat_subnet_id"], "Groups": [network["security_group_ids"]["workspace"]]}
     number = ec2.create_network_interface(**asked)["NetworkInterface"]["NetworkInterfaceId"]
     with pytest.raises(OrchardError, match=number):
-        lifecycle.cleanup(account.site(), account.answer("orchard"))
+        teardown.cleanup(account.site(), account.answer("orchard"))
     assert account.done == []
     assert len(account.alive()) == 1
 
 
 def test_down_where_nothing_is(account, capsys):
-    lifecycle.down(account.site())
+    teardown.down(account.site(), account.answer("yes"))
     assert "nothing to take down" in capsys.readouterr().err
     assert account.done == []
 
 
-def test_down_names_a_cluster_that_the_state_does_not_know(account, monkeypatch):
+def test_down_asks_before_it_ends_a_cluster_that_the_state_does_not_know(account, monkeypatch):
     lifecycle.up(account.site(), only="foundation", confirm=account.answer("yes"))
     lost = account.start_cluster("orchard-default")
+    account.guard("orchard-default")
     monkeypatch.setattr(state, "workspaces", lambda *_: [])
-    with pytest.raises(OrchardError, match=f"the cluster {lost} is ") as caught:
-        lifecycle.down(account.site())
+    with pytest.raises(OrchardError, match=f"the cluster {lost} is called orchard-default and has no tag") as caught:
+        teardown.down(account.site(), account.answer("yes"))
     assert lost in caught.value.remedy, "it still costs"
+    account.emr.add_tags(ResourceId=lost, Tags=[{"Key": "Project", "Value": "orchard"}])
+    with pytest.raises(UsageError, match="left as it is"):
+        teardown.down(account.site(), account.answer("no"))
+    assert account.alive() == [lost]
+    teardown.down(account.site(), account.answer("yes"))
+    assert account.alive() == account.scheduled() == []
 
 
 def test_cleanup_deletes_nothing_without_the_projects_name(account):
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     account.done.clear()
     with pytest.raises(UsageError, match="nothing was deleted"):
-        lifecycle.cleanup(account.site(), account.answer("yes"))
+        teardown.cleanup(account.site(), account.answer("yes"))
     assert f"This deletes the bucket {BUCKET} with all data and results" in account.asked[-1]
     assert account.done == []
     assert len(account.alive()) == 1
@@ -444,7 +457,7 @@ def test_cleanup_is_refused_while_another_cluster_stands_there(account):
     account.start_cluster("orchard-second")
     account.done.clear()
     with pytest.raises(UsageError, match="another cluster stands on this foundation: orchard-second") as caught:
-        lifecycle.cleanup(account.site(), account.answer("orchard"))
+        teardown.cleanup(account.site(), account.answer("orchard"))
     assert caught.value.remedy == "./inv down --name second first"
     assert account.done == []
 
@@ -453,7 +466,7 @@ def test_a_cluster_of_a_project_with_a_longer_name_is_none_of_ours(account, monk
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     account.start_cluster("orchard-two-default")
     monkeypatch.setattr(tags, "tagged", lambda *_: [])
-    lifecycle.cleanup(account.site(), account.answer("orchard"))
+    teardown.cleanup(account.site(), account.answer("orchard"))
     assert account.names() == ["orchard-two-default"]
 
 
@@ -464,11 +477,11 @@ def test_cleanup_ends_the_cluster_then_empties_the_bucket_then_goes(account, cap
     monkeypatch.setattr(tags, "tagged", lambda *_: left)
     monkeypatch.setattr(tags, "GONE_WITHIN", 0)
     with pytest.raises(OrchardError, match=f"still there: arn:aws:s3:::{BUCKET}"):
-        lifecycle.cleanup(account.site(), account.answer("orchard"))
+        teardown.cleanup(account.site(), account.answer("orchard"))
     assert account.done == ["destroy cluster", "apply foundation with force_destroy", "destroy foundation"]
     monkeypatch.setattr(tags, "GONE_WITHIN", 60)
-    answers = [left, left, []]  # AWS is not done at once
+    answers = [[], left, left, []]  # AWS is not done at once
     monkeypatch.setattr(tags, "tagged", lambda *_: answers.pop(0))
-    lifecycle.cleanup(account.site(), account.answer("orchard"))
+    teardown.cleanup(account.site(), account.answer("orchard"))
     assert answers == []
     assert "Nothing tagged Project=orchard is left." in capsys.readouterr().err

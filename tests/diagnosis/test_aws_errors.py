@@ -52,6 +52,14 @@ def refused(code: str, message: str = "", status: int = 400) -> raised.ClientErr
         (refused("NoSuchBucket"), "no-such-bucket", "there is no bucket"),
         (refused("BadDigest"), "damaged", "what was sent arrived damaged (BadDigest on ListClusters)"),
         (
+            refused(
+                "ValidationException",
+                "A job flow that is shutting down, terminated, or finished may not be modified.",
+            ),
+            "cluster-ending",
+            "the cluster is ending, or has ended, and takes nothing more",
+        ),
+        (
             refused("InvalidRequestException", "Cluster id 'j-1' is not valid."),
             "call-refused",
             "ListClusters was refused (InvalidRequestException): Cluster id 'j-1' is not valid.",

@@ -5,6 +5,7 @@ import pytest
 from orchard.diagnosis.terraform import translate
 from orchard.diagnosis.terraform_events import Transcript
 
+AGAIN = "call again, which goes on where this stopped; if it stays, ./inv --debug tf.plan --root cluster shows more"
 TEXTS = {
     "a cluster that EMR refused": (
         "waiting for EMR Cluster (j-1P38LJGZQ23DK) to create: unexpected state 'TERMINATED_WITH_ERRORS', wanted target "
@@ -44,8 +45,8 @@ TEXTS = {
         "StatusCode: 409, RequestID: 1, EntityAlreadyExists: Role with name orchard-eu-west-3-emr-node already exists.",
         "",
         "IAM Role (orchard-eu-west-3-emr-node) is there already, and this state does not know it",
-        "work with the state that does (another checkout's, or state_bucket), or set another project in orchard.toml; "
-        "if there is none, ./inv orphans says how to remove it",
+        "call ./inv up again, which takes in what has this project's tag; what has not is somebody else's: set another "
+        "project in orchard.toml",
     ),
     "no credentials": (
         "No valid credential sources found",
@@ -78,7 +79,8 @@ TEXTS = {
     ),
     "locked by S3": (
         "Error acquiring the state lock",
-        "Error message: operation error S3: PutObject, api error PreconditionFailed\nLock Info:\n  ID:        "
+        "Error message: operation error S3: PutObject, RequestID: 4f1d-2, api error PreconditionFailed"
+        "\nLock Info:\n  ID:        "
         "0b3f1f6a-3a0e-7b1c-0e8b-6d7c1a2f9b10\n  Path:      team-state/orchard/cluster.tfstate",
         "the state is locked: another command is changing the same infrastructure",
         "wait until it has ended; if it has crashed, ./inv tf.unlock --root cluster --lock-id "
@@ -135,7 +137,38 @@ TEXTS = {
         "creating Budget (orchard-monthly)",
         "something\n  nobody foresaw",
         "module.guardrails.aws_budgets_budget.monthly[0]: creating Budget (orchard-monthly): something nobody foresaw",
-        "./inv --debug tf.plan --root cluster shows more",
+        AGAIN,
+    ),
+    "a refusal that nobody foresaw": (
+        "reading EMR Studio (es-1): operation error EMR: DescribeStudio, https response error StatusCode: 400, "
+        "RequestID: 7d-1, api error InvalidRequestException: Studio does not exist.",
+        "",
+        "module.guardrails.aws_budgets_budget.monthly[0]: AWS refused DescribeStudio (InvalidRequestException): Studio "
+        "does not exist.",
+        AGAIN,
+    ),
+    "a policy of the bucket's that shuts everybody out": (
+        "reading S3 Bucket (photographs) Policy: operation error S3: GetBucketPolicy, https response error StatusCode: "
+        "403, RequestID: 1, HostID: x, api error AccessDenied: User: arn:aws:iam::123456789012:user/ana is not "
+        "authorized to perform: s3:GetBucketPolicy on resource: arn:aws:s3:::photographs with an explicit deny in a "
+        "resource-based policy",
+        "",
+        "the bucket's own policy forbids GetBucketPolicy",
+        "./inv up --only foundation puts Orchard's policy back; where that is forbidden, too, the account's root user "
+        "can: aws s3api delete-bucket-policy --bucket BUCKET",
+    ),
+    "something that went away meanwhile": (
+        "Provider produced inconsistent result after apply",
+        "When applying changes to module.bucket.aws_s3_bucket.data, provider produced an unexpected new value: Root "
+        "object was present, but now absent.\n\nThis is a bug in the provider.",
+        "something was changed or removed by somebody else while Terraform worked on it",
+        "call again: ./inv up looks at what is there and goes on",
+    ),
+    "a provider that was killed": (
+        "Plugin did not respond",
+        "The plugin encountered an error, and failed to respond to the plugin.(*GRPCProvider).PlanResourceChange call.",
+        "Terraform's AWS provider ended before its time: mostly this machine's memory is full",
+        "free some memory, and call again: what was made is taken in",
     ),
 }
 

@@ -2,7 +2,8 @@
 
 moto 5.2.5 resourcegroupstaggingapi/ asks its services at each call. AWS keeps an index beside them, which may list
 what is gone for hours, nodes of clusters that have ended among it. And moto tells every region of all buckets of the
-account; AWS's tells of those in its region (Resource Groups Tagging API Reference, GetResources).
+account; AWS's tells of those in its region (Resource Groups Tagging API Reference, GetResources). It leaves out
+addresses, endpoints and key pairs, which AWS's index has (the same, "Services that support the API").
 """
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from typing import Any
 
 from moto.core.resource_tagging import TaggedResource, iter_taggable_backends, make_tag_matcher, match_resource_type
 from moto.core.responses import BaseResponse
+from moto.ec2.models import EC2Backend
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 from moto.s3.models import S3Backend, s3_backends
 
@@ -58,6 +60,20 @@ def install(clock: Clock) -> None:
         look(self.account_id, self.get_bucket(bucket_name).region_name)
         return delete_bucket(self, bucket_name)
 
+    iter_tagged = EC2Backend.iter_tagged_resources
+
+    def more_of_ec2(self: EC2Backend) -> Iterator[TaggedResource]:
+        yield from iter_tagged(self)
+        for kind, items in (
+            ("elastic-ip", self.addresses),
+            ("vpc-endpoint", self.vpc_end_points.values()),
+            ("key-pair", self.key_pairs.values()),
+        ):
+            for item in items:
+                arn = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:{kind}/{item.id}"
+                yield TaggedResource(arn=arn, tags=dict(self.tags.get(item.id, {})), resource_type=f"ec2:{kind}")
+
+    EC2Backend.iter_tagged_resources = more_of_ec2
     BaseResponse.call_action, S3Backend.delete_bucket = look_then_call, look_then_delete
 
 
