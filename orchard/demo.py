@@ -1,7 +1,11 @@
 """The whole path on the local target, from nothing to nothing: up, run, results, cleanup, and the run's report."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from threading import Event
 
+from orchard.aws.emr import Emr
 from orchard.aws.layout import RAW
 from orchard.aws.target import connect
 from orchard.base.config import Settings
@@ -39,10 +43,13 @@ def run(settings: Settings) -> None:
     assert target is not None  # noqa: S101 - started when it was not there
     site = Site(settings, target)
     try:
-        lifecycle.up(site, only=None, confirm=lambda _: "", meanwhile=lambda: _upload(folder, site), disposable=True)
-        name = pipeline.run(site, None, csv=False, skip_canary=True)  # there is nothing to find out on this machine
+        names: list[str] = []
+        begin = partial(_begin, folder, site, names.append)
+        lifecycle.up(site, only=None, confirm=lambda _: "", meanwhile=begin, disposable=True)
+        (name,) = names
+        pipeline.follow(site, name)
         folders = results.download(site.bucket(), name)
-        teardown.cleanup(site, lambda _: settings.project)
+        teardown.cleanup(site, lambda _: settings.project, disposable=True)
     finally:
         target.stop()
     for kind, downloaded in folders.items():
@@ -59,6 +66,10 @@ def _report(name: str, folder: Path) -> Path:
     return path
 
 
-def _upload(folder: Path, site: Site) -> None:
+def _begin(folder: Path, site: Site, told: Callable[[str], None], ended: Event) -> None:
+    """Upload, and submit the run as soon as EMR knows the cluster: Terraform waits half a minute longer to look."""
     count = upload.run(folder, site.bucket()).photographs
     say(f"  {count} photographs are in the bucket")
+    while not Emr(site.target).clusters(site.cluster_name) and not ended.wait(site.target.poll_interval):
+        pass
+    told(pipeline.submit(site, None, csv=False, skip_canary=True))  # there is nothing to find out on this machine

@@ -13,6 +13,7 @@ Started again with the same output and parameters, an interrupted run goes on wh
 import argparse
 
 from fruits import dataset, job
+from fruits.engine import AUTO, ENGINES
 from fruits.feature_run import Options, run
 
 
@@ -45,6 +46,12 @@ def parse(arguments: list[str] | None = None) -> Options:
         "--exif-transpose",
         action="store_true",
         help="turn photographs as their EXIF orientation says (default: pixels as they are stored)",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=(AUTO, *ENGINES),
+        default=AUTO,
+        help="what computes; auto is the fastest that can be imported (default: auto)",
     )
     parser.add_argument("--code-hash", default="", help="noted in the manifest")
     return Options(**vars(parser.parse_args(arguments)))

@@ -4,6 +4,7 @@ ORCHARD_TEST_PHOTOS names real photographs (a tar of, or a directory with, Fruit
 are left out, and say so, where it is not set. ORCHARD_WEIGHTS names the weights; without it they are found or fetched.
 """
 
+import functools
 import os
 import sys
 import tarfile
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore.loaders
+import botocore.session
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -28,12 +31,19 @@ os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
 # As `inv` does it: a worker that compiles TensorFlow's modules anew takes twice as long to start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# moto makes 1,290 machine images that nobody asks for, whenever a test begins with an empty account.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
 # Test runs of Spark last seconds. The optimising compiler takes half of their processor time, and is never done before
 # they end; to verify Spark's own classes takes a tenth.
 JAVA = """#!/bin/sh
 exec "{java}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote \
     "$@"
 """
+
+
+# As if all tests had one session of boto3, of which each reads the descriptions of the services from its files anew.
+botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 class Units(LoadScopeScheduling):

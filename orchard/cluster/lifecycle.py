@@ -1,5 +1,6 @@
 """Up: the foundation that stays, and the cluster that comes and goes."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +48,7 @@ def up(
     *,
     only: str | None,
     confirm: Confirm,
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[threading.Event], None] = lambda ended: None,
     disposable: bool = False,
 ) -> None:
     """Make the foundation and the cluster, as far as they are not there.
@@ -56,7 +57,8 @@ def up(
         site: what and where.
         only: `foundation` to stop after it.
         confirm: asks the user; called only before something that costs money.
-        meanwhile: is done while the cluster starts; the bucket is there by then.
+        meanwhile: is done while the cluster starts; the bucket is there by then. It is given an event that is set when
+            Terraform has ended, well or not.
         disposable: make the bucket so that a later destroy may delete it with all in it.
 
     Raises:
@@ -139,9 +141,13 @@ def _wait_until_ready(site: Site) -> Cluster:
 
 
 @contextmanager
-def _alongside(work: Callable[[], None]) -> Iterator[None]:
+def _alongside(work: Callable[[threading.Event], None]) -> Iterator[None]:
     """Do `work` in a thread while the body runs; its exception is raised after the body."""
+    ended = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        doing = pool.submit(work)
-        yield
+        doing = pool.submit(work, ended)
+        try:
+            yield
+        finally:
+            ended.set()
         doing.result()

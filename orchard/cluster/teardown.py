@@ -51,8 +51,13 @@ def down(site: Site, confirm: Confirm) -> None:
     say(f"What stays, at no cost by the hour: the bucket {kept} and all in it, the roles, the Studio.")
 
 
-def cleanup(site: Site, confirm: Confirm) -> None:
+def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
     """Remove everything, data included, and prove that nothing with our tag is left.
+
+    Args:
+        site: what and where.
+        confirm: asks the user for the project's name.
+        disposable: the bucket was made so, by this process.
 
     Raises:
         UsageError: the user did not type the project's name; nothing was changed.
@@ -74,9 +79,9 @@ def cleanup(site: Site, confirm: Confirm) -> None:
     if "foundation" in outputs and state.has_foundation(site.settings, site.target):
         # The provider reads force_destroy from the state, so it must be there before the destroy.
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
-        apply.run(
-            foundation, variables, complete=adoption.into(foundation, variables, site.target, site.settings.project)
-        )
+        if not disposable:
+            complete = adoption.into(foundation, variables, site.target, site.settings.project)
+            apply.run(foundation, variables, complete=complete)
         apply.run(foundation, variables, destroy=True)
     refused = order.everything(site.target, project, tags.tagged(site.settings, site.target))
     left = tags.left(

@@ -49,7 +49,7 @@ def init(
 ) -> None:
     """Fetch the provider and find the state."""
     terraform, _settings, _place = _open(root, target, workspace)
-    terraform.init(migrate=migrate)
+    terraform.init(migrate=migrate, again=True)
     say(f"The {root} is initialised; its state is in {terraform.state_dir}.")
 
 

@@ -5,6 +5,7 @@ so that nothing is seen for minutes, or passes it on, so that nothing can be rea
 process's own environment, which may hold credentials for another target. So it builds, and this module runs.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -87,11 +88,13 @@ class Terraform:
         self.state_dir = state_dir.resolve()
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self.backend = self._s3(state_bucket, state_prefix, region) if state_bucket else self._local()
+        self._data = self.state_dir / f"{root}.data"
+        self._program = find_terraform()
+        self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(self._program))
         self._holders = Holders(self.state_dir, f"{root}.{workspace}")
-        self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(find_terraform()))
         # TF_CLI_ARGS, which a shell may have left there, would change every command line.
         own = {name: value for name, value in environment.items() if not name.startswith("TF_CLI_ARGS")}
-        own |= {"TF_DATA_DIR": str(self.state_dir / f"{root}.data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        own |= {"TF_DATA_DIR": str(self._data), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
         own.setdefault("GOGC", GOGC)
         self._environment = own | provider.settings(own, provider.cache_folder())
 
@@ -100,19 +103,28 @@ class Terraform:
         """Where `plan` saves and the next `apply` finds it."""
         return self.state_dir / f"{self.root}.{self.workspace}.tfplan"
 
-    def init(self, *, backend: bool = True, migrate: bool = False) -> None:
+    def init(self, *, backend: bool = True, migrate: bool = False, again: bool = False) -> None:
         """Fetch the provider that the lock file names, and find the state and the workspace.
+
+        Done already with all that it depends on as it is, `terraform init` is not called again: it would compute the
+        provider's checksum (700 MB) three times to come to the same.
 
         Args:
             backend: use a state at all; without, only `validate` works.
             migrate: take the state along from where it was kept before (after a change of `state_bucket`).
+            again: call it in any case.
         """
         if backend:
             self._choose_backend()
         moved = {"migrate_state": IsFlagged, "force_copy": IsFlagged} if migrate else {"reconfigure": IsFlagged}
         options = {"backend_config": self.backend, **moved} if backend else {"backend": False}
-        self._run("init", lockfile="readonly", json=IsFlagged, **options)
-        if backend and (self.workspace != "default" or (self.state_dir / f"{self.root}.data" / "environment").exists()):
+        done, given = self._data / "orchard.init", self._depends_on()
+        if again or migrate or not backend or not self._is_whole() or not done.exists() or done.read_text() != given:
+            done.unlink(missing_ok=True)
+            self._run("init", lockfile="readonly", json=IsFlagged, **options)
+            if backend:
+                done.write_text(given)
+        if backend and (self.workspace != "default" or (self._data / "environment").exists()):
             self._run("workspace select", self.workspace, or_create=True)
 
     def validate(self) -> None:
@@ -221,6 +233,19 @@ class Terraform:
             override.write_text(json.dumps({"terraform": {"backend": {"s3": {}}}}) + "\n")
         else:
             override.unlink(missing_ok=True)
+
+    def _depends_on(self) -> str:
+        """Sum up what `terraform init` reads: where the state is, who is asked for providers, the root, its lock."""
+        settings = [self._environment.get(name, "") for name in ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR")]
+        files = [*sorted(self.directory.glob("*.tf")), self.directory / ".terraform.lock.hcl", *map(Path, settings[:1])]
+        texts = [file.read_text() for file in files if file.is_file()]
+        program = [str(self._program), self._program.stat().st_mtime_ns]
+        return hashlib.sha256(json.dumps([self.backend, settings, program, texts]).encode()).hexdigest()
+
+    def _is_whole(self) -> bool:
+        """Whether all that `init` has written, linked to or unpacked is still there."""
+        packages = (self._data / "providers").glob("*/*/*/*/*")
+        return (self._data / "terraform.tfstate").exists() and all(package.exists() for package in packages)
 
     def _with_imports(self, imports: Mapping[str, str]) -> Path:
         """Copy the root's own files to a directory beside the state, with a file of import blocks among them.

@@ -23,13 +23,19 @@ STOPPING = 120.0  # seconds to wait for the end of steps that were told to stop
 
 
 def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = None, skip_canary: bool = False) -> str:
-    """Submit the jobs to the cluster, follow them to their end, and show the result.
+    """Submit the jobs and follow them to their end, as `submit` and `follow` say; returns the run's name."""
+    name = submit(site, name, csv=csv, skip_canary=skip_canary)
+    follow(site, name, within)
+    return name
+
+
+def submit(site: Site, name: str | None, *, csv: bool, skip_canary: bool = False) -> str:
+    """Submit the jobs to the cluster, which may be starting still.
 
     Args:
         site: the cluster and the settings.
         name: of the run; made from the time and the mode when None. An interrupted run of that name is resumed.
         csv: write the scores as CSV too.
-        within: how long to follow it; as long as a cluster lives when None.
         skip_canary: start though no canary has come back from a cluster like this one.
 
     Returns:
@@ -38,8 +44,6 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
     Raises:
         UsageError: the run is complete or under way already, there are no photographs in the bucket, or fewer than
             components.
-        OrchardError: a step failed, with its cause; what it wrote is kept, and the same name resumes it.
-        InterruptedByUserError: the user stopped watching; the steps go on.
     """
     submission.check_k(site.settings)
     name = run_names.checked(name) if name else run_names.new_name(site.settings.mode)
@@ -62,7 +66,6 @@ def run(site: Site, name: str | None, *, csv: bool, within: timedelta | None = N
         )
     except OrchardError as error:  # the steps are submitted: that the record is missing must not stop us
         say(f"warning: the run goes on without a record of what it costs: {error}")
-    follow(site, name, within)
     return name
 
 

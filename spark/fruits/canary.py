@@ -130,9 +130,10 @@ def _imports(spark: SparkSession, count: int) -> tuple[dict[str, str | None], li
     Returns:
         the driver's versions, which are the workers' too, and a warning where an executor has had no task.
     """
-    here = dict(environment.versions(environment.MODULES))
+    modules = environment.modules_here()
+    here = dict(environment.versions(modules))
     cores, expected = spark.sparkContext.defaultParallelism, 1 if executors.is_one_process(spark) else count
-    work, seen = partial(_import_all, modules=environment.MODULES), set[str]()
+    work, seen = partial(_import_all, modules=modules), set[str]()
     for _ in range(ROUNDS):
         try:
             rows = spark.range(cores, numPartitions=cores).mapInArrow(work, "worker string").collect()

@@ -1,111 +1,92 @@
-"""MobileNetV2 as a frozen TensorFlow graph with its batch norms folded in: 1.5 times Keras's throughput on a CPU.
+"""What computes the features: OpenVINO's CPU kernels, and TensorFlow, the reference, where these are not to be had.
 
 One engine serves a Python process for its whole life. Spark reuses its Python workers, and this module stays
-imported in them, so a worker pays for TensorFlow's import, the graph and the first call once.
+imported in them, so a worker pays for the library's import, the graph and the first call once.
 """
 
-import os
+import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
-from fruits.architecture import FEATURES, IMAGE_SIZE, convolutions
+from fruits.architecture import FEATURES
+from fruits.errors import JobError
+from fruits.folding import Layer, fold
 from fruits.weights import Weights
 
-BATCH_NORM_EPSILON = 1e-3  # Keras's MobileNetV2
-MICRO_BATCH = 8  # images a call: the activations of 8 stay in a core's cache, those of 32 do not
+AUTO, REFERENCE = "auto", "tensorflow"
+ENGINES = ("openvino", REFERENCE)  # the fastest first; each is a module of fruits.engines
 
-Engine = Callable[[np.ndarray], np.ndarray]
 
-_engines: dict[str, Engine] = {}
+class Engine(Protocol):
+    """The network, made ready in this process.
+
+    Attributes:
+        name: of the library, one of ENGINES.
+        micro_batch: the most images a call.
+    """
+
+    name: str
+    micro_batch: int
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """Turn uint8 (n, 224, 224, 3) into float32 (n, 1280), n being 1 to `micro_batch`."""
+
+
+_engines: dict[tuple[str, str], Engine] = {}
 builds = 0  # how many engines this process has made: 1 unless weights change; tests look at it
 
 
-def cached(key: str, weights: Callable[[], Weights]) -> Engine:
+def choose(wanted: str = AUTO) -> str:
+    """Decide on the driver what computes on every worker; they have the same packages (`fruits.environment`).
+
+    Args:
+        wanted: one of ENGINES, or `auto`: the fastest that can be imported.
+
+    Raises:
+        JobError: there is no such engine, or it cannot be imported.
+    """
+    if wanted not in (AUTO, *ENGINES):
+        raise JobError(f"there is no engine {wanted!r}", f"choose one of {', '.join((AUTO, *ENGINES))}", exit_code=2)
+    if wanted == REFERENCE:  # its import takes seconds and half a gigabyte, which the driver need not spend
+        return wanted
+    name = ENGINES[0]
+    try:
+        importlib.import_module(name)
+    except (ImportError, OSError) as error:  # no wheel for this platform, or a library of the system is too old
+        if wanted == AUTO:
+            _say_once(f"{name} cannot be imported here ({error}): TensorFlow computes the features")
+            return REFERENCE
+        raise JobError(
+            f"the engine {name} cannot be imported: {error}", "choose the engine auto or tensorflow", exit_code=2
+        ) from error
+    return name
+
+
+def cached(key: str, weights: Callable[[], Weights], name: str) -> Engine:
     """Return this process's engine for the weights that `key` names, building it on the first call.
 
     Args:
         key: the weights' digest.
         weights: called only when the engine has to be built.
-
-    Returns:
-        a function from uint8 (n, 224, 224, 3) to float32 (n, 1280).
+        name: from `choose`.
     """
-    if key not in _engines:
-        _engines[key] = build(weights())
-    return _engines[key]
+    if (name, key) not in _engines:
+        _engines[name, key] = build(weights(), name)
+    return _engines[name, key]
 
 
-def fold(weights: Weights) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Fold each batch norm into the convolution before it.
-
-    With scale s = gamma / sqrt(variance + epsilon), norm(conv(x, kernel)) = conv(x, kernel * s) + (beta - mean * s).
-    Computed in float64, returned as float32 (kernel, bias) per convolution.
-    """
-    folded = []
-    values = iter(weights)
-    for layer in convolutions():
-        kernel, gamma, beta, mean, variance = (next(values).astype(np.float64) for _ in range(5))
-        scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
-        # Depthwise kernels are (height, width, channels, 1), the others (height, width, inputs, channels).
-        along = scale[:, np.newaxis] if layer.depthwise else scale
-        folded.append(((kernel * along).astype(np.float32), (beta - mean * scale).astype(np.float32)))
-    return folded
-
-
-def build(weights: Weights) -> Engine:
-    """Build the graph on one thread and run it once.
+def build(weights: Weights, name: str) -> Engine:
+    """Build an engine on one thread and run it once.
 
     One thread a process, because Spark runs one worker process a core: threads of several workers would fight.
-    XLA is left out on purpose: on a CPU it is slower than oneDNN's kernels by an order of magnitude.
     """
     global builds
-    tf = _tensorflow()
-    layers = list(zip(convolutions(), fold(weights), strict=True))
-
-    def forward(images: Any) -> Any:
-        x = tf.cast(images, tf.float32) * np.float32(1 / 127.5) - np.float32(1)
-        shortcut = None
-        for layer, (kernel, bias) in layers:
-            if layer.begins_residual:
-                shortcut = x
-            if layer.depthwise:
-                x = tf.nn.depthwise_conv2d(x, kernel, [1, layer.stride, layer.stride, 1], "SAME")
-            else:
-                x = tf.nn.conv2d(x, kernel, layer.stride, "SAME")
-            x = tf.nn.bias_add(x, bias)
-            if layer.relu6:
-                x = tf.nn.relu6(x)
-            if layer.ends_residual:
-                x = x + shortcut
-        return tf.reduce_mean(x, [1, 2])
-
-    signature = [tf.TensorSpec([None, IMAGE_SIZE, IMAGE_SIZE, 3], tf.uint8)]
-    graph = tf.function(forward, input_signature=signature, autograph=False).get_concrete_function()
-
-    def engine(images: np.ndarray) -> np.ndarray:
-        return graph(tf.constant(images)).numpy()
-
-    engine(np.zeros((MICRO_BATCH, IMAGE_SIZE, IMAGE_SIZE, 3), np.uint8))
+    make: Callable[[list[Layer]], Engine] = importlib.import_module(f"fruits.engines.{name}").build
+    engine = make(fold(weights))
     builds += 1
     return engine
-
-
-def _tensorflow() -> Any:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    # TensorFlow leaves these kernels off on processors without VNNI (AMD Zen 2 and 3, Intel Skylake: m5 and c5 among
-    # EMR's nodes), which have the vector units that they need.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    import tensorflow as tf
-
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:  # TensorFlow is already at work in this process (a notebook): its threads stay as they are
-        pass
-    return tf
 
 
 def run(engine: Engine, images: list[np.ndarray]) -> np.ndarray:
@@ -119,6 +100,16 @@ def run(engine: Engine, images: list[np.ndarray]) -> np.ndarray:
         float32 (len(images), 1280).
     """
     features = np.empty((len(images), FEATURES), np.float32)
-    for start in range(0, len(images), MICRO_BATCH):
-        features[start : start + MICRO_BATCH] = engine(np.stack(images[start : start + MICRO_BATCH]))
+    for start in range(0, len(images), engine.micro_batch):
+        end = start + engine.micro_batch
+        features[start:end] = engine(np.stack(images[start:end]))
     return features
+
+
+_said: set[str] = set()
+
+
+def _say_once(text: str) -> None:
+    if text not in _said:
+        _said.add(text)
+        print(text)

@@ -16,6 +16,7 @@ from pyspark.sql import SparkSession
 from fruits.errors import JobError
 
 MODULES = ("numpy", "pandas", "pyarrow", "PIL", "tensorflow", "h5py")
+OPTIONAL = ("openvino",)  # where it is not to be had, TensorFlow serves; the workers have it where the driver does
 DRIVER_MODULES = ("matplotlib",)  # draws on the driver only
 _PACKAGES = {"PIL": ("pillow",), "tensorflow": ("tensorflow", "tensorflow-cpu")}  # PyPI's names, where others
 _ON_WORKERS = "module string, version string, worker string"
@@ -27,6 +28,11 @@ class Package(NamedTuple):
     module: str
     driver: str | None
     workers: tuple[str | None, ...]
+
+
+def modules_here() -> tuple[str, ...]:
+    """Return what the workers must have: MODULES, and of OPTIONAL what the driver has."""
+    return MODULES + tuple(name for name in OPTIONAL if find_spec(name))
 
 
 def packages(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> list[Package]:
@@ -44,8 +50,12 @@ def packages(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> list[Pa
     return [Package(name, here[name], tuple(sorted(on_workers.get(name, ()), key=str))) for name in here]
 
 
-def check(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> str:
+def check(spark: SparkSession, modules: tuple[str, ...] | None = None) -> str:
     """Compare the driver's packages with the workers'.
+
+    Args:
+        spark: the session.
+        modules: which ones; `modules_here` when None.
 
     Returns:
         a table, a line for each package.
@@ -53,7 +63,7 @@ def check(spark: SparkSession, modules: tuple[str, ...] = MODULES) -> str:
     Raises:
         JobError: a package is missing, or the workers have another version of it than the driver.
     """
-    found = packages(spark, modules)
+    found = packages(spark, modules or modules_here())
     for package in found:
         needed = package.module not in DRIVER_MODULES
         if package.driver is None or (needed and None in package.workers):

@@ -20,6 +20,7 @@ from fruits.architecture import FEATURES
 from fruits.attempt import Attempt, attempt
 from fruits.components import refuse_too_many
 from fruits.dataset import Selection
+from fruits.engine import AUTO, choose
 from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
 from fruits.progress import Progress
@@ -41,6 +42,8 @@ class Options:
         max_error_rate: with a larger share of unreadable images the run fails, its results kept.
         k: of the PCA that is to follow, so that what it cannot do is known before the work; None where none is.
         exif_transpose: turn photographs as their EXIF orientation says.
+        engine: what computes: auto, openvino or tensorflow. An attempt may compute by another one than those before:
+            all are within `fruits.tolerance`.
         code_hash: noted in the manifest.
     """
 
@@ -53,6 +56,7 @@ class Options:
     max_error_rate: float = 0.01
     k: float | None = None
     exif_transpose: bool = False
+    engine: str = AUTO
     code_hash: str = ""
 
 
@@ -79,6 +83,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         return known
     with attempt(spark, output, "features", source | parameters | {"code": options.code_hash}) as this:
         progress = this.progress
+        progress.engine = choose(options.engine)
         with progress.phase("listing"):
             selection = dataset.select(spark, options.input, options.mode, options.split, options.max_images)
             if options.k:
@@ -112,6 +117,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "resumed": resumed,
                 "images_per_second": speed,
                 "cores": progress.cores,
+                "engine": progress.engine,
                 "code": options.code_hash,
                 "weights": weights.DIGEST,
             },
@@ -143,6 +149,7 @@ def _featurise(
         errorCol="reason",
         keepInput=False,
         exifTranspose=options.exif_transpose,
+        engine=options.engine,
     )
     rejected: dict[str, str] = {}
     try:

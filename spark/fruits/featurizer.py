@@ -18,8 +18,9 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.functions import col
 from pyspark.sql.types import ArrayType, FloatType, StringType, StructField, StructType
 
-from fruits import engine, hadoop, weights, weights_source
+from fruits import hadoop, weights, weights_source
 from fruits.architecture import FEATURES
+from fruits.engine import AUTO, Engine, cached, choose, run
 from fruits.params import accessors
 from fruits.preprocessing import RejectedImageError, pixels
 
@@ -27,7 +28,7 @@ INVALID = ("error", "skip", "keep")
 OUTPUT_TYPES = ("vector", "array")
 # What a worker holds at a time, whatever the batches that it is given: images decoded before the engine runs, and
 # bytes of their files.
-PORTION = 4 * engine.MICRO_BATCH
+PORTION = 32
 PORTION_BYTES = 64 << 20
 
 
@@ -52,9 +53,10 @@ class ImageFeaturizer(
         exifTranspose: whether photographs are turned as their EXIF orientation says. Default: false, for the same
             features as the reference implementation's, which took pixels as they are stored.
         weights: path or URI of a weights file; empty (default): found or fetched, see `fruits.weights_source`.
+        engine: what computes: `auto` (default), `openvino` or `tensorflow`; see `fruits.engine`.
 
     Raises on transform:
-        JobError: the weights are not those published, or cannot be had.
+        JobError: the weights are not those published, or cannot be had; or the engine cannot.
     """
 
     outputType = Param(Params._dummy(), "outputType", "vector or array", TypeConverters.toString)
@@ -64,6 +66,7 @@ class ImageFeaturizer(
         Params._dummy(), "exifTranspose", "whether to turn images as EXIF says", TypeConverters.toBoolean
     )
     weights = Param(Params._dummy(), "weights", "path or URI of the weights", TypeConverters.toString)
+    engine = Param(Params._dummy(), "engine", "auto, openvino or tensorflow", TypeConverters.toString)
     handleInvalid = Param(
         Params._dummy(), "handleInvalid", "error, skip or keep an undecodable image", TypeConverters.toString
     )
@@ -80,6 +83,7 @@ class ImageFeaturizer(
         keepInput: bool = True,
         exifTranspose: bool = False,
         weights: str = "",
+        engine: str = AUTO,
     ) -> None:
         super().__init__()
         self._setDefault(
@@ -91,6 +95,7 @@ class ImageFeaturizer(
             keepInput=True,
             exifTranspose=False,
             weights="",
+            engine=AUTO,
         )
         self._broadcast: Broadcast | None = None
         self._source = ""  # what the broadcast weights were read from
@@ -131,7 +136,8 @@ class ImageFeaturizer(
         broadcast = self._weights(dataset.sparkSession)
         kept = [index for index, name in enumerate(dataset.columns) if keep or name != source]
         turned = self.getOrDefault("exifTranspose")
-        plan = _Plan(dataset.columns.index(source), kept, schema.names, invalid, bool(reason), turned)
+        computes = choose(self.getOrDefault("engine"))
+        plan = _Plan(dataset.columns.index(source), kept, schema.names, invalid, bool(reason), turned, computes)
 
         def featurise(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             # A closure over plain values only: the worker gets no reference to the Transformer.
@@ -161,12 +167,13 @@ class _Plan(NamedTuple):
     invalid: str
     with_reason: bool
     exif_transpose: bool
+    engine: str
 
 
 def _featurise_batches(
     batches: Iterator[pa.RecordBatch], broadcast: Broadcast, plan: _Plan
 ) -> Iterator[pa.RecordBatch]:
-    network = engine.cached(weights.DIGEST, lambda: broadcast.value)
+    network = cached(weights.DIGEST, lambda: broadcast.value, plan.engine)
     for portion in portions(batches, plan.source):
         contents = chain.from_iterable(batch.column(plan.source) for batch in portion)
         features, reasons = _featurise(network, contents, exif_transpose=plan.exif_transpose)
@@ -204,7 +211,7 @@ def portions(batches: Iterator[pa.RecordBatch], source: int) -> Iterator[list[pa
 
 
 def _featurise(
-    network: engine.Engine, contents: Iterable[pa.Scalar], *, exif_transpose: bool
+    network: Engine, contents: Iterable[pa.Scalar], *, exif_transpose: bool
 ) -> tuple[pa.ListArray, list[str | None]]:
     """Return the features as list<float> of 1280 (null where rejected) and the reasons (None where not)."""
     reasons: list[str | None] = []
@@ -217,7 +224,7 @@ def _featurise(
             reasons.append(str(rejection))
     good = np.array([reason is None for reason in reasons], dtype=bool)
     offsets = np.concatenate([[0], np.cumsum(good) * FEATURES]).astype(np.int32)
-    values = pa.array(engine.run(network, images).reshape(-1))
+    values = pa.array(run(network, images).reshape(-1))
     # A null in the offsets makes that list null.
     nulls = pa.array(offsets, mask=np.append(~good, False)) if not good.all() else pa.array(offsets)
     return pa.ListArray.from_arrays(nulls, values), reasons

@@ -58,9 +58,10 @@ def summary(state: dict[str, Any]) -> dict[str, Any]:
     if state["phase"] not in ENDED:
         spent[state["phase"]] = round(spent.get(state["phase"], 0.0) + state.get("elapsed", 0.0), 3)
     outcome = state["phase"] if state["phase"] in ENDED else "interrupted"
-    return {
+    done = {
         "started": state.get("started", state["updated"]),
         "ended": state["updated"],
         "outcome": outcome,
         "timings": spent,
     }
+    return done | ({"engine": state["engine"]} if "engine" in state else {})

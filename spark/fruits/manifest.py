@@ -18,7 +18,7 @@ from fruits.progress import Progress
 
 NAME, OLDER = "_manifest.json", "manifest.json"
 SCHEMA = 2
-_PACKAGES = ("pyspark", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "pyarrow", "pillow")
+_PACKAGES = ("pyspark", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "pandas", "pyarrow", "pillow")
 
 
 def complete(spark: SparkSession, output: str, parameters: dict[str, Any]) -> dict[str, Any] | None:

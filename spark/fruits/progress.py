@@ -30,12 +30,14 @@ class Progress:
     The file holds: job, writer (a name for this attempt), phase, done and total (images, in phases that count them),
     images_per_second, elapsed (seconds in this phase), timings (seconds of each finished phase), started and updated
     (Unix time), attempts (what earlier ones did), and at the end either phase `complete` or phase `failed` with cause
-    and remedy.
+    and remedy. Where images are featurised, also engine.
 
     Attributes:
-        earlier: what earlier attempts did: started, ended (Unix time), outcome (`failed`, `interrupted`), timings.
+        earlier: what earlier attempts did: started, ended (Unix time), outcome (`failed`, `interrupted`), timings,
+            engine where known.
         timings: seconds of each phase that this attempt has finished.
         started: Unix time.
+        engine: what computes the features, where that is the job.
 
     Raises on entry:
         JobError: another attempt is at work in the output, or it cannot be written to.
@@ -52,6 +54,7 @@ class Progress:
         self.earlier: list[dict[str, Any]] = []
         self.timings: dict[str, float] = {}
         self.started = time.time()
+        self.engine: str | None = None
 
     def __enter__(self) -> "Progress":
         before = lease.wait_for_its_end(self._spark, self._uri)
@@ -121,7 +124,8 @@ class Progress:
 
     def summary(self, outcome: str) -> dict[str, Any]:
         """Say what this attempt has done, as `earlier` says it of those before."""
-        return {"started": self.started, "ended": time.time(), "outcome": outcome, "timings": dict(self.timings)}
+        done = {"started": self.started, "ended": time.time(), "outcome": outcome, "timings": dict(self.timings)}
+        return done | ({"engine": self.engine} if self.engine else {})
 
     @property
     def total_timings(self) -> dict[str, float]:
@@ -173,6 +177,8 @@ class Progress:
 
     def _text(self, state: dict[str, Any]) -> str:
         about = {"job": self._job, "writer": self._writer, "started": self.started, "attempts": self.earlier}
+        if self.engine:
+            about["engine"] = self.engine
         return json.dumps({**about, **state, "timings": self.timings, "updated": time.time()})
 
     def _now(self) -> dict[str, Any]:

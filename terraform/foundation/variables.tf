@@ -49,7 +49,7 @@ variable "bucket" {
 }
 
 variable "force_destroy" {
-  description = "Let `destroy` delete the buckets with everything in them."
+  description = "Let `destroy` delete the buckets with everything in them; rules for how long to keep that are not made then."
   type        = bool
   default     = false
 }

@@ -1,6 +1,7 @@
 """Up, down and cleanup against an account where things cost money; Terraform's roots are recorded, not run."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -238,15 +239,31 @@ def test_up_asks_before_it_replaces_what_runs(account, capsys):
 
 def test_what_is_done_meanwhile_is_over_before_up_ends(account):
     lifecycle.up(
-        account.site(), only=None, confirm=account.answer("yes"), meanwhile=lambda: account.done.append("upload")
+        account.site(), only=None, confirm=account.answer("yes"), meanwhile=lambda _: account.done.append("upload")
     )
     assert sorted(account.done) == ["apply cluster", "apply foundation", "upload"]
 
-    def fails() -> None:
+    def fails(_: threading.Event) -> None:
         raise OrchardError("the disk is full", "free some of it")
 
     with pytest.raises(OrchardError, match="the disk is full"):
         lifecycle.up(account.site(), only=None, confirm=account.answer("yes"), meanwhile=fails)
+
+
+def test_what_waits_for_a_cluster_does_not_wait_for_one_that_never_comes(account):
+    def breaks() -> None:
+        raise OrchardError("EMR is slow", "wait")
+
+    account.breaks["cluster"] = breaks
+    waited: list[bool] = []
+    with pytest.raises(OrchardError, match="EMR is slow"):
+        lifecycle.up(
+            account.site(),
+            only=None,
+            confirm=account.answer("yes"),
+            meanwhile=lambda ended: waited.append(ended.wait(600)),
+        )
+    assert waited == [True]
 
 
 def test_a_cluster_has_its_end_while_terraform_still_waits_for_it(account):

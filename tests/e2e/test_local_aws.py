@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import jsonschema
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -42,6 +41,8 @@ def test_up_states_the_cost_and_makes_everything(story):
 
 
 def test_status_tells_of_it(story):
+    import jsonschema  # 2 s, which processes without this test are spared
+
     cluster = story.cluster()
     told = json.loads(story.inv("status", "--json"))
     jsonschema.validate(told, json.loads((ROOT / "orchard" / "cluster" / "status" / "status.schema.json").read_text()))
@@ -113,7 +114,7 @@ def test_the_results_are_those_of_the_network_and_of_linear_algebra(story, drawn
     """Computed here from the pictures themselves, without Spark, AWS or the jobs."""
     story.told("results")
     there = story.home / "data" / "emr_output"
-    network = engine.build(weights.parse(Path(weights_file).read_bytes(), weights_file))
+    network = engine.build(weights.parse(Path(weights_file).read_bytes(), weights_file), "tensorflow")
     files = sorted((drawn / "Test").rglob("*.jpg"))
     computed = engine.run(network, [preprocessing.pixels(file.read_bytes()) for file in files])
     expected = {file.relative_to(drawn).as_posix(): row for file, row in zip(files, computed, strict=True)}

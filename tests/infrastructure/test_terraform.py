@@ -132,6 +132,31 @@ def test_workspaces_keep_clusters_apart(root):
     assert two.outputs()["last"] == "two"
 
 
+def test_what_is_initialised_is_not_again_until_it_changes(root, tmp_path, monkeypatch):
+    calls = []
+    run = Terraform._run
+    monkeypatch.setattr(
+        Terraform, "_run", lambda self, words, *a, **o: calls.append(words) or run(self, words, *a, **o)
+    )
+
+    def initialised(**options):
+        calls.clear()
+        terraform = root(**options)
+        terraform.plan({})
+        return calls[0] == "init"
+
+    assert initialised()
+    assert not initialised()
+    assert initialised(state="another"), "another target"
+    assert not initialised(), "each has its own"
+    (tmp_path / "state" / "foundation.data" / "terraform.tfstate").unlink()
+    assert initialised(), "somebody has cleared up"
+    main = tmp_path / "root" / "main.tf"
+    main.write_text(main.read_text() + '\noutput "more" {\n  value = 1\n}\n')
+    assert root() is not None
+    assert "init" in calls, "the root is another"
+
+
 def test_warnings_are_told_and_kept(root):
     terraform = root()
     assert terraform.plan({"size": 6}).warnings == ["Rather large."]

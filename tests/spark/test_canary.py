@@ -49,17 +49,17 @@ def test_it_comes_back_with_what_it_found_and_is_not_sent_twice(spark, send, sai
     assert json.loads((tmp_path / "shape" / "_manifest.json").read_text()) == found
     assert (found["job"], found["run"], found["code"], found["executors"]) == ("canary", "shape", "0a", 1)
     assert found["promised"] == {"executors": 1, "cores": 4, "heap_mib": 512, "overhead_mib": 0}
-    assert found["packages"] == dict(environment.versions(environment.MODULES))
+    assert found["packages"] == dict(environment.versions(environment.modules_here()))
     assert found["settings"]["spark.master"] == "local[2]"
     assert found["warnings"] == ["spark.executor.cores is not set, not 4", "spark.executor.memory is not set, not 512m"]
     assert said()["phase"] == "complete"
     assert not (tmp_path / "shape" / "object.txt").exists()
     (row,) = spark.read.parquet(str(tmp_path / "shape" / "photograph")).collect()
     assert_same_features(row.features, np.load(io.BytesIO(known.content(known.FEATURES))))
-    assert f"1 executor, 7 packages, features within {found['difference']:.1g}" in capsys.readouterr().out
+    assert f"1 executor, 8 packages, features within {found['difference']:.1g}" in capsys.readouterr().out
     assert (verdict().passed, verdict().found) == (
         True,
-        f"1 executor, 7 packages, features within {found['difference']:.1g}",
+        f"1 executor, 8 packages, features within {found['difference']:.1g}",
     )
     assert list(verdict().warnings) == found["warnings"]
     assert send() == found

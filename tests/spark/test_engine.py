@@ -1,4 +1,6 @@
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +8,9 @@ import pytest
 from PIL import Image
 
 from fruits import engine, known, weights
+from fruits.errors import JobError
 from fruits.preprocessing import pixels
+from orchard.base.config import ROOT
 from tests.tolerance import assert_same_features
 
 
@@ -15,9 +19,9 @@ def tensors(weights_file) -> weights.Weights:
     return weights.parse(Path(weights_file).read_bytes(), weights_file)
 
 
-@pytest.fixture(scope="module")
-def network(tensors) -> engine.Engine:
-    return engine.build(tensors)
+@pytest.fixture(scope="module", params=engine.ENGINES)
+def network(tensors, request) -> engine.Engine:
+    return engine.build(tensors, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +45,18 @@ def keras_features(model, contents: list[bytes]) -> np.ndarray:
     return model.predict(batch, verbose=0, batch_size=32)
 
 
-def assert_faithful(network, model, contents: list[bytes]) -> None:
+@pytest.fixture(scope="module")
+def of_every_class(photographs, keras_model) -> tuple[list[bytes], np.ndarray]:
+    """Photographs of all 131 classes, and Keras's features of them."""
+    classes = sorted((photographs / "Test").iterdir())
+    assert len(classes) == 131
+    contents = [path.read_bytes() for folder in classes for path in sorted(folder.glob("*.jpg"))[::15][:4]]
+    assert len(contents) >= 500
+    return contents, keras_features(keras_model, contents)
+
+
+def assert_faithful(network, contents: list[bytes], expected: np.ndarray) -> None:
     got = engine.run(network, [pixels(content) for content in contents])
-    expected = keras_features(model, contents)
     assert got.dtype == np.float32
     assert_same_features(got, expected)
 
@@ -54,15 +67,12 @@ def test_the_features_that_are_known_of_a_photograph_are_keras_own(keras_model):
 
 
 def test_features_are_keras_own_on_drawn_pictures(network, keras_model, drawn):
-    assert_faithful(network, keras_model, [path.read_bytes() for path in sorted(drawn.rglob("*.jpg"))[:20]])
+    contents = [path.read_bytes() for path in sorted(drawn.rglob("*.jpg"))[:20]]
+    assert_faithful(network, contents, keras_features(keras_model, contents))
 
 
-def test_features_are_keras_own_on_photographs_of_every_class(network, keras_model, photographs):
-    classes = sorted((photographs / "Test").iterdir())
-    assert len(classes) == 131
-    contents = [path.read_bytes() for folder in classes for path in sorted(folder.glob("*.jpg"))[::15][:4]]
-    assert len(contents) >= 500
-    assert_faithful(network, keras_model, contents)
+def test_features_are_keras_own_on_photographs_of_every_class(network, of_every_class):
+    assert_faithful(network, *of_every_class)
 
 
 def test_a_batch_does_not_change_an_images_features(network, drawn):
@@ -78,6 +88,38 @@ def test_no_images_give_no_rows(network):
 
 def test_a_process_builds_one_engine(tensors):
     before = engine.builds
-    first = engine.cached("test", lambda: tensors)
-    assert engine.cached("test", lambda: pytest.fail("built again")) is first
+    first = engine.cached("test", lambda: tensors, "openvino")
+    assert engine.cached("test", lambda: pytest.fail("built again"), "openvino") is first
     assert engine.builds == before + 1
+
+
+def test_the_fastest_that_can_be_imported_is_chosen(monkeypatch, capsys):
+    assert engine.choose() == "openvino"
+    assert engine.choose("tensorflow") == "tensorflow"
+    monkeypatch.setitem(sys.modules, "openvino", None)  # as where it has no wheel
+    monkeypatch.setattr(engine, "_said", set())
+    assert [engine.choose(), engine.choose()] == ["tensorflow"] * 2
+    assert capsys.readouterr().out.count("TensorFlow computes the features") == 1
+
+
+def test_an_engine_that_cannot_be_had_is_refused_with_what_can(monkeypatch):
+    with pytest.raises(JobError, match="no engine 'onnx'") as failed:
+        engine.choose("onnx")
+    assert failed.value.remedy == "choose one of auto, openvino, tensorflow"
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(JobError, match="openvino cannot be imported") as failed:
+        engine.choose("openvino")
+    assert failed.value.exit_code == 2
+
+
+def test_openvino_serves_without_tensorflow(weights_file):
+    code = """if True:
+        import sys
+        from pathlib import Path
+        import numpy as np
+        from fruits import engine, weights
+        network = engine.build(weights.parse(Path(sys.argv[1]).read_bytes(), "file"), "openvino")
+        assert engine.run(network, [np.zeros((224, 224, 3), np.uint8)] * 5).shape == (5, 1280)
+        assert not {"tensorflow", "keras"} & set(sys.modules)
+    """
+    subprocess.run([sys.executable, "-c", code, weights_file], check=True, cwd=ROOT / "spark")

@@ -17,7 +17,15 @@ def test_driver_and_workers_are_compared(spark):
         assert found[name].workers == (found[name].driver,)
         assert found[name].driver is not None
     assert found["matplotlib"].workers == ()
-    assert "not needed" in environment.check(spark)
+    told = environment.check(spark)
+    assert "not needed" in told
+    assert "openvino " in told
+
+
+def test_what_is_optional_is_asked_of_the_workers_only_where_the_driver_has_it(monkeypatch):
+    assert environment.modules_here() == (*environment.MODULES, "openvino")
+    monkeypatch.setattr(environment, "find_spec", lambda _: None)
+    assert environment.modules_here() == environment.MODULES
 
 
 def test_a_missing_package_is_named_with_where_and_what_to_do(spark, monkeypatch, tmp_path):

@@ -50,7 +50,7 @@ def test_rows_keep_their_own_features(featurizer, images, weights_file):
 
     from fruits import preprocessing, weights
 
-    network = engine.build(weights.parse(Path(weights_file).read_bytes(), "file"))
+    network = engine.build(weights.parse(Path(weights_file).read_bytes(), "file"), "tensorflow")
     for row in featurizer.transform(images).collect():
         expected = engine.run(network, [preprocessing.pixels(bytes(row.content))])[0]
         assert_same_features(row.features, expected)

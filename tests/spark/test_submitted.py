@@ -79,7 +79,7 @@ def test_separate_executors_give_the_same(spark, of_two, finished):
 def test_a_canary_counts_separate_executors(of_two):
     """With the package in its zip, as it is on a cluster."""
     home, said = of_two
-    assert "2 executors, 7 packages, features within" in said
+    assert "2 executors, 8 packages, features within" in said
     found = json.loads((home / "shape" / "_manifest.json").read_text())
     assert found["settings"]["spark.master"] == "local-cluster[2,1,2048]"
 

@@ -1,4 +1,7 @@
+# A bucket that is made to be deleted with all in it needs no rules for how long to keep that. The provider waits 55 s
+# after it has made rules, since S3 may answer with the old ones for as long.
 resource "aws_s3_bucket_lifecycle_configuration" "data" {
+  count  = var.force_destroy ? 0 : 1
   bucket = aws_s3_bucket.data.id
 
   rule {
@@ -28,6 +31,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "data" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "access_logs" {
+  count  = var.force_destroy ? 0 : 1
   bucket = aws_s3_bucket.access_logs.id
 
   rule {

@@ -28,7 +28,7 @@ variable "account_id" {
 }
 
 variable "force_destroy" {
-  description = "Let `destroy` delete the buckets although they still hold objects."
+  description = "Let `destroy` delete the buckets although they still hold objects; rules for how long to keep these are not made then."
   type        = bool
   default     = false
 }

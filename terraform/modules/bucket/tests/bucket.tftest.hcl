@@ -55,11 +55,11 @@ run "keeps_its_promises" {
     error_message = "Destroying does not delete data unless asked."
   }
   assert {
-    condition     = contains([for rule in aws_s3_bucket_lifecycle_configuration.data.rule : try(rule.filter[0].prefix, "")], "logs/")
+    condition     = contains([for rule in aws_s3_bucket_lifecycle_configuration.data[0].rule : try(rule.filter[0].prefix, "")], "logs/")
     error_message = "Cluster logs expire."
   }
   assert {
-    condition     = anytrue([for rule in aws_s3_bucket_lifecycle_configuration.data.rule : length(rule.abort_incomplete_multipart_upload) == 1 && length(rule.noncurrent_version_expiration) == 1])
+    condition     = anytrue([for rule in aws_s3_bucket_lifecycle_configuration.data[0].rule : length(rule.abort_incomplete_multipart_upload) == 1 && length(rule.noncurrent_version_expiration) == 1])
     error_message = "Stale uploads and old versions expire."
   }
   assert {
