@@ -202,6 +202,28 @@ class Terraform:
             self._run("state rm", *addresses)
         return addresses
 
+    def take_in(self, address: str, number: str, lacking: Mapping[str, Any]) -> None:
+        """Import a resource into the state at once, and add what the provider has not read of it.
+
+        Args:
+            address: of the resource, which has the variables of the last plan.
+            number: by which it is imported.
+            lacking: its attributes that are to be added.
+        """
+        given = self.state_dir / f"{self.root}.tfvars.json"
+        self._run("import", address, number, input=False, var_file=str(given))
+        state = json.loads(self._read("state pull"))
+        module, kind, name = address.rsplit(".", 2)
+        for resource in state["resources"]:
+            if (resource.get("module"), resource["type"], resource["name"]) == (module, kind, name):
+                resource["instances"][0]["attributes"] |= lacking
+        state["serial"] += 1
+        file = self.state_dir / f"{self.root}.taken.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(state))
+        self._run("state push", str(file))
+        file.unlink()
+
     def unlock(self, lock_id: str) -> None:
         """Remove a lock whose holder has crashed."""
         self._run("force-unlock", lock_id, force=IsFlagged)
@@ -273,7 +295,7 @@ class Terraform:
         **options: Any,
     ) -> tuple[int, Transcript]:
         line = self._lines.generate_cmd_string(words, **options) + list(args)
-        locks = words in ("plan", "apply", "state rm")
+        locks = words in ("plan", "apply", "import", "state rm", "state push")
         for last in (False, True):
             transcript = Transcript(events=words in ("init", "plan", "apply"))
             code = self._call(line, directory or self.directory, transcript, locks=locks)
