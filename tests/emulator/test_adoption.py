@@ -10,6 +10,7 @@ import pytest
 
 from orchard.aws import tags
 from orchard.infrastructure import adoption, orphans
+from orchard.infrastructure.ours import unread
 from orchard.infrastructure.removal import order
 from tests.support.cells import cell
 
@@ -238,3 +239,31 @@ def test_nodes_are_no_orphans_beside_their_cluster() -> None:
     assert orphans.unknown([node], [cluster], [("j-1", "p-default")], set()) == [cluster]
     assert orphans.unknown([node], [], [], set()) == [node.arn], "one that has outlived its cluster"
     assert orphans.remedy(cluster) == "./inv down --name default"
+
+
+@cell(
+    "unread",
+    area="Terraform",
+    fault="no state knows a cluster that runs, and the provider's import leaves out two of its settings",
+    at="while a run is on it",
+    holds="a cluster as the settings want it is not replaced for them; one that is otherwise is, after a question",
+    quick=True,
+)
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_cluster_is_not_replaced_for_what_was_not_read(changed: bool) -> None:
+    memory = [{"Classification": "spark-defaults", "Properties": {"spark.executor.memory": "5773m"}}]
+    told = {"AutoTerminate": False, "Configurations": [memory[0] | {"Configurations": []}]}
+    target = SimpleNamespace(client=lambda _: SimpleNamespace(describe_cluster=lambda ClusterId: {"Cluster": told}))
+    wanted = [{"Classification": "hive-site"}] if changed else memory
+    after = {"keep_job_flow_alive_when_no_steps": True, "configurations_json": json.dumps(wanted)}
+    change = {
+        "actions": ["delete", "create"],
+        "after": after,
+        "importing": {"id": "j-1"},
+        "replace_paths": [["keep_job_flow_alive_when_no_steps"], ["configurations_json"]],
+    }
+    entry = {"address": "module.cluster.aws_emr_cluster.this", "type": "aws_emr_cluster", "change": change}
+    found = unread.of_clusters({"resource_changes": [entry]}, target)  # type: ignore[arg-type]
+    assert found == ({} if changed else {entry["address"]: after})
+    change["replace_paths"] = [["release_label"], ["configurations_json"]]
+    assert unread.of_clusters({"resource_changes": [entry]}, target) == {}  # type: ignore[arg-type]
