@@ -9,12 +9,14 @@ from uuid import uuid4
 import pytest
 
 from orchard.aws import tags
+from orchard.aws.emr import Emr
+from orchard.diagnosis.aws import AwsError
 from orchard.infrastructure import adoption, orphans
 from orchard.infrastructure.ours import unread
 from orchard.infrastructure.removal import order
 from tests.support.cells import cell
 
-from .conftest import REGION, Aws
+from .conftest import REGION, Aws, command
 from .test_leftovers import place
 
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
@@ -267,3 +269,19 @@ def test_a_cluster_is_not_replaced_for_what_was_not_read(changed: bool) -> None:
     assert found == ({} if changed else {entry["address"]: after})
     change["replace_paths"] = [["release_label"], ["configurations_json"]]
     assert unread.of_clusters({"resource_changes": [entry]}, target) == {}  # type: ignore[arg-type]
+
+
+@cell(
+    "ending",
+    area="Terraform",
+    fault="the cluster is told to end",
+    at="while `run` submits its steps",
+    holds="the error says that the cluster is ending, and that `up` waits for it and makes a new one",
+    quick=True,
+)
+def test_steps_for_a_cluster_that_ends_are_refused_in_one_line(ours: Ours) -> None:
+    number = ours.aws.cluster(name=f"{ours.project}-default")
+    ours.aws.emr.terminate_job_flows(JobFlowIds=[number])
+    with pytest.raises(AwsError, match="the cluster is ending, or has ended, and takes nothing more") as caught:
+        Emr(ours.target).submit(number, [command("true")])
+    assert caught.value.remedy.startswith("./inv up waits until it is gone and makes a new one")
