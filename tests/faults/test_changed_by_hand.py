@@ -126,6 +126,25 @@ def test_up_puts_back_what_was_changed(standing: Stand, case: tuple[str, str]) -
     assert "No changes" in standing.inv("tf.plan", "--root", "foundation", "--quiet")
 
 
+@cell(
+    "deny",
+    area="Terraform",
+    fault="somebody puts a policy on the bucket that shuts everybody out",
+    at="between two `up`",
+    holds="`up` says so in one line, and which command of the account's root mends it; after that, `up` goes on",
+)
+def test_up_says_what_shuts_it_out(standing: Stand) -> None:
+    s3, arn = standing.client("s3"), f"arn:aws:s3:::{BUCKET}"
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    said = standing.inv("up", "--only", "foundation", code=1)
+    assert "error: the bucket's own policy forbids " in said
+    assert "aws s3api delete-bucket-policy --bucket BUCKET" in said
+    s3.delete_bucket_policy(Bucket=BUCKET)
+    standing.inv("up", "--only", "foundation")
+    standing.is_good()
+
+
 CLUSTERS: dict[str, Callable[[Stand], object]] = {
     "ended": lambda s: s.client("emr").terminate_job_flows(JobFlowIds=s.clusters()),
     "schedule": lambda s: s.client("scheduler").delete_schedule(Name="orchard-default-end-of-life"),
@@ -149,22 +168,3 @@ def test_up_makes_what_a_cluster_lacks(standing: Stand, case: tuple[str, str]) -
     CLUSTERS[case[0]](standing)
     standing.inv("up", "--yes")
     standing.is_good(cluster=True)
-
-
-@cell(
-    "deny",
-    area="Terraform",
-    fault="somebody puts a policy on the bucket that shuts everybody out",
-    at="between two `up`",
-    holds="`up` says so in one line, and which command of the account's root mends it; after that, `up` goes on",
-)
-def test_up_says_what_shuts_it_out(standing: Stand) -> None:
-    s3, arn = standing.client("s3"), f"arn:aws:s3:::{BUCKET}"
-    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}
-    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
-    said = standing.inv("up", "--only", "foundation", code=1)
-    assert "error: the bucket's own policy forbids " in said
-    assert "aws s3api delete-bucket-policy --bucket BUCKET" in said
-    s3.delete_bucket_policy(Bucket=BUCKET)
-    standing.inv("up", "--only", "foundation")
-    standing.is_good(cluster=bool(standing.clusters()))

@@ -7,6 +7,7 @@ from tests.faults.stand import Stand
 from tests.support.cells import grid
 
 UP, DOWN = ("up", "--yes"), ("down", "--yes")
+TAKES_TURNS = True
 PLAN = {"begun": moments.begun, "reads": moments.told("refresh_start"), "planned": moments.told("change_summary")}
 APPLY = {
     "guard": moments.is_done("aws_scheduler_schedule"),

@@ -7,6 +7,7 @@ from tests.faults.stand import Stand
 from tests.support.cells import grid
 
 UP, CLEANUP = ("up", "--only", "foundation"), ("cleanup", "--yes")
+TAKES_TURNS = True
 PLAN = {"begun": moments.begun, "reads": moments.told("apply_start"), "planned": moments.told("planned_change")}
 APPLY = {"first": moments.done(1), "half": moments.done(30), "late": moments.done(60)}
 
