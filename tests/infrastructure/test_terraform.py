@@ -11,6 +11,7 @@ from orchard.base import config
 from orchard.base.errors import InterruptedByUserError
 from orchard.diagnosis.terraform import TerraformError
 from orchard.infrastructure.terraform import Plan, Terraform
+from tests.support.cells import cell
 
 ROOT = """
 terraform {
@@ -227,6 +228,26 @@ def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
     assert caught.value.cause == "terraform apply of the foundation was interrupted"
     assert caught.value.exit_code == 130
     destroy(terraform)
+
+
+@cell(
+    "pipe",
+    area="Terraform",
+    fault="whoever reads what `up` says ends (`./inv up | head`)",
+    at="an apply",
+    holds="Terraform is not killed by it: it finishes, and its state has all that it made",
+)
+def test_a_reader_that_ends_does_not_end_terraform(root):
+    terraform = root()
+    plan = terraform.plan({"size": 3})
+
+    def unread(event):
+        raise BrokenPipeError
+
+    terraform.report = unread
+    with pytest.raises(BrokenPipeError):
+        terraform.apply(plan)
+    assert len(terraform.outputs()["names"]) == 3
 
 
 def test_state_bucket_becomes_an_s3_backend(root, tmp_path):
