@@ -233,7 +233,7 @@ def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
 @cell(
     "pipe",
     area="Terraform",
-    fault="whoever reads what `up` says ends (`./inv up | head`)",
+    fault="whoever reads what `up` says ends (its output goes to `head`)",
     at="an apply",
     holds="Terraform is not killed by it: it finishes, and its state has all that it made",
 )
