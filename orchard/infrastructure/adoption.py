@@ -62,9 +62,10 @@ def plan(root: Terraform, variables: Mapping[str, Any], saved: Plan, target: Tar
             break
         known |= more
         saved = root.plan(variables, imports=known)
-    for address, lacking in unread.of_clusters(root.show_json(saved), target).items() if known else ():
-        root.take_in(address, known[address], lacking)
-        saved = root.plan(variables, imports={other: known[other] for other in known if other != address})
+    if any(f".{unread.KIND}." in address for address in known):
+        for address, lacking in unread.of_clusters(root.show_json(saved), target).items():
+            root.take_in(address, known[address], lacking)
+            saved = root.plan(variables, imports={other: known[other] for other in known if other != address})
     if known:
         say(f"{root.root}: {len(known)} that Terraform's state does not know are there, and ours: {_named(known)}.")
         say(
