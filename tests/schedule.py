@@ -76,6 +76,7 @@ SLOW = [
     Group("clients of others", 60, ("test_clients.py",)),
     Group("three foundations", 60, ("test_side_by_side.py",)),
     Group("TensorFlow in this process", 40, ("test_engine.py", "test_weights.py")),
+    Group("a copy of this tree", 40, ("test_new_step.py",)),
     Group("both roots, initialised", 35, ("test_addresses.py",)),
     Group("the policy scanner", 35, ("test_policy_scan.py",)),
     Group("Terraform's own refusals", 30, ("test_terraform_refusals.py",)),
