@@ -135,7 +135,10 @@ def test_up_puts_back_what_was_changed(standing: Stand, case: tuple[str, str]) -
 )
 def test_up_says_what_shuts_it_out(standing: Stand) -> None:
     s3, arn = standing.client("s3"), f"arn:aws:s3:::{BUCKET}"
-    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}
+    root = {
+        "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}
+    }  # who can always take it away on AWS
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"], "Condition": root}
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
     said = standing.inv("up", "--only", "foundation", code=1)
     assert "error: the bucket's own policy forbids " in said
