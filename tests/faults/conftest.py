@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from orchard.emulator.process import directory
 from tests.emulator.conftest import QUICK, launch
-from tests.faults.account import Account
+from tests.faults.account import HOSTILE, Account
 from tests.faults.stand import Stand
 from tests.waiting import PATIENCE
 
@@ -37,9 +38,11 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """An account for all cells that need none of Terraform's work, behind a proxy that fails what it is told to."""
-    home = tmp_path_factory.mktemp("account") / "home"
+    root = tmp_path_factory.mktemp("account") / HOSTILE
+    home = directory(root) / "test"
+    home.parent.mkdir(parents=True)
     process, port = launch(home, *QUICK)
-    made = Account(home, process.pid, port)
+    made = Account(root, process.pid, port)
     yield made
     made.faulty.close()
     process.terminate()

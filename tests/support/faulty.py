@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
 RESET = struct.pack("ii", 1, 0)  # of SO_LINGER: a close that says RST, not FIN
-PATIENCE = 60.0
+PATIENCE, SILENCE = 60.0, 6.0
 
 
 class Request(NamedTuple):
@@ -59,7 +59,7 @@ class Faulty:
         fault: asked about each request; may be set anew at any time.
         seen: how many requests there were, by service and action.
         failed: how many of them were failed.
-        silence: seconds for which a request hangs.
+        silence: seconds for which a request hangs before its connection ends; `clear` makes them a few.
     """
 
     def __init__(self, port: int) -> None:
@@ -67,7 +67,7 @@ class Faulty:
         self.fault: Callable[[Request], Fault] = lambda _: None
         self.seen: Counter[tuple[str, str]] = Counter()
         self.failed: Counter[tuple[str, str]] = Counter()
-        self.silence = 2.0
+        self.silence = SILENCE
         self.lock = threading.Lock()
         self.server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"proxy": self}))
         self.port = self.server.server_address[1]
@@ -75,7 +75,7 @@ class Faulty:
 
     def clear(self) -> None:
         """Fail nothing any more, and count anew."""
-        self.fault = lambda _: None
+        self.fault, self.silence = lambda _: None, SILENCE
         with self.lock:
             self.seen.clear()
             self.failed.clear()
