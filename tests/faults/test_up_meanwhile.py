@@ -11,6 +11,7 @@ from orchard.emulator import process
 from tests.faults.stand import Stand
 from tests.support.cells import cell
 from tests.support.faulty import Faulty, Refusal, Request
+from tests.waiting import until
 
 NOT_YET = Refusal(400, "ValidationException", "Invalid InstanceProfile: orchard-nodes-eu-west-3.")
 THROTTLED = Refusal(400, "ThrottlingException", "Rate exceeded")
