@@ -61,6 +61,7 @@ SLOW = [
         200,
         (
             "test_killed.py",
+            "test_losses.py",
             "test_batches.py",
             "test_hostile_folder.py",
             "test_listing_changes.py",

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from botocore.config import Config
+
 from orchard.aws.layout import StepName
 from orchard.aws.target import Target
 from orchard.diagnosis.aws import AwsError
@@ -13,6 +15,8 @@ ALIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING")
 STARTING = ("STARTING", "BOOTSTRAPPING")
 OPEN = ("PENDING", "RUNNING", "CANCEL_PENDING")
 COMPLETED = "COMPLETED"
+ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
+PAUSES = (1.0, 3.0, 9.0)  # seconds before each further try to add steps
 AT_ONCE = 10  # ids that ListSteps takes (Amazon EMR API Reference, ListSteps)
 
 
@@ -68,6 +72,7 @@ class Emr:
     """EMR on a target; every question raises AwsError where EMR refuses or cannot be reached."""
 
     def __init__(self, target: Target) -> None:
+        self.target = target
         self.api: Any = target.client("emr")
         self.interval = target.poll_interval
 
@@ -97,13 +102,22 @@ class Emr:
         """Add steps and return their ids, in order.
 
         EMR has no idempotency token, and a call whose answer got lost may have done its work: steps that are already
-        open under the same names are taken instead of being added again.
+        open under the same names are taken instead of being added again, and botocore does not try again by itself.
         """
-        names = [step["Name"] for step in steps]
-        there = {step.name: step.id for step in self.steps(cluster_id) if step.state in OPEN}
-        if all(name in there for name in names):
-            return [there[name] for name in names]
-        return self.api.add_job_flow_steps(JobFlowId=cluster_id, Steps=steps)["StepIds"]
+        names, before = [step["Name"] for step in steps], self.steps(cluster_id)
+        there = {step.name: step.id for step in before if step.state in OPEN}
+        api, known = self.target.client("emr", config=ONCE), {step.id for step in before}
+        for pause in (*PAUSES, None):
+            if all(name in there for name in names):
+                break
+            try:
+                return api.add_job_flow_steps(JobFlowId=cluster_id, Steps=steps)["StepIds"]
+            except AwsError as error:
+                if pause is None or not error.passing:
+                    raise
+            time.sleep(pause)
+            there = {step.name: step.id for step in self.steps(cluster_id) if step.id not in known}
+        return [there[name] for name in names]
 
     def steps(self, cluster_id: str) -> list[Step]:
         """List a cluster's steps, the newest first."""

@@ -16,6 +16,7 @@ from invoke import Exit, task
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, ToldToEndError
 from orchard.machine import packages
+from orchard.transfer import disk
 
 
 def command(*args: Any, **kwargs: Any) -> Callable:
@@ -70,6 +71,13 @@ def _reporting(body: Callable) -> Callable:
             raise Exit(code=error.exit_code) from None
         except BrokenPipeError:
             raise ended_by_its_reader() from None
+        except OSError as error:
+            if error.errno not in disk.UNWRITABLE:
+                raise
+            told = disk.explain(error, error.filename or "this machine")
+            with suppress(OSError):
+                say(f"error: {told.cause}", f"remedy: {told.remedy}")
+            raise Exit(code=1) from None
         except KeyboardInterrupt as told:
             with suppress(OSError):  # its terminal may be gone
                 say("interrupted")

@@ -16,7 +16,7 @@ from orchard.photographs import plan, tree
 from orchard.photographs.items import Item
 from orchard.photographs.packed import Shard, publish, withdraw
 from orchard.photographs.plan import Plan
-from orchard.transfer import engine
+from orchard.transfer import disk, engine
 from orchard.transfer.engine import IN_FLIGHT, Engine, Parcel
 from orchard.transfer.ledger import Ledger, Record
 from orchard.transfer.progress import Meter
@@ -24,6 +24,7 @@ from orchard.transfer.progress import Meter
 AGAIN = "./inv upload-dataset"
 REFILL = 0.75  # of the requests in flight: more are sent when no more than these are left
 IN_MEMORY = 64 << 20  # bytes of photographs on their way; a larger one goes alone
+GRACE = 3.0  # seconds after Ctrl-C, for answers that are about to come
 PAUSES = (1.0, 3.0, 9.0)  # seconds before each further round for what a busy server or a bad network refused
 
 
@@ -102,6 +103,7 @@ class _Sending:
     def __init__(self, work: Plan, store: Bucket, ledger: Ledger, meter: Meter) -> None:
         self.work, self.store, self.ledger, self.meter = work, store, ledger, meter
         self.end: AwsError | OSError | None = None  # why no more is sent
+        self.over = False  # interrupted: nobody waits for what is still on its way
         self.again: list[tuple[Item, AwsError]] = []
         self.failed: list[str] = []
         self.changed = threading.Condition()
@@ -124,12 +126,15 @@ class _Sending:
                 if self.end or not waiting:
                     break
         except KeyboardInterrupt:
+            self._land(0, GRACE)
+            self.over = True
             raise InterruptedByUserError(
                 f"interrupted: {self.meter.done_files:,} of {self.work.images:,} photographs were sent",
                 f"{AGAIN} goes on where it stopped",
             ) from None
         finally:
-            self._land(0)
+            if not self.over:
+                self._land(0)
             sender.close()
         self._judge()
 
@@ -150,6 +155,8 @@ class _Sending:
         self._take_off(size)
 
         def done(result: str | AwsError) -> None:
+            if self.over:
+                return
             try:
                 self._landed(item, Record(result, sha256, stamp) if isinstance(result, str) else result)
             except OSError as error:  # the ledger cannot be written; raised again by _judge, in the main thread
@@ -194,16 +201,13 @@ class _Sending:
             if self.flying <= IN_FLIGHT * REFILL:
                 self.changed.notify_all()
 
-    def _land(self, left: int) -> None:
+    def _land(self, left: int, seconds: float | None = None) -> None:
         with self.changed:
-            self.changed.wait_for(lambda: self.flying <= left)
+            self.changed.wait_for(lambda: self.flying <= left, seconds)
 
     def _judge(self) -> None:
         if isinstance(self.end, OSError):
-            raise OrchardError(
-                f"the ledger of the transfer cannot be written: {self.end.strerror}",
-                f"free some space; {AGAIN} goes on",
-            )
+            raise disk.explain(self.end, self.ledger.path)
         if self.end or self.again:
             raise (self.end or self.again[0][1]).resumed_by(AGAIN)
         if self.failed:

@@ -118,7 +118,10 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
             f"{error.cause}; the run {name} on {site.cluster_name} goes on without being watched",
             f"{error.remedy}; {again}",
         ) from error
-    run_record.complete(store, site.target, name)
+    try:
+        run_record.complete(store, site.target, name)
+    except OrchardError as error:  # how the run ended is worth more than what it cost, which can be noted later
+        say(f"warning: the run's record is not complete yet, ./inv cost --run {name} completes it: {error}")
     for step in ended:
         if step.state != COMPLETED:
             raise _failure(store, name, step, emr, cluster.id)

@@ -1,6 +1,6 @@
 """PutObject by botocore in threads, through proxies and private certificate authorities."""
 
-from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 from orchard.aws.target import CONNECTIONS
@@ -13,11 +13,11 @@ class BotocoreEngine:
 
     def __init__(self, s3: Any, bucket: str) -> None:
         self._s3, self._bucket = s3, bucket
-        self._pool = ThreadPoolExecutor(CONNECTIONS, "put")
+        self._pool = ThreadPool(CONNECTIONS)  # of daemons: what is left at Ctrl-C ends with the program
 
     def put(self, parcel: Parcel, done: Done) -> None:
         """Send an object from another thread."""
-        self._pool.submit(self._put, parcel, done)
+        self._pool.apply_async(self._put, (parcel, done))
 
     def _put(self, parcel: Parcel, done: Done) -> None:
         try:
@@ -34,5 +34,5 @@ class BotocoreEngine:
             done(answer["ETag"])
 
     def close(self) -> None:
-        """End the threads."""
-        self._pool.shutdown()
+        """End the threads that have nothing to do."""
+        self._pool.close()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from orchard.base.errors import OrchardError
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+UNWRITABLE = (*FULL, errno.EROFS)
 SPARE = 64 << 20  # bytes that are left free
 
 
@@ -24,9 +26,9 @@ def require(folder: Path, size: int) -> None:
         )
 
 
-def explain(error: OSError, folder: Path) -> OrchardError:
+def explain(error: OSError, folder: Path | str) -> OrchardError:
     """Say why a file could not be written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in FULL:
         return OrchardError(
             f"there is no space left on the disk of {folder}",
             "free some space, then call again: it goes on where it stopped",

@@ -1,6 +1,6 @@
 """Objects to files: several at once, resumed where they broke off, verified, and never over somebody's own file."""
 
-from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +55,7 @@ def run(store: Bucket, folders: dict[str, Path], *, force: bool = False, again: 
 class _Download:
     def __init__(self, store: Bucket, ledger: Ledger, force: bool, again: str) -> None:
         self.store, self.ledger, self.force, self.again = store, ledger, force, again
+        self.over = False  # nothing more is begun
 
     def run(self, folders: dict[str, Path]) -> int:
         wanted = [
@@ -107,19 +108,26 @@ class _Download:
         return found
 
     def _get_all(self, wanted: list[Want]) -> None:
-        pool = ThreadPoolExecutor(THREADS, "get")
+        pool = ThreadPool(THREADS)  # of daemons: Ctrl-C does not wait for answers that may never come
         try:
-            for _ in pool.map(self._get, wanted):
+            for _ in pool.imap_unordered(self._get, wanted):
                 pass
         except KeyboardInterrupt:
+            self.over = True
             raise InterruptedByUserError(
                 f"interrupted: {self.meter.done_files:,} of {self.meter.files:,} files are there",
                 f"{self.again} goes on where it stopped",
             ) from None
-        finally:
-            pool.shutdown(cancel_futures=True)
+        except OrchardError:
+            self.over = True
+            pool.close()
+            pool.join()
+            raise
+        pool.close()
 
     def _get(self, want: Want) -> None:
+        if self.over:
+            return
         part = want.path.with_name(f".{want.path.name}.{want.entry.etag.strip(chr(34))}.part")
         try:
             want.path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +159,7 @@ class _Download:
             except AwsError as error:
                 brought = part.exists() and part.stat().st_size > first
                 tries = 0 if brought else tries + 1
-                if error.kind != LOST or tries == TRIES:
+                if error.kind != LOST or tries == TRIES or self.over:
                     raise self._explain(error, want.entry) from None
             else:
                 return

@@ -38,10 +38,14 @@ class Ledger:
 
     Args:
         path: of the file; made with its directory when first written.
+
+    Attributes:
+        path: the same.
+        records: what is known, by key.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._lock = threading.Lock()
         self._file: int | None = None
         self.records: dict[str, Record] = {}
@@ -69,13 +73,13 @@ class Ledger:
             os.write(self._file, _line(key, record))
 
     def _open(self) -> int:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         if self._worn:  # replaced lines outnumber the others: write it anew
-            fresh = self._path.with_suffix(".new")
+            fresh = self.path.with_suffix(".new")
             fresh.write_bytes(b"".join(_line(*item) for item in self.records.items()))
-            fresh.replace(self._path)
+            fresh.replace(self.path)
             self._worn = False
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         size = os.fstat(descriptor).st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             os.write(descriptor, b"\n")  # so that a line cut short spoils no other

@@ -75,7 +75,11 @@ def attempt(spark: SparkSession, output: str, name: str, parameters: dict[str, A
             this = Attempt(spark, output, progress, parameters)
             yield this
         except Exception as error:
-            known = progress.stopped() or job.failure(error)
+            try:
+                known = progress.stopped() or job.failure(error)
+            except Exception:  # one that nobody has thought of: it goes on as it is, and the file says so all the same
+                progress.failed(f"{type(error).__name__}: {error}", "look into the log, then run again: it resumes")
+                raise
             progress.failed(known.cause, known.remedy)
             if this and known.exit_code == job.USAGE and not this.resumed:
                 this.withdraw()

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from orchard.emulator.process import directory
+from tests.emulator.conftest import QUICK, launch
+from tests.faults.account import HOSTILE, Account
 from tests.faults.stand import Stand
+from tests.waiting import PATIENCE
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -29,3 +33,25 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     made = Stand(tmp_path_factory.mktemp("stand"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """An account for all cells that need none of Terraform's work, behind a proxy that fails what it is told to."""
+    root = tmp_path_factory.mktemp("account") / HOSTILE
+    home = directory(root) / "test"
+    home.parent.mkdir(parents=True)
+    process, port = launch(home, *QUICK)
+    made = Account(root, process.pid, port)
+    yield made
+    made.faulty.close()
+    process.terminate()
+    process.wait(PATIENCE)
+
+
+@pytest.fixture
+def calm(account: Account) -> Iterator[Account]:
+    """The account, with nothing failing before and after the test."""
+    account.faulty.clear()
+    yield account
+    account.faulty.clear()

@@ -184,6 +184,14 @@ def test_stale_plan_changes_nothing(root):
     assert len(terraform.outputs()["names"]) == 2
 
 
+@cell(
+    "locked",
+    area="user",
+    fault="Terraform is called for a root that another command changes",
+    at="an apply",
+    holds="it is refused, and told who holds the lock",
+    quick=True,
+)
 def test_locked_state_is_left_alone(root):
     first, second = root(), root()
     plan = first.plan({"seconds": 3})
@@ -212,6 +220,14 @@ def interruptible():
     signal.signal(signal.SIGINT, before)
 
 
+@cell(
+    "ctrl-c",
+    area="user",
+    fault="Ctrl-C",
+    at="`up`, `down` or `cleanup` while Terraform works",
+    holds="Terraform ends in order and writes its state; 130, and which command goes on",
+    quick=True,
+)
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
     terraform = root()

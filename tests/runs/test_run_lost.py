@@ -13,6 +13,7 @@ from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
 from orchard.cluster.site import Site
 from orchard.runs import pipeline, submission
+from tests.support.cells import cell
 
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
@@ -54,6 +55,14 @@ def cut(place: target.Target) -> None:
     place._session.events.register_first("before-send", lost)
 
 
+@cell(
+    "submitted",
+    area="AWS",
+    fault="nothing reaches AWS any more",
+    at="`run` has submitted its steps",
+    holds="the run is followed as soon as it can be, and the missing record is told",
+    quick=True,
+)
 def test_a_lost_connection_after_the_submission_does_not_end_the_run(site, monkeypatch, capsys):
     submit, followed = Emr.submit, []
 
@@ -69,6 +78,14 @@ def test_a_lost_connection_after_the_submission_does_not_end_the_run(site, monke
     assert "warning: the run goes on without a record of what it costs: " in capsys.readouterr().err
 
 
+@cell(
+    "watching",
+    area="AWS",
+    fault="nothing reaches AWS any more",
+    at="`run` follows its steps",
+    holds="one line of cause, one of remedy: the run goes on, and how to watch it again",
+    quick=True,
+)
 def test_a_lost_connection_while_watching_says_that_the_run_goes_on(site):
     cut(site.target)
     with pytest.raises(OrchardError, match="AWS cannot be reached") as caught:

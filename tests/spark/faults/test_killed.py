@@ -12,10 +12,19 @@ from whole_runs import whole
 
 import features
 from fruits import lease, progress
+from tests.support.cells import cell
 
 JOB = Path(features.__file__)
 
 
+@cell(
+    "driver",
+    area="Spark",
+    fault="the driver is killed (SIGKILL), its executors with it",
+    at="a run's features, the first part file written",
+    holds="what was written is kept, the next attempt does the rest: the run is complete, each photograph once",
+    quick=True,
+)
 def test_what_was_written_is_kept_and_the_rest_is_done(spark, drawn, weights_file, tmp_path, monkeypatch):
     output = tmp_path / "r"
     words = ["--input", str(drawn), "--output", str(output), "--weights", weights_file, "--mode", "full"]

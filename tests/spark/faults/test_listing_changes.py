@@ -10,6 +10,7 @@ from whole_runs import rows, whole
 
 from fruits import dataset
 from fruits.errors import JobError
+from tests.support.cells import cell
 from tests.tolerance import FEATURES
 
 
@@ -28,6 +29,14 @@ def before_reading(monkeypatch):
     return make
 
 
+@cell(
+    "swapped",
+    area="Spark",
+    fault="a photograph is deleted and another one added",
+    at="between the listing and the reading",
+    holds="the run is complete for what was listed; what is gone is named as rejected",
+    quick=True,
+)
 def test_one_added_and_one_removed_before_reading(spark, run, few, output, before_reading):
     kiwi = few / "Test" / "Kiwi"
     gone = sorted(kiwi.iterdir())[0]

@@ -11,6 +11,7 @@ from whole_runs import change, rows, whole
 
 from fruits import dataset, lease, progress
 from fruits.errors import JobError
+from tests.support.cells import cell
 
 
 @pytest.fixture
@@ -30,6 +31,14 @@ def after_listing(monkeypatch):
     return make
 
 
+@cell(
+    "second",
+    area="Spark",
+    fault="a second attempt at the same run begins, as two `run --run-name` at once send it",
+    at="a run's features",
+    holds="it is refused, and writes nothing; the first one completes the run",
+    quick=True,
+)
 def test_a_second_one_is_refused_while_the_first_lives(spark, run, output, after_listing, monkeypatch):
     monkeypatch.setattr(progress, "INTERVAL", 0.2)
     refused = []
@@ -63,6 +72,14 @@ def test_a_lease_that_is_not_renewed_is_waited_for(spark, unfinished, run, outpu
     assert manifest["attempts"][0]["timings"]["features"] > 3, "what the killed one spent counts"
 
 
+@cell(
+    "suspended",
+    area="Spark",
+    fault="a driver is suspended for longer than its lease, and another attempt takes over",
+    at="a run's features",
+    holds="awake again it stops, and the other's word stays; nothing is called complete",
+    quick=True,
+)
 def test_who_is_taken_over_stops(run, output, after_listing):
     """A driver that was suspended for longer than its lease wakes up in the middle of its work."""
     after_listing(lambda: change(output / progress.NAME, writer="another"))
@@ -72,6 +89,14 @@ def test_who_is_taken_over_stops(run, output, after_listing):
     assert json.loads((output / progress.NAME).read_text())["writer"] == "another", "the other's word stays"
 
 
+@cell(
+    "both",
+    area="Spark",
+    fault="two attempts that knew nothing of each other have left their files",
+    at="before the next attempt",
+    holds="each photograph is counted once",
+    quick=True,
+)
 def test_files_of_two_attempts_are_not_counted_twice(spark, unfinished, run, output):
     """As two attempts leave them that knew nothing of each other, one of them not ended."""
     parts = sorted(output.glob("part-*.parquet"))
@@ -95,6 +120,14 @@ def test_files_that_overlap_are_made_anew(spark, unfinished, run, output):
     assert whole(spark, output)["counts"]["featurised"] == 12
 
 
+@cell(
+    "late",
+    area="Spark",
+    fault="a task that nobody waits for any more writes its file",
+    at="after the run is complete",
+    holds="the file is not read: no row is doubled",
+    quick=True,
+)
 def test_a_late_file_is_not_read(complete, output, decompose):
     """A task that nobody waits for any more ends after the manifest."""
     late = sorted(output.glob("part-*.parquet"))[0]
@@ -103,6 +136,14 @@ def test_a_late_file_is_not_read(complete, output, decompose):
     assert manifest["counts"]["rows"] == 12
 
 
+@cell(
+    "lost",
+    area="Spark",
+    fault="a part file of a complete run is deleted",
+    at="before its components are computed",
+    holds="it is noticed, and nothing is computed from the rest",
+    quick=True,
+)
 def test_a_lost_file_is_noticed(complete, output, decompose):
     sorted(output.glob("part-*.parquet"))[0].unlink()
     with pytest.raises(JobError, match=r"1 of \d+ files are not there"):
