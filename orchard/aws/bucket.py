@@ -94,12 +94,13 @@ class Bucket:
         self.s3.put_object(Bucket=self.name, Key=key, Body=text.encode())
 
     def read_json(self, key: str) -> dict[str, Any] | None:
-        """Read a small JSON object; None when it is not there, or just being replaced; raises as `listing`."""
+        """Read a small JSON object; None when it is not there, damaged, or being replaced; raises as `listing`."""
         text = self.read_text(key)
         try:
-            return None if text is None else json.loads(text)
-        except json.JSONDecodeError:
+            found = None if text is None else json.loads(text)
+        except (ValueError, RecursionError):
             return None
+        return found if isinstance(found, dict) else None
 
     def write_json(self, key: str, content: dict[str, Any]) -> None:
         """Write a JSON object, whole or not at all; raises as `listing`."""
