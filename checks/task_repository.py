@@ -82,6 +82,14 @@ def lint(_: Context) -> None:
     _python("-m", "pre_commit", "run", "--all-files")
 
 
+@command(help={"only": "one lock file, such as requirements/main.lock"})
+def audit(_: Context, only: str = "") -> None:
+    """Ask PyPI whether packages of the lock files have known vulnerabilities (pip-audit); needs PyPI's JSON API."""
+    _tools()
+    which = ["--files", only] if only else ["--all-files"]
+    _python("-m", "pre_commit", "run", "--hook-stage", "manual", *which, "audit")
+
+
 @command(help={"only": "some of the clients, with commas between them"})
 def clients(_: Context, only: str = "") -> None:
     """Let clients that are not Orchard's use the local AWS; exits 1 when something fails."""

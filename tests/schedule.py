@@ -64,6 +64,7 @@ SLOW = [
             "test_losses.py",
             "test_batches.py",
             "test_hostile_folder.py",
+            "test_damaged_data.py",
             "test_listing_changes.py",
             "test_progress_writes.py",
             "test_two_attempts.py",
