@@ -1,6 +1,7 @@
 """Contenders in turn: each round has one pass of each, so that what else the machine does falls on all alike."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from typing import NamedTuple
 
 import machine
 
-PEERS = Path(__file__).resolve().parent / "peers"
+HERE = Path(__file__).resolve().parent
+PEERS = HERE / "peers"
+MODULES = os.pathsep.join(map(str, (HERE, PEERS, HERE.parent / "spark")))  # what peers, and their workers, import
 
 
 class Program(NamedTuple):
@@ -55,7 +58,9 @@ class Measured(NamedTuple):
 def running(program: Program) -> Iterator[subprocess.Popen[str]]:
     """Start a program in a session of its own, and wait until it is ready."""
     line = [program.python, str(PEERS / program.file), *program.arguments]
-    process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    environment = os.environ | {"PYTHONPATH": MODULES}
+    process = subprocess.Popen(line, **pipes, start_new_session=True, env=environment)
     try:
         if _line(process) != "ready":
             raise RuntimeError(f"{program.file} did not come up")

@@ -2,15 +2,12 @@
 
 import os
 import sys
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (HERE, HERE.parent, HERE.parent.parent / "spark")))
 os.environ["DAFT_PROGRESS_BAR"] = "0"
 
-import contender  # noqa: E402
-import daft  # noqa: E402
-import engines  # noqa: E402
+import contender
+import daft
+import engines
 
 
 def udf(maker: str, weights_file: str):

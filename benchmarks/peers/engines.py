@@ -1,17 +1,13 @@
 """The network bare, as each contender without TensorFlow uses it: from weights to a function over decoded images."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent / "spark")]
-
-from fruits import engine, weights  # noqa: E402
-from fruits.folding import OFFSET, SCALE, Layer, fold  # noqa: E402
-from fruits.preprocessing import pixels  # noqa: E402
+from fruits import engine, weights
+from fruits.folding import OFFSET, SCALE, Layer, fold
+from fruits.preprocessing import pixels
 
 Network = Callable[[list[np.ndarray]], np.ndarray]
 PORTION = 32  # images decoded at a time

@@ -5,11 +5,9 @@ TensorFlow's bicubic is another than PIL's, so that the features are others too:
 
 import os
 import sys
-from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import contender
 import keras
