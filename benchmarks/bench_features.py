@@ -8,16 +8,13 @@ no way around it can surpass.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from rounds import Measured, Program, compare
-
-import machine
+from rounds import Program, compare, record, table
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "spark")]
@@ -64,41 +61,24 @@ def programs(names: list[str], folder: str, weights_file: str, peers: str) -> li
     return chosen
 
 
-def table(measured: dict[str, Measured]) -> str:
-    """Return a line for each contender, the fastest first."""
-    lines = [f"{'':24}images/s  least   most  CPU s for 1,000"]
-    for name, values in sorted(measured.items(), key=lambda item: -item[1].rate):
-        row = values.row()
-        lines.append(f"{name:24}{row['rate']:8} {row['least']:6} {row['most']:6} {row['cpu_per_1000']:8}")
-    return "\n".join(lines)
-
-
 def main() -> None:
     """Compare, print, and write what was measured where it is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photographs", type=Path)
-    parser.add_argument("--images", type=int, default=1_500)
+    parser.add_argument("--images", type=int, default=3_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--contenders", default="", help="some of them, with commas between")
     parser.add_argument("--peers", default=sys.executable, help="the Python that has the peers' packages")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     options = parser.parse_args()
     weights_file = os.environ.get("ORCHARD_WEIGHTS") or found_weights()
-    before = machine.describe()
     with tempfile.TemporaryDirectory() as folder:
         count = pack(options.photographs, options.images, Path(folder))
         names = [name for name in options.contenders.split(",") if name]
         measured = compare(programs(names, folder, weights_file, options.peers), options.rounds, count)
-    print(table(measured))
+    print(table(measured, "images"))
     if options.json:
-        told = {
-            "images": count,
-            "rounds": options.rounds,
-            "machine": before,
-            "load after": machine.describe()["load"],
-            "contenders": {name: values.row() for name, values in measured.items()},
-        }
-        options.json.write_text(json.dumps(told, indent=2))
+        record(options.json, measured, {"images": count, "rounds": options.rounds})
 
 
 def found_weights() -> str:

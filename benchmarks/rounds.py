@@ -105,6 +105,21 @@ def compare(programs: list[Program], rounds: int, rows: int) -> dict[str, Measur
     return measured
 
 
+def table(measured: dict[str, Measured], rows: str) -> str:
+    """Return a line for each contender, the fastest first."""
+    lines = [f"{'':24}{rows + '/s':>10} {'least':>8} {'most':>8}  CPU s for 1,000"]
+    for name, values in sorted(measured.items(), key=lambda item: -item[1].rate):
+        row = values.row()
+        lines.append(f"{name:24}{row['rate']:10} {row['least']:8} {row['most']:8} {row['cpu_per_1000']:8}")
+    return "\n".join(lines)
+
+
+def record(file: Path, measured: dict[str, Measured], about: dict[str, object]) -> None:
+    """Write what was measured, of what, and on what machine, as JSON."""
+    told = {**about, **machine.describe(), "contenders": {name: values.row() for name, values in measured.items()}}
+    file.write_text(json.dumps(told, indent=2))
+
+
 def _pass(process: subprocess.Popen[str], name: str, rows: int) -> tuple[float, float]:
     before = machine.cpu_seconds(process.pid)
     process.stdin.write(f"{name}\n")
