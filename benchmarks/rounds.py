@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def running(program: Program) -> Iterator[subprocess.Popen[str]]:
         try:
             process.wait(60)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # workers and all: it leads a group of its own
             process.wait()
 
 

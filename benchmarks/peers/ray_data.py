@@ -23,7 +23,8 @@ class Featuriser:
 
 def main(folder: str, weights_file: str, *makers: str) -> None:
     """Serve."""
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    # Logical: two are the actors', the others are for those who read.
+    ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False)
     ray.data.DataContext.get_current().enable_progress_bars = False
 
     def featurised(maker: str) -> int:
