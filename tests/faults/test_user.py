@@ -224,6 +224,23 @@ def test_run_beside_another_command(desk: Desk, case: str, monkeypatch: pytest.M
     account.aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 
+@cell(
+    "path",
+    area="user",
+    fault="the checkout, and the photographs, are in a path with spaces, quotes, accents and a dollar sign",
+    at="`upload-dataset` and `results`",
+    holds="all is sent and fetched, byte for byte",
+)
+def test_an_odd_path(desk: Desk) -> None:
+    desk.inv("upload-dataset", "--packed", "--dataset", str(desk.photographs))
+    assert desk.account.aws.keys(desk.bucket, "data/packed/Test/Kiwi/")
+    desk.inv("results")
+    name = f"{FEATURES.output(RUN)}/part-0.parquet"
+    assert (desk.results / FEATURES.name / RUN / "part-0.parquet").read_bytes() == desk.account.aws.read(
+        desk.bucket, name
+    )
+
+
 # The disk -------------------------------------------------------------------------------------------------------------
 @grid(
     area="user",
