@@ -8,7 +8,7 @@ import pytest
 from fake_s3 import FakeS3
 
 from orchard.aws.bucket import Bucket
-from orchard.aws.layout import JOBS
+from orchard.aws.layout import JOBS, LAST
 from orchard.base.errors import OrchardError, UsageError
 from orchard.runs import results, run_names
 from orchard.transfer import disk, download
@@ -121,7 +121,7 @@ def test_a_manifest_cut_short_here(s3, store):
 @cell("bytes", area="data", case=b"\x00\xff\xfe", fault="a run's manifest in the bucket is no text",
       at="before `results`", holds="the run is not complete, and nothing is downloaded", quick=True)  # fmt: skip
 def test_a_damaged_manifest_is_no_complete_run(s3, store, case):
-    s3.put(f"data/pca/{RUN}/_manifest.json", case)
+    s3.put(f"{LAST.output(RUN)}/_manifest.json", case)
     for name in (RUN, None):
         with pytest.raises(UsageError, match="there is no complete run"):
             results.download(store, name)
