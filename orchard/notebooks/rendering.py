@@ -23,6 +23,7 @@ SOURCES = ROOT / "notebooks"
 LOCAL = DATA / "notebooks"
 STUDIO, HUB, RESULTS = "emr_studio.ipynb", "jupyterhub.ipynb", "results.ipynb"
 FLAVOURS = {STUDIO: "studio", HUB: "jupyterhub"}  # both from cluster.ipynb, whose cells are tagged where they differ
+QUOTED = re.compile(r"[^\w./%:@=+, -]", re.ASCII)  # none of a name, path or number: could end a text
 MARK = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -91,6 +92,12 @@ def render(name: str, filled: dict[str, str]) -> "NotebookNode":
         unknown = [mark for mark in MARK.findall(cell.source) if mark not in known]
         if unknown:
             raise OrchardError(f"the notebook {name} has a mark {{{{{unknown[0]}}}}}", f"known are {', '.join(known)}")
+        for mark in MARK.findall(cell.source):
+            if QUOTED.search(known[mark]):
+                raise OrchardError(
+                    f"{mark} = {known[mark]!r} cannot be written into a notebook: it would be code there",
+                    "use a cluster that ./inv up made, and a bucket's own name",
+                )
         cell.source = MARK.sub(lambda mark: known[mark[1]], cell.source)
     book.metadata["orchard"] = {"values": filled, "digest": digest(book)}
     return book

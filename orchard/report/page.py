@@ -14,6 +14,7 @@ import numpy as np
 
 from orchard.base import durations
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.visible import shown
 from orchard.report import analysis, compare, facts, figures, points, thumbnails
 from orchard.report.read import Run
 from orchard.runs import run_names
@@ -82,6 +83,7 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
+        finalize=lambda value: shown(value) if type(value) is str else value,  # names turn no direction of the page's
     )  # fmt: skip
     environment.filters |= {"percent": "{:.1%}".format, "number": "{:,}".format, "duration": durations.say}
     if other:

@@ -1,6 +1,7 @@
 """The photographs of a report: small, side by side on one sheet, as one picture that the page cuts up again."""
 
 import io
+import os
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,8 @@ from orchard.photographs.dataset import DRAWN, RAW
 from orchard.photographs.tree import Tree, scan
 
 SIZE = 48  # pixels a side
+LONGEST = 255  # bytes of a file's name, on usual file systems
+NONE = Path(os.devnull)
 QUALITIES = (70, 55, 40, 25, 10)  # of WebP, tried in turn until the sheet is small enough
 
 
@@ -55,7 +58,10 @@ def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Pat
 
 
 def file_of(root: Path | Tree, path: str) -> Path:
-    """Return the file of a photograph, which need not be there."""
+    """Return the file of a photograph, which need not be there; a path that leads out of the data set is none's."""
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or any(len(part.encode()) > LONGEST for part in parts):
+        return NONE
     return root.file(path) if isinstance(root, Tree) else root / path
 
 

@@ -10,6 +10,7 @@ import pytest
 from fruits import job
 from orchard.base.errors import OrchardError
 from orchard.notebooks import rendering
+from tests.support.cells import cell
 
 SOURCES = [rendering.STUDIO, rendering.HUB, rendering.RESULTS]
 VALUES = {
@@ -90,19 +91,34 @@ def test_the_two_flavours_are_one_notebook():
 def test_notebooks_are_short_and_say_why(name):
     book = rendering.render(name, VALUES)
     assert sum(cell.cell_type == "code" for cell in book.cells) <= 12
-    for cell, before in zip(book.cells[1:], book.cells, strict=False):
-        if cell.cell_type == "code" and cell.id != "cumulative":
-            assert before.cell_type == "markdown", f"{cell.id} has no why"
+    for one, before in zip(book.cells[1:], book.cells, strict=False):
+        if one.cell_type == "code" and one.id != "cumulative":
+            assert before.cell_type == "markdown", f"{one.id} has no why"
             assert before.source.count(".") + before.source.count(":") >= 2, before.id
 
 
 @pytest.mark.parametrize("name", IN_GIT)
 def test_git_has_marks_and_no_outputs(name):
     assert rendering.MARK.search(cells(source(name)))
-    for cell in source(name).cells:
-        if cell.cell_type == "code":
-            assert not cell.outputs
-            assert cell.execution_count is None
+    for one in source(name).cells:
+        if one.cell_type == "code":
+            assert not one.outputs
+            assert one.execution_count is None
+
+
+@cell("notebook", area="data", at="`studio`, `connect`: notebooks are filled in", quick=True,
+      fault="a cluster's own settings, or a run's name, hold quotes, line breaks, code",
+      holds="refused: no value becomes code of a notebook")  # fmt: skip
+def test_no_value_becomes_code() -> None:
+    for name, value in (
+        ("python", '/usr/bin/python"; import os; os.system("touch owned"); "'),
+        ("bucket", 'x"\nimport os\n"'),
+        ("run", "a\\"),
+        ("k", "__import__('os').system('touch owned')"),
+        ("input", "data/{__import__('os')}"),
+    ):
+        with pytest.raises(OrchardError, match="cannot be written into a notebook"):
+            rendering.render(rendering.STUDIO, VALUES | {name: value})
 
 
 def test_an_unknown_mark_is_named(tmp_path, monkeypatch):

@@ -17,6 +17,8 @@ from report_runs import COST, record, write
 
 from orchard.base.errors import OrchardError, UsageError
 from orchard.report import analysis, figures, page, points, read, thumbnails
+from tests.support.cells import cell
+from tests.support.hostile import HOSTILE, STEERS
 
 NAME = "20261121T200000-full"
 
@@ -123,13 +125,42 @@ def test_one_image_a_class_has_no_agreement(tmp_path):
     assert "Not computed: k-nearest-neighbour agreement" in html
 
 
+@cell("markup", area="data", at="`report`", quick=True,
+      fault="classes, photographs and reasons have markup, quotes, ends of scripts, turned directions, templates",
+      holds="the page shows them as text, and runs nothing of them")  # fmt: skip
 def test_names_from_the_data_set_cannot_become_markup(tmp_path):
     bad = "<img src=x onerror=alert(1)>"
-    write(tmp_path, sizes={"<b>Kiwi": 12, "Lemon & lime": 12}, rejected=[("Test/Kiwi/x.jpg", bad)])
+    classes = (
+        "<i>Kiwi",
+        "Lemon & lime",
+        "</script><script>alert(2)</script>",
+        '" onclick="alert(3)',
+        "{{ 7 * 191 }}",
+    )
+    odd = [HOSTILE[name] for name in ("rtl", "colour", "separator", "quotes", "long")]
+    write(tmp_path, sizes=dict.fromkeys([*classes, *odd], 12), rejected=[("Test/Kiwi/x.jpg", bad), (bad, "empty file")])
     html = page.render(read.load(NAME, tmp_path))
     assert bad not in html
-    assert "<b>Kiwi" not in html
-    assert "&lt;b&gt;Kiwi" in html
+    assert "<i>Kiwi" not in html
+    assert "&lt;i&gt;Kiwi" in html
+    assert "<script>alert" not in html
+    assert '" onclick="alert' not in html
+    assert str(7 * 191) not in re.sub(r"<script.*?</script>|<style.*?</style>|base64,\S+", "", html, flags=re.S)
+    assert "Kiwi\\u202egpj.exe" in html
+    assert not set(html) & set(STEERS)
+    html.encode()
+
+
+@cell("pictures", area="data", at="`report`", quick=True,
+      fault="a run's table names photographs outside the data set (`../`, `/`)",
+      holds="no other picture of this machine gets into the page")  # fmt: skip
+def test_no_other_picture_gets_into_the_page(tmp_path):
+    inside, secret = tmp_path / "set" / "Test" / "Kiwi" / "1.png", tmp_path / "secret.png"
+    inside.parent.mkdir(parents=True)
+    for path in (inside, secret):
+        Image.new("RGB", (8, 8), "red").save(path)
+    named = ["Test/Kiwi/1.png", "../secret.png", str(secret), "Test/../../secret.png"]
+    assert thumbnails.sheet(tmp_path / "set", named, 1_000_000).cells == [0, -1, -1, -1]
 
 
 def test_the_page_forbids_itself_the_network(tmp_path):
@@ -156,8 +187,8 @@ class TestThumbnails:
         sheet = thumbnails.sheet(photographs, paths, 100_000)
         (photographs / "sheet.webp").write_bytes(sheet.image)
         picture = Image.open(photographs / "sheet.webp").convert("RGB")
-        for number, cell in enumerate(sheet.cells):
-            at = (cell % sheet.columns * sheet.size + 24, cell // sheet.columns * sheet.size + 24)
+        for number, one in enumerate(sheet.cells):
+            at = (one % sheet.columns * sheet.size + 24, one // sheet.columns * sheet.size + 24)
             assert picture.getpixel(at) == pytest.approx((number * 10, 90, 30), abs=12)
 
     def test_the_quality_gives_way_to_the_size(self, photographs):

@@ -8,11 +8,12 @@ import pytest
 from fake_s3 import FakeS3
 
 from orchard.aws.bucket import Bucket
-from orchard.aws.layout import JOBS
+from orchard.aws.layout import JOBS, LAST
 from orchard.base.errors import OrchardError, UsageError
 from orchard.runs import results, run_names
 from orchard.transfer import disk, download
 from tests.support.cells import cell
+from tests.support.hostile import HOSTILE
 
 RUN = "20261121T100000-full"
 
@@ -120,7 +121,7 @@ def test_a_manifest_cut_short_here(s3, store):
 @cell("bytes", area="data", case=b"\x00\xff\xfe", fault="a run's manifest in the bucket is no text",
       at="before `results`", holds="the run is not complete, and nothing is downloaded", quick=True)  # fmt: skip
 def test_a_damaged_manifest_is_no_complete_run(s3, store, case):
-    s3.put(f"data/pca/{RUN}/_manifest.json", case)
+    s3.put(f"{LAST.output(RUN)}/_manifest.json", case)
     for name in (RUN, None):
         with pytest.raises(UsageError, match="there is no complete run"):
             results.download(store, name)
@@ -236,10 +237,25 @@ def test_a_full_disk(s3, store, monkeypatch):
         results.download(store, RUN)
 
 
-def test_a_key_that_leads_out(s3, store):
-    s3.put(f"data/pca/{RUN}/../../../../evil", b"x")
+@cell("up", area="data", case="../../../../evil", fault="an object of a run is named `../`",
+      at="`results`", holds="refused: nothing is written outside the results", quick=True)  # fmt: skip
+@cell("absolute", area="data", case="/tmp/evil", fault="an object of a run has the path of a file of this machine",
+      at="`results`", holds="refused: nothing is written outside the results", quick=True)  # fmt: skip
+def test_a_key_that_leads_out(s3, store, case):
+    s3.put(f"data/pca/{RUN}/{case}", b"x")
     with pytest.raises(OrchardError, match="would be written outside"):
         results.download(store, RUN)
+    assert not run_names.RESULTS.exists()
+
+
+@cell("names", area="data", fault="objects of a run have names with quotes, line breaks, escape sequences",
+      at="`results`", holds="each is a file of that name", quick=True)  # fmt: skip
+def test_hostile_keys_are_files(s3, store):
+    for name in HOSTILE:
+        if name not in ("long", "bytes", "markup"):  # no file's names
+            s3.put(f"data/pca/{RUN}/{HOSTILE[name]}", name.encode())
+    results.download(store, RUN)
+    assert content(run_names.RESULTS) == expected(s3)
 
 
 def test_a_missing_bucket(s3, tmp_path):
