@@ -97,6 +97,7 @@ def test_a_package_without_which_no_code_is_loaded_is_named_too(send, monkeypatc
 
 def test_an_executor_that_has_had_no_task_is_told_of(spark, monkeypatch):
     monkeypatch.setattr(environment, "MODULES", ("numpy",))
+    monkeypatch.setattr(environment, "OPTIONAL", ())
     monkeypatch.setattr(executors, "is_one_process", lambda _: False)
     found, warnings = job._imports(spark, 2)
     assert set(found) == {"python", "numpy"}
