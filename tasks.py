@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from invoke import Collection
 
-from checks import task_documents, task_infrastructure, task_repository
+from checks import task_benchmarks, task_documents, task_infrastructure, task_repository
 from orchard.commands import access, cluster, cost, doctor, notebooks, permissions, photographs, runs, terraform
 from orchard.commands.program import OrchardProgram
 
@@ -19,7 +19,7 @@ for module in (cluster, photographs, runs, cost, doctor, permissions, access, no
 namespace.add_task(task_repository.test)
 namespace.add_collection(Collection.from_module(terraform, name="tf"))
 checks = Collection.from_module(task_repository, name="check")
-for module in (task_infrastructure, task_documents):
+for module in (task_infrastructure, task_documents, task_benchmarks):
     for task in Collection.from_module(module).tasks.values():
         checks.add_task(task)
 namespace.add_collection(checks)

@@ -1,34 +1,23 @@
-"""Seconds of DistributedPCA's fit against Spark ML's PCA, on the same rows in the same Spark.
+"""Rows a second from Parquet to components: DistributedPCA, Spark ML's PCA, scikit-learn's and numpy's SVD.
 
-    .venv/bin/python benchmarks/bench_pca.py [--rows 20000] [--k 50] [--rounds 3]
+    ./inv check.bench --only pca
 
-Rows are random with a falling spectrum, 1280 wide, as features are; written to Parquet once and read by both, in
-turn. The figure to quote is the median of the ratios; the last line says how far the two answers are apart.
+Rows are random with a falling spectrum, 1280 wide, as features are; all read the same Parquet files on two cores, in
+turn, after a pass each. How far the answers are apart is the largest angle between the spaces that they span.
 """
 
 import argparse
-import os
-import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-SPARK = Path(__file__).resolve().parent.parent / "spark"
-sys.path.insert(0, str(SPARK))
-os.environ["PYTHONPATH"] = str(SPARK)
-os.environ["PYSPARK_PYTHON"] = sys.executable
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rounds import Program, compare, record, table
 
-import numpy as np  # noqa: E402
-import pyarrow as pa  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
-from pyspark.ml.feature import PCA  # noqa: E402
-from pyspark.ml.functions import array_to_vector  # noqa: E402
-from pyspark.sql import SparkSession  # noqa: E402
-
-from fruits import job  # noqa: E402
-from fruits.architecture import FEATURES  # noqa: E402
-from fruits.pca import DistributedPCA  # noqa: E402
+FEATURES = 1280
+CONTENDERS = {"spark_pca.py": ("ours", "spark-ml"), "local_pca.py": ("scikit-learn", "numpy-svd")}
 
 
 def write(folder: Path, rows: int) -> None:
@@ -42,43 +31,41 @@ def write(folder: Path, rows: int) -> None:
         pq.write_table(pa.table({"features": column}), folder / f"{start}.parquet")
 
 
+def angle(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the largest principal angle between what the columns of two matrices span, in radians.
+
+    By its sine, since the cosine of a small angle says nothing about it (Björck and Golub, 1973).
+    """
+    basis = np.linalg.qr(one)[0]
+    rest = np.linalg.qr(other)[0]
+    return float(np.arcsin(min(1.0, np.linalg.norm(rest - basis @ (basis.T @ rest), 2))))
+
+
 def main() -> None:
-    """Measure and print a line a round, then the medians."""
+    """Compare, print, and write what was measured where it is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--k", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--contenders", default="", help="some of them, with commas between")
+    parser.add_argument("--json", type=Path, help="a file for the figures")
     options = parser.parse_args()
-    SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config(
-        "spark.driver.memory", "6g"
-    ).getOrCreate()
-    spark = job.session("benchmark")
-    spark.sparkContext.setLogLevel("ERROR")
-    with tempfile.TemporaryDirectory() as folder:
+    wanted = [name for name in options.contenders.split(",") if name]
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as results:
         write(Path(folder), options.rows)
-        arrays = spark.read.parquet(folder)
-        vectors = arrays.select(array_to_vector("features").alias("features"))
-        ours, theirs, ratios = [], [], []
-        for number in range(options.rounds + 1):
-            started = time.perf_counter()
-            mine = DistributedPCA(k=options.k).fit(arrays)
-            between = time.perf_counter()
-            reference = PCA(k=options.k, inputCol="features", outputCol="scores").fit(vectors)
-            ended = time.perf_counter()
-            if number:  # the first round warms both up
-                ours.append(between - started)
-                theirs.append(ended - between)
-                ratios.append(theirs[-1] / ours[-1])
-                print(f"round {number}: DistributedPCA {ours[-1]:.1f} s, Spark ML {theirs[-1]:.1f} s")
-        print(
-            f"median of {options.rounds}, {options.rows} x {FEATURES}, k = {options.k}, 2 cores: "
-            f"{statistics.median(ours):.1f} against {statistics.median(theirs):.1f} s, "
-            f"ratio {statistics.median(ratios):.1f}"
-        )
-        apart = np.abs(mine.explainedVariance.toArray() - reference.explainedVariance.toArray()).max()
-        cosines = np.abs((mine.pc.toArray() * reference.pc.toArray()).sum(0))
-        print(f"explained variance apart by {apart:.1e}; components' least |cosine| {cosines.min():.9f}")
-    spark.stop()
+        programs = []
+        for file, names in CONTENDERS.items():
+            its = tuple(name for name in names if not wanted or name in wanted)
+            if its:
+                programs.append(Program(file, its, sys.executable, (folder, results, str(options.k))))
+        measured = compare(programs, options.rounds, options.rows)
+        found = {name: np.load(Path(results, f"{name}.npy")) for name in measured}
+    print(table(measured, "rows"))
+    for name, components in found.items():
+        if name != "ours" and "ours" in found:
+            print(f"{name}: {angle(found['ours'], components):.1e} rad from ours")
+    if options.json:
+        record(options.json, measured, {"rows": options.rows, "k": options.k, "rounds": options.rounds})
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False
 def faults(_: Context, only: str = "") -> None:
     """Inject every fault of docs/reliability.md, for real: 25 minutes on two cores; --only some of them."""
     _tools()
-    words = ["-m", "pytest", "--matrix", "--numprocesses", "2"]
+    words = ["-m", "pytest", "--matrix", "--numprocesses", str(PROCESSES)]
     if only:
         words += [only] if only.startswith("tests") else ["-k", only]
     _python(*words)
@@ -80,6 +80,14 @@ def lint(_: Context) -> None:
     """Run every pre-commit hook on every file."""
     _tools()
     _python("-m", "pre_commit", "run", "--all-files")
+
+
+@command(help={"only": "one lock file, such as requirements/main.lock"})
+def audit(_: Context, only: str = "") -> None:
+    """Ask PyPI whether packages of the lock files have known vulnerabilities (pip-audit); needs PyPI's JSON API."""
+    _tools()
+    which = ["--files", only] if only else ["--all-files"]
+    _python("-m", "pre_commit", "run", "--hook-stage", "manual", *which, "audit")
 
 
 @command(help={"only": "some of the clients, with commas between them"})

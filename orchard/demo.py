@@ -9,7 +9,7 @@ from orchard.aws.emr import Emr
 from orchard.aws.layout import RAW
 from orchard.aws.target import connect
 from orchard.base.config import Settings
-from orchard.base.console import say
+from orchard.base.console import say, tell
 from orchard.base.errors import UsageError
 from orchard.cluster import lifecycle, teardown
 from orchard.cluster.site import Site
@@ -53,8 +53,8 @@ def run(settings: Settings) -> None:
     finally:
         target.stop()
     for kind, downloaded in folders.items():
-        print(f"{kind:9} {downloaded}")
-    print(f"{'report':9} {_report(name, folder)}")
+        tell(f"{kind:9} {downloaded}")
+    tell(f"{'report':9} {_report(name, folder)}")
 
 
 def _report(name: str, folder: Path) -> Path:

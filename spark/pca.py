@@ -4,7 +4,7 @@ Reads  <input>/part-*.parquet    a complete features run
 Writes <output>/scores/*.parquet path, label, scores (k float64)
        <output>/model/           a pyspark.ml.feature.PCAModel
        <output>/variance.csv     component, variance, explained, cumulative: all components, not only k
-       <output>/csv/             the scores once more as CSV, with --csv
+       <output>/csv/             the scores once more as CSV, with --csv; a ' in front of what looks like a formula
        <output>/mean.csv         feature (its place in `features`, from 0), mean: subtracted before components are found
        <output>/_manifest.json   written last: a run without it is not complete
 """

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from typing import Any
 
 from checks.documents.markdown import table
 from orchard.base import durations
@@ -102,7 +103,23 @@ def measured() -> str:
     """Return what the benchmarks measured, when and against what."""
     told = json.loads(MEASURED.read_text())
     rows = [(row["what"], row["figure"], row["peer"], f"`{row['command']}`") for row in told["figures"]]
-    return f"{told['machine']}, {told['date']}.\n\n{table(('what', 'figure', 'against', 'measured by'), rows)}"
+    shown = f"{told['machine']}, {told['date']}.\n\n{table(('what', 'figure', 'against', 'measured by'), rows)}"
+    return "\n\n".join([shown, *(_compared(part, run) for part, run in told.get("runs", {}).items())])
+
+
+def _compared(part: str, run: dict[str, Any]) -> str:
+    """Return what a benchmark with peers recorded: its contenders, the fastest first."""
+    rows = [
+        (name, f"{its['rate']:g}", f"{its['least']:g} to {its['most']:g}", f"{its['cpu_per_1000']:g}")
+        for name, its in sorted(run["contenders"].items(), key=lambda item: -item[1]["rate"])
+    ]
+    what = "images" if "images" in run else "rows"
+    head = (f"{part}: contender", f"{what}/s, median", "least to most", "processor seconds for 1,000")
+    return (
+        f"{table(head, rows)}\n\n`./inv check.bench --only {part}`, {run['date']}: {run[what]:,} {what}, "
+        f"{run['rounds']} rounds; {run['processor']}, {run['cores']} cores ({', '.join(run['flags'])}), load "
+        f"{run['load'][0]:g}."
+    )
 
 
 def releases() -> str:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from orchard.aws.target import CONNECTIONS, Target
 from orchard.base.config import Settings
+from orchard.base.errors import UsageError
 from orchard.diagnosis import aws
-from orchard.diagnosis.aws import NotFoundError
+from orchard.diagnosis.aws import AwsError, NotFoundError
 
 THREADS = CONNECTIONS // 2
 
@@ -17,6 +18,29 @@ THREADS = CONNECTIONS // 2
 def name(settings: Settings, target: Target) -> str:
     """Return the data bucket's name, as the foundation makes it."""
     return settings.bucket or f"{settings.project}-{target.account()}-{settings.region}"
+
+
+def data(settings: Settings, target: Target) -> "Bucket":
+    """Open the data bucket, of this account and no other: names can be guessed, and settings be somebody else's.
+
+    Raises:
+        UsageError: the bucket is another account's (Amazon S3 User Guide, "Verifying bucket ownership with bucket owner
+            condition").
+        AwsError: AWS refuses, or cannot be reached.
+    """
+    store, account = Bucket(target, name(settings, target)), target.account()
+    try:
+        store.s3.head_bucket(Bucket=store.name, ExpectedBucketOwner=account)
+    except NotFoundError:
+        pass  # whoever needs it says so
+    except AwsError as error:
+        if error.status != 403:
+            raise
+        raise UsageError(
+            f"the bucket {store.name} is not of this account ({account}), or closed to you",
+            "correct bucket in orchard.toml; ./inv permissions names what you need",
+        ) from None
+    return store
 
 
 class Entry(NamedTuple):
@@ -94,12 +118,13 @@ class Bucket:
         self.s3.put_object(Bucket=self.name, Key=key, Body=text.encode())
 
     def read_json(self, key: str) -> dict[str, Any] | None:
-        """Read a small JSON object; None when it is not there, or just being replaced; raises as `listing`."""
+        """Read a small JSON object; None when it is not there, damaged, or being replaced; raises as `listing`."""
         text = self.read_text(key)
         try:
-            return None if text is None else json.loads(text)
-        except json.JSONDecodeError:
+            found = None if text is None else json.loads(text)
+        except (ValueError, RecursionError):
             return None
+        return found if isinstance(found, dict) else None
 
     def write_json(self, key: str, content: dict[str, Any]) -> None:
         """Write a JSON object, whole or not at all; raises as `listing`."""

@@ -24,6 +24,7 @@ from orchard.base.config import PROJECT, STATE, Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.emulator import credentials, process, session
 from orchard.emulator.options import ADDRESS
+from orchard.emulator.record import HOST
 
 CHECK_IP = "https://checkip.amazonaws.com"
 CONNECTIONS = 64  # the pool's default of 10 would make an upload with more threads wait for connections
@@ -155,7 +156,8 @@ def connect(settings: Settings, *, start: bool = True) -> Target | None:
 
 def _local(region: str, found: process.LocalAws, project: str = PROJECT) -> Target:
     own = found.credentials
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BOTO"))}
+    near = {name: ",".join(filter(None, (kept.get(name), HOST))) for name in ("NO_PROXY", "no_proxy")}
     pointed = {
         "AWS_ENDPOINT_URL": found.endpoint,
         **own.environment,
@@ -170,7 +172,7 @@ def _local(region: str, found: process.LocalAws, project: str = PROJECT) -> Targ
         region=region,
         instance_id=found.instance,
         state_dir=_made(found.state_dir / project / region / "terraform"),
-        environment=kept | pointed,
+        environment=kept | near | pointed,
         endpoint=found.endpoint,
         poll_interval=0.5,
         livy=found.livy("{cluster}"),

@@ -1,14 +1,43 @@
 """The terminal: lines for people, and questions."""
 
 import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from orchard.base.errors import UsageError
+from orchard.base.visible import shown
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def say(*lines: str) -> None:
     """Print plain lines to standard error, where nothing that a pipe reads is lost among them."""
     for line in lines:
-        print(line, file=sys.stderr, flush=True)
+        print(shown(line), file=sys.stderr, flush=True)
+
+
+def tell(*lines: str) -> None:
+    """Print plain lines to standard output, as what was asked for."""
+    for line in lines:
+        print(shown(line), flush=True)
+
+
+def screen(**kwargs: Any) -> "Console":
+    """Make a Rich console for tables and colours, on which what is told cannot steer the terminal.
+
+    Args:
+        kwargs: as for Rich's own.
+    """
+    from rich.console import Console
+    from rich.segment import Segment
+
+    class Screen(Console):
+        def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else segment._replace(text=shown(segment.text))
+
+    return Screen(**kwargs)
 
 
 def ask(question: str) -> str:

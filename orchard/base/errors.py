@@ -1,5 +1,7 @@
 """What can go wrong in a way that a user can mend: one line of cause, one of remedy, an exit code."""
 
+from orchard.base.visible import shown
+
 
 class OrchardError(Exception):
     """A failure with its remedy.
@@ -13,13 +15,13 @@ class OrchardError(Exception):
     exit_code = 1
 
     def __init__(self, cause: str, remedy: str) -> None:
-        super().__init__(cause)
+        super().__init__(shown(cause))
         self.cause = cause
         self.remedy = remedy
 
     def _render_traceback_(self) -> list[str]:
         """Show two lines instead of a traceback in a notebook (IPython, custom exceptions)."""
-        return [f"error: {self.cause}", f"remedy: {self.remedy}"]
+        return [shown(f"error: {self.cause}"), shown(f"remedy: {self.remedy}")]
 
 
 class UsageError(OrchardError):

@@ -1,14 +1,13 @@
 """Long work as the user sees it: a bar on a terminal, a plain line now and then elsewhere."""
 
-import sys
 import time
 from typing import Any, Self
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from orchard.base import durations
+from orchard.base.console import say, screen
 
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
 
@@ -23,7 +22,7 @@ class Display:
 
     def __init__(self, phase: str, *, bar: bool = True) -> None:
         self.phase, self._shown_at = phase, time.monotonic()
-        console = Console(stderr=True)
+        console = screen(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
         self._bar = Progress(*columns, console=console, transient=True) if bar and console.is_terminal else None
         self._task = self._bar.add_task(escape(phase), total=None, words="") if self._bar else None
@@ -52,7 +51,7 @@ class Display:
         if self._bar:
             self._bar.console.print(escape(line))
         else:
-            print(line, file=sys.stderr, flush=True)
+            say(line)
 
 
 def show_job(display: Display, state: dict[str, Any]) -> None:

@@ -41,7 +41,7 @@ class Site(NamedTuple):
 
     def bucket(self) -> bucket.Bucket:
         """Open the data bucket."""
-        return bucket.Bucket(self.target, bucket.name(self.settings, self.target))
+        return bucket.data(self.settings, self.target)
 
     def cluster(self) -> Cluster:
         """Find the cluster that is there.

@@ -2,7 +2,7 @@
 
 from invoke import Context
 
-from orchard.base.console import say
+from orchard.base.console import say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import SITE_HELP, find_site, open_site
 from orchard.commands.task import command
@@ -13,7 +13,7 @@ def studio(_: Context, open: bool = False, target: str | None = None, name: str 
     """Print the address of EMR Studio, and the steps to a notebook on the cluster."""
     from orchard.cluster.access.studio import show
 
-    print(*show(open_site(target, name), browse=open), sep="\n")
+    tell(*show(open_site(target, name), browse=open))
 
 
 @command(
@@ -42,14 +42,14 @@ def connect(
         raise UsageError(f"the port {port} cannot be used", "choose one from 1024 to 65535")
     if close:
         site = find_site(target, name)
-        print(*(connect.close(site) if site else ["no tunnel is open"]), sep="\n")
+        tell(*(connect.close(site) if site else ["no tunnel is open"]))
         return
     site = open_site(target, name)
     if password:
-        print(*connect.show_password(site), sep="\n")
+        tell(*connect.show_password(site))
         return
     service = connect.SPARK_UI if spark_ui else connect.HUB
-    print(*connect.open_(site, service, int(port) if port else None), sep="\n")
+    tell(*connect.open_(site, service, int(port) if port else None))
 
 
 @command

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
-from orchard.base.console import say
+from orchard.base.console import say, screen, tell
 from orchard.commands.flags import SITE_HELP, find_site, open_site
 from orchard.commands.task import command
 
@@ -75,7 +75,7 @@ def settings(_: Context) -> None:
     from orchard.base import config
 
     for name, value in config.load().model_dump().items():
-        print(f"{name:16} {value if value is not None else '(not set)'}")
+        tell(f"{name:16} {value if value is not None else '(not set)'}")
 
 
 @command(
@@ -108,9 +108,7 @@ def status(
         # As often as steps are polled, and not more than a person can read.
         watching.watch(look, shown_in(site.settings), max(2.0, site.target.poll_interval))
     else:
-        from rich.console import Console
-
-        Console().print(render(look(), shown_in(site.settings)))
+        screen().print(render(look(), shown_in(site.settings)))
 
 
 @command(positional=["by"], help={"by": "how much longer: 2h, 90m, 1h30m"} | SITE_HELP)
@@ -134,7 +132,7 @@ def orphans(_: Context, target: str | None = None) -> None:
     """List what carries the project's tag or name and Terraform does not know, with how to remove it. Exits 1 then."""
     site = find_site(target, "default")
     if site is None:
-        print("Nothing is up.")
+        tell("Nothing is up.")
         return
     from invoke import Exit
 
@@ -142,10 +140,10 @@ def orphans(_: Context, target: str | None = None) -> None:
 
     found = find(site.settings, site.target)
     if not found:
-        print(f"No orphans: all that is tagged Project={site.settings.project} is in a Terraform state.")
+        tell(f"No orphans: all that is tagged Project={site.settings.project} is in a Terraform state.")
         return
     for item in found:
-        print(f"{item}\n  {remedy(item)}")
+        tell(f"{item}\n  {remedy(item)}")
     say(
         "./inv up takes what it needs of these into the state, ./inv cleanup removes all. If somebody else's machine "
         "keeps the Terraform state of these, they are not orphans: ask first."

@@ -3,7 +3,7 @@
 from invoke import Context
 
 from orchard.aws.layout import PACKED, RAW
-from orchard.base.console import say
+from orchard.base.console import say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import SITE_HELP, open_site
 from orchard.commands.task import command
@@ -47,7 +47,7 @@ def upload_dataset(
     folder, store = place_of(site.settings), site.bucket()
     if plan:
         lines = preview(folder, store, delete=delete, packed=not single, free=not site.target.charges)
-        print(*lines, sep="\n")
+        tell(*lines)
     else:
         say(*send(folder, store, delete=delete, packed=not single))
 
@@ -77,4 +77,4 @@ def download_results(
     run_name = run_name or results.latest(store, incomplete=incomplete)
     run_record.complete(store, site.target, run_name)
     for kind, folder in results.download(store, run_name, incomplete=incomplete, force=force).items():
-        print(f"{kind:9} {folder}")
+        tell(f"{kind:9} {folder}")

@@ -3,7 +3,7 @@
 from invoke import Context
 
 from orchard.aws.layout import STEPS
-from orchard.base.console import say
+from orchard.base.console import say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
 from orchard.commands.task import command
@@ -103,9 +103,9 @@ def report(
         raise UsageError(f"the run {run.name} would be compared with itself", "name another run: --compare NAME")
     other = read.load(compare) if compare else None
     path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
-    print(path)
+    tell(str(path))
     if png:
-        print(*write(path, path.with_suffix("")), sep="\n")
+        tell(*map(str, write(path, path.with_suffix(""))))
     if open:
         import webbrowser
 

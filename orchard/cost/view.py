@@ -7,6 +7,7 @@ from orchard.aws.layout import JOBS
 from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
+from orchard.base.console import screen
 from orchard.base.errors import OrchardError
 from orchard.cost import estimate, parts
 from orchard.cost.money import shown_in
@@ -43,7 +44,7 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
     Raises:
         OrchardError: there is no price for the cluster's nodes in the region.
     """
-    console = console or Console()
+    console = console or screen()
     table, money = rates(settings.region), shown_in(settings)
     nodes = parts.nodes_of(settings)
     private = settings.network == "private"

@@ -4,7 +4,6 @@ import json
 from datetime import date, timedelta
 
 from orchard.aws import bucket
-from orchard.aws.bucket import Bucket
 from orchard.base.config import ROOT, instance_types
 from orchard.cluster import canary_verdict
 from orchard.diagnosis.aws import NotFoundError
@@ -45,7 +44,7 @@ def offered(setup: Setup) -> Finding:
 def canary_came_back(setup: Setup) -> Finding:
     """Look at what the last canary found on nodes as the settings describe them."""
     settings = setup.settings
-    store = Bucket(setup.aws, bucket.name(settings, setup.aws))
+    store = bucket.data(settings, setup.aws)
     nodes = f"{settings.core_count} x {settings.instance_type} with {settings.release_label}"
     like = canary_verdict.hardware(settings.release_label, settings.instance_type, settings.core_count)
     found = canary_verdict.latest(store, like)

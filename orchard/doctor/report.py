@@ -5,10 +5,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchard.base.console import screen
 from orchard.doctor.finding import Finding, Setup, State
 
 COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "cyan"}
@@ -16,7 +16,7 @@ COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "bold red"
 
 def show(findings: Iterable[tuple[str, Finding]]) -> dict[str, Finding]:
     """Print each finding on a line as it comes: what was checked, state, what was found, remedy; returns them all."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
+    console = screen(highlight=False, width=None if sys.stdout.isatty() else 10_000)
     shown = {}
     for what, finding in findings:
         shown[what] = finding

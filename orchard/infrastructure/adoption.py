@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from orchard.aws.target import Target
 from orchard.base.console import say
-from orchard.infrastructure.ours import finders
+from orchard.infrastructure.ours import finders, unread
 from orchard.infrastructure.ours.place import Place
 from orchard.infrastructure.terraform import Plan, Terraform
 
@@ -62,6 +62,10 @@ def plan(root: Terraform, variables: Mapping[str, Any], saved: Plan, target: Tar
             break
         known |= more
         saved = root.plan(variables, imports=known)
+    if any(f".{unread.KIND}." in address for address in known):
+        for address, lacking in unread.of_clusters(root.show_json(saved), target).items():
+            root.take_in(address, known[address], lacking)
+            saved = root.plan(variables, imports={other: known[other] for other in known if other != address})
     if known:
         say(f"{root.root}: {len(known)} that Terraform's state does not know are there, and ours: {_named(known)}.")
         say(

@@ -35,6 +35,9 @@ OVERRIDE = "backend_override.tf.json"
 # The provider's schema fills Go's heap anew in every run. Collected less often than by Go's own 100, a plan takes a
 # quarter less processor time and a tenth more memory (720 MB).
 GOGC = "400"
+# What a shell may have left there: more words for every command line, another state, another provider, values of the
+# user's for variables that Orchard leaves out.
+FOREIGN = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_REATTACH_PROVIDERS", "TF_VAR_")
 
 
 class Plan(NamedTuple):
@@ -92,8 +95,7 @@ class Terraform:
         self._program = find_terraform()
         self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(self._program))
         self._holders = Holders(self.state_dir, f"{root}.{workspace}")
-        # TF_CLI_ARGS, which a shell may have left there, would change every command line.
-        own = {name: value for name, value in environment.items() if not name.startswith("TF_CLI_ARGS")}
+        own = {name: value for name, value in environment.items() if not name.startswith(FOREIGN)}
         own |= {"TF_DATA_DIR": str(self._data), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
         own.setdefault("GOGC", GOGC)
         self._environment = own | provider.settings(own, provider.cache_folder())
@@ -202,6 +204,28 @@ class Terraform:
             self._run("state rm", *addresses)
         return addresses
 
+    def take_in(self, address: str, number: str, lacking: Mapping[str, Any]) -> None:
+        """Import a resource into the state at once, and add what the provider has not read of it.
+
+        Args:
+            address: of the resource, which has the variables of the last plan.
+            number: by which it is imported.
+            lacking: its attributes that are to be added.
+        """
+        given = self.state_dir / f"{self.root}.tfvars.json"
+        self._run("import", address, number, input=False, var_file=str(given))
+        state = json.loads(self._read("state pull"))
+        module, kind, name = address.rsplit(".", 2)
+        for resource in state["resources"]:
+            if (resource.get("module"), resource["type"], resource["name"]) == (module, kind, name):
+                resource["instances"][0]["attributes"] |= lacking
+        state["serial"] += 1
+        file = self.state_dir / f"{self.root}.taken.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(state))
+        self._run("state push", str(file))
+        file.unlink()
+
     def unlock(self, lock_id: str) -> None:
         """Remove a lock whose holder has crashed."""
         self._run("force-unlock", lock_id, force=IsFlagged)
@@ -273,7 +297,7 @@ class Terraform:
         **options: Any,
     ) -> tuple[int, Transcript]:
         line = self._lines.generate_cmd_string(words, **options) + list(args)
-        locks = words in ("plan", "apply", "state rm")
+        locks = words in ("plan", "apply", "import", "state rm", "state push")
         for last in (False, True):
             transcript = Transcript(events=words in ("init", "plan", "apply"))
             code = self._call(line, directory or self.directory, transcript, locks=locks)

@@ -6,8 +6,9 @@ from contextlib import suppress
 from typing import Any
 
 from orchard.aws.emr import STARTING, Cluster, Emr, Step
-from orchard.base.console import say
+from orchard.base.console import say, tell
 from orchard.base.errors import OrchardError
+from orchard.base.visible import shown
 from orchard.cluster.site import Site
 from orchard.diagnosis import failures
 from orchard.diagnosis.failures import Failure
@@ -37,7 +38,7 @@ def show(site: Site, wanted: str | None, *, run: str | None = None, whole: bool,
     emr, s3 = Emr(site.target), site.target.client("s3")
     cluster = reading.find_cluster(emr, site.cluster_name)
     reason = f": {cluster.reason}" if cluster.reason else ""
-    print(f"Cluster {cluster.name} ({cluster.id}) is {cluster.state}{reason}")
+    tell(f"Cluster {cluster.name} ({cluster.id}) is {cluster.state}{reason}")
     steps = emr.steps(cluster.id)
     if run:
         steps = reading.steps_of(steps, run)
@@ -52,7 +53,7 @@ def _step(emr: Emr, s3: Any, cluster: Cluster, step: Step, *, whole: bool, wait:
         say(f"{step.name} was told to stop: waiting for its end ...")
         with suppress(TimeoutError):
             (step,) = emr.follow(cluster.id, [step.id], lambda now: None, wait)
-    print(f"Step {step.name} ({step.id}) is {step.state}")
+    tell(f"Step {step.name} ({step.id}) is {step.state}")
     if step.state == "PENDING":
         raise OrchardError(
             f"the step {step.name} has not begun, so it has no logs", "it begins when the one before it ends"
@@ -89,21 +90,21 @@ def _explain(logs: ClusterLogs, files: list[LogFile], *, failed: bool, whole: bo
         of_emr = failures.diagnose(reason)
         known = failure.id not in ("java", failures.UNKNOWN) or of_emr.id in ("java", failures.UNKNOWN)
         better = failure if known and files else of_emr
-        print(f"cause: {better.cause}", f"remedy: {better.remedy}", sep="\n")
+        tell(f"cause: {better.cause}", f"remedy: {better.remedy}")
     if whole:
         for log in files:
-            print(f"\n==> {logs.uri(log)} ({log.kind}) <==", flush=True)
+            tell(f"\n==> {logs.uri(log)} ({log.kind}) <==")
             for piece in logs.chunks(log):
-                sys.stdout.write(piece)
+                sys.stdout.write(shown(piece))
         return
     if telling:
         first, last, lines = excerpt(text, failure, failed=failed)
-        print(f"\n{logs.uri(telling)} ({telling.kind})")
-        print(f"lines {first + 1} to {last} of {len(text.splitlines())}:")
-        print(*(f"  {line[:WIDEST]}{' ...' if len(line) > WIDEST else ''}" for line in lines), sep="\n")
+        tell(f"\n{logs.uri(telling)} ({telling.kind})")
+        tell(f"lines {first + 1} to {last} of {len(text.splitlines())}:")
+        tell(*(f"  {line[:WIDEST]}{' ...' if len(line) > WIDEST else ''}" for line in lines))
     rest = [log for log in files if log != telling and log.size > 20]  # an empty file is 20 bytes of gzip
     if rest:
-        print(f"\n{len(rest)} more {'log' if len(rest) == 1 else 'logs'}: ./inv logs --all prints the whole of them")
+        tell(f"\n{len(rest)} more {'log' if len(rest) == 1 else 'logs'}: ./inv logs --all prints the whole of them")
 
 
 def excerpt(text: str, failure: Failure, *, failed: bool = True) -> tuple[int, int, list[str]]:

@@ -5,10 +5,10 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchard.base.console import screen
 from orchard.base.errors import UsageError
 from orchard.permissions import published
 from orchard.permissions.published import Document, Part, Statement
@@ -21,7 +21,7 @@ ADVICE = (
 
 def show(parts: list[Part], account: str) -> None:
     """Print parts: a line for each statement's name, actions, resources, conditions and reason."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
+    console = screen(highlight=False, width=None if sys.stdout.isatty() else 10_000)
     for part in parts:
         sizes = [f"{published.size(document):,}" for document in published.split(part)]
         console.print(Text(part.name, "bold").append(f": to {part.purpose}", "not bold"))

@@ -142,6 +142,7 @@ def encode(names: list[str], contents: list[bytes]) -> bytes:
     target = io.BytesIO()
     # Photographs gain nothing by compression, and their statistics would only swell the footer.
     options: dict[str, Any] = {"compression": "none", "use_dictionary": ["label"], "write_statistics": ["path"]}
+    options["write_page_checksum"] = True  # which jobs verify: a byte that has changed since is no photograph's
     with pq.ParquetWriter(target, schema, **options) as writer:
         first, size = 0, 0
         for last, content in enumerate(contents, 1):

@@ -5,6 +5,7 @@ from rich.table import Table
 
 from orchard.base import durations
 from orchard.base.config import Settings
+from orchard.base.console import screen
 from orchard.base.errors import OrchardError
 from orchard.cost import parts
 from orchard.cost.money import shown_in
@@ -22,7 +23,7 @@ def after(record: RunRecord, settings: Settings, console: Console | None = None)
     Raises:
         OrchardError: it has not ended, or there is no price for its nodes.
     """
-    console, money, cost = console or Console(), shown_in(settings), record.cost
+    console, money, cost = console or screen(), shown_in(settings), record.cost
     if not record.is_over:
         states = ", ".join(f"{step.job} {step.state}" for step in record.steps)
         raise OrchardError(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
+
+from orchard.base.console import screen
 
 SHOWN = 10  # components with a row of their own
 BAR = 30  # characters
@@ -16,7 +17,7 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
         manifest: of the PCA run, with the features run's inside.
         places: where the results of each job are, the URIs by the jobs' names.
     """
-    console = Console()
+    console = screen()
     images, components = manifest["features"], manifest["counts"]["components"]
     counts = images["counts"]
     console.print(_variance(manifest), no_wrap=True)

@@ -30,6 +30,7 @@ def run(store: Bucket, folders: dict[str, Path], *, force: bool = False, again: 
     """Make directories equal to what lies under prefixes.
 
     Files that an earlier call wrote and nobody has touched since are replaced, or removed when their object is gone.
+    All of them are read: one whose bytes are not those that arrived is fetched again.
 
     Args:
         store: the bucket.
@@ -83,8 +84,12 @@ class _Download:
             return False
         stamp = Stamp.of(want.path.stat())
         record = self.ledger.records.get(self._name(want))
-        if record and record.stamp == stamp:
-            return record.etag == want.entry.etag
+        if record and record.sha256 and record.stamp.size == stamp.size:
+            # The bytes themselves: a disk may change them and leave the stamp, a program them and put the time back.
+            if verify.sha256(want.path) == record.sha256:
+                return record.etag == want.entry.etag
+            if (record.stamp.mtime_ns, record.stamp.inode) == (stamp.mtime_ns, stamp.inode):
+                return False  # what an earlier call wrote, damaged: nobody's work
         if stamp.size == want.entry.size and verify.matches(want.path, self._head(want.entry)):
             self._confirm(want)
             return True
@@ -185,7 +190,7 @@ class _Download:
             raise self._explain(error, entry) from None
 
     def _confirm(self, want: Want) -> None:
-        record = Record(want.entry.etag, "", Stamp.of(want.path.stat()))
+        record = Record(want.entry.etag, verify.sha256(want.path), Stamp.of(want.path.stat()))
         self.ledger.confirm(self._name(want), record)
 
     def _name(self, want: Want) -> str:

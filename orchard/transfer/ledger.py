@@ -24,8 +24,8 @@ class Record(NamedTuple):
 
     Attributes:
         etag: with its quotes, as in listings.
-        sha256: of the content, base64 as in S3's header x-amz-checksum-sha256.
-        stamp: of the file that was sent; all zeros when it was too young to be trusted.
+        sha256: of the content, base64 as in S3's header x-amz-checksum-sha256; empty for downloads of older versions.
+        stamp: of the file that was sent or written; all zeros when it was too young to be trusted.
     """
 
     etag: str

@@ -35,7 +35,7 @@ def matches(path: Path, head: dict[str, Any]) -> bool:
         return False
     whole = head.get("ChecksumType", "FULL_OBJECT") == "FULL_OBJECT"
     if whole and (known := head.get("ChecksumSHA256")):
-        return base64.b64encode(_hash(path, hashlib.sha256())).decode() == known
+        return sha256(path) == known
     for field, (update, width) in CYCLIC.items():
         if whole and (known := head.get(field)):
             return base64.b64encode(_cyclic(path, update).to_bytes(width, "big")).decode() == known
@@ -43,6 +43,11 @@ def matches(path: Path, head: dict[str, Any]) -> bool:
     if plain and (found := MD5.fullmatch(head["ETag"])):
         return _hash(path, hashlib.md5(usedforsecurity=False)).hex() == found[1]
     return True
+
+
+def sha256(path: Path) -> str:
+    """Digest a file as S3's header x-amz-checksum-sha256 has it."""
+    return base64.b64encode(_hash(path, hashlib.sha256())).decode()
 
 
 def _hash(path: Path, digest: Any) -> bytes:

@@ -12,6 +12,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql.functions import broadcast, col, collect_list, from_json, struct, to_json, when
 
@@ -92,7 +94,11 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
             done = parts.settle(spark, output, _unchanged(selection, this)) if this.resumed else {}
         resumed = sum(done.values())
         with progress.phase("features", total=selection.count, already=resumed):
-            done, rejected = _featurise(spark, options, selection, done, progress)
+            try:
+                done, rejected = _featurise(spark, options, selection, done, progress)
+            except (Py4JJavaError, PySparkException):
+                selection.photographs.explain()
+                raise
         _write_errors(spark, rejected, output)
         featurised = sum(done.values())
         if featurised + len(rejected) != selection.count:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.functions import broadcast, col, count, expr, lit
+from pyspark.sql.functions import base64, broadcast, col, count, expr, lit, sha2, unhex
 
 from fruits import hadoop, job, tasks
 from fruits.errors import JobError
@@ -43,12 +43,12 @@ class Shards(NamedTuple):
         """Read a split's manifest; None where the photographs are single files.
 
         Raises:
-            JobError: the shards are not those that the manifest names: an upload replaces them, or broke off.
+            JobError: the manifest is damaged, or the shards are not those that it names: an upload replaces them, or
+                broke off.
         """
         if not hadoop.exists(spark, f"{home}/{MANIFEST}"):
             return None
-        published = json.loads(hadoop.read_bytes(spark, f"{home}/{MANIFEST}"))
-        entries = published["shards"]
+        entries, left_out = _parsed(hadoop.read_bytes(spark, f"{home}/{MANIFEST}"), f"{home}/{MANIFEST}")
         sizes = hadoop.sizes(spark, home)
         wrong = [entry["file"] for entry in entries if sizes.get(entry["file"]) != entry["size"]]
         if wrong:
@@ -58,7 +58,7 @@ class Shards(NamedTuple):
                 "let it finish (./inv upload-dataset), then run again",
                 exit_code=2,
             )
-        return cls(spark, home, entries, published.get("ignored", {}))
+        return cls(spark, home, entries, left_out)
 
     @property
     def classes(self) -> list[str]:
@@ -124,6 +124,25 @@ class Shards(NamedTuple):
         """Say why photographs cannot have been read: nothing, since every row of a shard is."""
         return {}
 
+    def explain(self) -> None:
+        """After Spark could not read them: find the shards whose bytes are others than those that were uploaded.
+
+        Raises:
+            JobError: there are some.
+        """
+        files = job.own(self.spark).read.format("binaryFile").load(self._files())
+        digest = base64(unhex(sha2(col("content"), 256)))
+        found = {
+            row.file: row.digest for row in files.select(expr(_FILE).alias("file"), digest.alias("digest")).collect()
+        }
+        wrong = [e["file"] for e in self.entries if e.get("sha256") and found.get(e["file"]) != e["sha256"]]
+        if wrong:
+            raise JobError(
+                f"{len(wrong)} of {len(self.entries)} packed files under {self.home} hold something that is not what "
+                f"was uploaded, the first is {wrong[0]}",
+                "./inv upload-dataset sends them again; then run again with the same run name: it resumes",
+            )
+
     def _contents(self, rows: int) -> DataFrame:
         reader = job.own(self.spark)
         size = sum(entry["size"] + tasks.OPEN_COST for entry in self.entries)
@@ -131,10 +150,28 @@ class Shards(NamedTuple):
         return self._rows(reader, SCHEMA)
 
     def _rows(self, reader: SparkSession, schema: str) -> DataFrame:
-        # Escaped where Hadoop expects a glob.
-        files = [re.sub(r"([\\*?\[\]{}])", r"\\\1", f"{self.home}/{entry['file']}") for entry in self.entries]
         rows = reader.read.schema(schema).option("recursiveFileLookup", "true")  # a class `a=b` is no partition
-        return rows.parquet(*files)
+        return rows.option("parquet.page.verify-checksum.enabled", "true").parquet(*self._files())
+
+    def _files(self) -> list[str]:
+        """Return their URIs, escaped where Hadoop expects a glob."""
+        return [re.sub(r"([\\*?\[\]{}])", r"\\\1", f"{self.home}/{entry['file']}") for entry in self.entries]
+
+
+def _parsed(content: bytes, uri: str) -> tuple[list[dict[str, Any]], dict[str, dict[str, int]]]:
+    """Return what a manifest names: the shards, and the files left out."""
+    try:
+        published = json.loads(content)
+        entries = published["shards"]
+        for entry in entries:
+            (int(entry["size"]), _images(entry))
+            if not re.fullmatch(r"(?!\.\.?/)[^/]+/[^/]+", entry["file"]):
+                raise ValueError
+        return entries, published.get("ignored", {})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise JobError(
+            f"{uri} is damaged: it does not list packed photographs", "./inv upload-dataset writes it anew"
+        ) from None
 
 
 def _class(entry: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ Reads  <input>/part-*.parquet    a complete features run
 Writes <output>/scores/*.parquet path, label, scores (k float64)
        <output>/model/           a pyspark.ml.feature.PCAModel
        <output>/variance.csv     component, variance, explained, cumulative: all components, not only k
-       <output>/csv/             the scores once more as CSV, when asked
+       <output>/csv/             the scores once more as CSV, when asked; a ' in front of what looks like a formula
        <output>/mean.csv         feature (its place in `features`, from 0), mean: subtracted before components are found
        <output>/_manifest.json   written last: a run without it is not complete
 """
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from pyspark.ml.feature import PCAModel
 from pyspark.ml.functions import array_to_vector, vector_to_array
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.functions import col, count, countDistinct, lit
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql.functions import col, concat, count, countDistinct, lit, when
 
 from fruits import architecture, hadoop, job, manifest, parts
 from fruits.attempt import attempt
@@ -26,6 +26,7 @@ from fruits.errors import JobError
 from fruits.pca import DistributedPCA
 
 FEATURES = "path string, label string, features array<float>"
+FORMULA = r"^\s*[=+\-@]|^[\t\r\n]"  # how names begin that a spreadsheet would compute
 SHARES = (0.80, 0.90, 0.95, 0.99)  # of the variance: how many components reach them goes into the manifest
 
 
@@ -136,5 +137,11 @@ def _mean_csv(decomposition: Decomposition) -> str:
 def _write_csv(spark: SparkSession, output: str, k: int) -> None:
     scores = spark.read.parquet(f"{output}/scores")
     columns = [col("scores")[i].alias(f"pc{i + 1}") for i in range(k)]
-    table = scores.select("path", "label", *columns)
-    table.coalesce(1).write.mode("overwrite").option("header", "true").csv(f"{output}/csv")
+    table = scores.select(*(_cell(name) for name in ("path", "label")), *columns)
+    writer = table.coalesce(1).write.mode("overwrite").options(header="true", escape='"')  # as RFC 4180 has quotes
+    writer.options(ignoreLeadingWhiteSpace="false", ignoreTrailingWhiteSpace="false").csv(f"{output}/csv")
+
+
+def _cell(name: str) -> Column:
+    """Let a spreadsheet take a name for text, whatever it begins with (OWASP, "CSV Injection")."""
+    return when(col(name).rlike(FORMULA), concat(lit("'"), col(name))).otherwise(col(name)).alias(name)

@@ -101,6 +101,9 @@ class Singles(NamedTuple):
                 name: complaint for name, state in zip(names, states, strict=True) if (complaint := _complaint(state))
             }
 
+    def explain(self) -> None:
+        """Say nothing of what Spark could not read: photographs that cannot be read are rejected one by one."""
+
     def _files(self, reader: SparkSession, images: int) -> DataFrame:
         places = [re.sub(r"([\\*?\[\]{}])", r"\\\1", f"{self.home}/{name}") for name in self.classes]  # no globs
         files = (

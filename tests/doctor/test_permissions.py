@@ -74,7 +74,7 @@ def test_what_is_missing_is_named_by_part(aws):
     assert found.state == "warn"
     assert found.detail == (
         "not allowed: foundation: sqs:TagQueue; cluster: scheduler:CreateSchedule, scheduler:GetSchedule, "
-        "scheduler:UpdateSchedule and 2 more; look: scheduler:GetSchedule"
+        "scheduler:UpdateSchedule and 2 more; look: scheduler:GetSchedule; cleanup: scheduler:ListSchedules"
     )
     assert "./inv permissions" in found.remedy
 

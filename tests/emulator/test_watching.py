@@ -32,6 +32,7 @@ from orchard.runs import run_record
 from orchard.runs.run_record_model import RunRecord
 from tests.emulator.conftest import REGION, Aws, command, emulator
 from tests.support.fidelity import models
+from tests.support.held import held
 
 PROJECT = "watched"
 GUARD = "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows"
@@ -337,13 +338,15 @@ def test_orphans_are_what_no_state_knows(site: Site, clusters: dict[str, str]) -
         assert told[f"arn:aws:ec2:{REGION}:123456789012:security-group/{group}"] == (
             f"aws ec2 delete-security-group --group-id {group}"
         )
-        assert len(told) == 2, "none of the third cluster's nodes beside it"
+        assert len(told) == 2, "and none of the third cluster's nodes beside it"
         assert set(told) <= set(orphans.find(site.settings, site.target))
         lock = kept.with_name(".cluster.tfstate.lock.info")
         lock.touch()
-        assert site.status().orphans == []
-        with pytest.raises(OrchardError, match="Terraform is at work"):
-            orphans.find(site.settings, site.target)
+        with held(kept):
+            assert site.status().orphans == []
+            with pytest.raises(OrchardError, match="Terraform is at work"):
+                orphans.find(site.settings, site.target)
+        assert len(site.status().orphans) == 2, "its Terraform is no more"
         lock.unlink()
         kept.write_text('{"version": 5}')
         assert "has the format 5" in {m.what: m.why for m in site.status().missing}["Terraform's states"]

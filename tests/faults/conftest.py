@@ -13,8 +13,8 @@ from tests.waiting import PATIENCE
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Take turns between the tests of a file: what one of them makes again, the next takes away."""
-    mine = {item: _number(item) for item in items if "stand" in getattr(item, "fixturenames", ())}
+    """Take turns between the tests of a file that says so: what one of them makes again, the next takes away."""
+    mine = {item: _number(item) for item in items if getattr(getattr(item, "module", None), "TAKES_TURNS", False)}
     places = [number for number, item in enumerate(items) if item in mine]
     turns = sorted(mine, key=lambda item: (item.path.name, mine[item]))
     for place, item in zip(places, turns, strict=True):

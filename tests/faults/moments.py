@@ -2,9 +2,6 @@
 
 from tests.faults.stand import Event, Moment
 
-# How a command ends before its time, as `Stand.broken_off` takes it.
-FAULTS = ("power", "SIGTERM", "SIGHUP")
-
 
 def begun(heard: list[Event]) -> bool:
     """Terraform has said its version, and no more."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.faults.stand import Stand
-from tests.support.cells import grid
+from tests.support.cells import cell, grid
 
 BUCKET = "orchard-123456789012-eu-west-3"
 PREFIX = "orchard-eu-west-3-"
@@ -124,6 +124,28 @@ def test_up_puts_back_what_was_changed(standing: Stand, case: tuple[str, str]) -
     assert standing.keys() == [before]
     standing.is_good()
     assert "No changes" in standing.inv("tf.plan", "--root", "foundation", "--quiet")
+
+
+@cell(
+    "deny",
+    area="Terraform",
+    fault="somebody puts a policy on the bucket that shuts everybody out",
+    at="between two `up`",
+    holds="`up` says so in one line, and which command of the account's root mends it; after that, `up` goes on",
+)
+def test_up_says_what_shuts_it_out(standing: Stand) -> None:
+    s3, arn = standing.client("s3"), f"arn:aws:s3:::{BUCKET}"
+    root = {
+        "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}
+    }  # who can always take it away on AWS
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"], "Condition": root}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    said = standing.inv("up", "--only", "foundation", code=1)
+    assert "error: the bucket's own policy forbids " in said
+    assert "aws s3api delete-bucket-policy --bucket BUCKET" in said
+    s3.delete_bucket_policy(Bucket=BUCKET)
+    standing.inv("up", "--only", "foundation")
+    standing.is_good()
 
 
 CLUSTERS: dict[str, Callable[[Stand], object]] = {

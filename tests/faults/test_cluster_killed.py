@@ -7,6 +7,7 @@ from tests.faults.stand import Stand
 from tests.support.cells import grid
 
 UP, DOWN = ("up", "--yes"), ("down", "--yes")
+TAKES_TURNS = True
 PLAN = {"begun": moments.begun, "reads": moments.told("refresh_start"), "planned": moments.told("change_summary")}
 APPLY = {
     "guard": moments.is_done("aws_scheduler_schedule"),
@@ -80,7 +81,6 @@ def test_up_goes_on_where_an_apply_was_broken_off(without: Stand, case: tuple[st
     area="Terraform",
     faults={
         "power": "the power goes: `down` and its Terraform are killed (SIGKILL)",
-        "SIGKILL": "`down` alone is killed (SIGKILL)",
         "SIGTERM": "SIGTERM to `down`",
         "SIGHUP": "the terminal of `down` is closed (SIGHUP)",
     },

@@ -7,6 +7,7 @@ from tests.faults.stand import Stand
 from tests.support.cells import grid
 
 UP, CLEANUP = ("up", "--only", "foundation"), ("cleanup", "--yes")
+TAKES_TURNS = True
 PLAN = {"begun": moments.begun, "reads": moments.told("apply_start"), "planned": moments.told("planned_change")}
 APPLY = {"first": moments.done(1), "half": moments.done(30), "late": moments.done(60)}
 
@@ -73,7 +74,6 @@ def test_up_goes_on_where_an_apply_was_broken_off(gone: Stand, case: tuple[str, 
     area="Terraform",
     faults={
         "power": "the power goes: `cleanup` and its Terraform are killed (SIGKILL)",
-        "SIGKILL": "`cleanup` alone is killed (SIGKILL)",
         "SIGTERM": "SIGTERM to `cleanup`",
         "SIGHUP": "the terminal of `cleanup` is closed (SIGHUP)",
     },

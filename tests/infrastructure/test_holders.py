@@ -15,6 +15,7 @@ import pytest
 from orchard.infrastructure import holders, state
 from orchard.infrastructure.holders import Holders, Lock
 from tests.support.cells import cell
+from tests.support.held import held
 
 HERE = f"{getpass.getuser()}@{socket.gethostname()}"
 TOLD = """Error acquiring the state lock
@@ -113,15 +114,9 @@ def test_a_lock_file_without_a_lock_is_no_work(tmp_path: Path) -> None:
     told = tmp_path / ".foundation.tfstate.lock.info"
     told.write_text("{}")
     assert not state._is_held(told)
-    holds = (
-        "import fcntl, sys; f = open(sys.argv[1], 'r+'); fcntl.lockf(f, fcntl.LOCK_EX); print(1, flush=True); input()"
-    )
-    line = [sys.executable, "-c", holds, str(kept)]
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        process.stdout.readline()
+    with held(kept):
         assert state._is_held(told)
-        process.communicate("\n")
+    assert not state._is_held(told)
     kept.unlink()
     assert not state._is_held(told)
 

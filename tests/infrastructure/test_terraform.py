@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import threading
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -102,6 +104,42 @@ def test_plan_apply_plan_destroy(root):
     assert destroy(terraform)["remove"] == 2
     assert destroy(terraform)["remove"] == 0, "destroying nothing is a success"
     assert terraform.outputs() == {}
+
+
+@cell("shell", area="user", fault="a shell has another workspace, provider, words and values for Terraform (`TF_*`)",
+      at="`up`, `down`", holds="Terraform works as Orchard calls it", quick=True)  # fmt: skip
+@cell("secret", area="user", fault="credentials are in the environment", at="while Terraform works, and after it",
+      holds="no process list, file of the state, plan or event has them", quick=True)  # fmt: skip
+def test_the_environment_neither_steers_nor_shows(root, monkeypatch, tmp_path):
+    secret = "tell-nobody-of-this"
+    lies = {"TF_WORKSPACE": "evil", "TF_VAR_size": "7", "TF_CLI_ARGS_plan": "-destroy", "TF_REATTACH_PROVIDERS": "{}"}
+    for name, value in lies.items():
+        monkeypatch.setenv(name, value)
+    terraform = root(init=False)
+    terraform._environment |= {"AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": secret}
+    terraform.init()
+    plan = terraform.plan({"seconds": 1})
+    assert plan.counts["add"] == 1
+    seen, over = set(), threading.Event()
+    looking = threading.Thread(target=lambda: [seen.update(words()) for _ in iter(lambda: over.wait(0.05), True)])
+    looking.start()
+    terraform.apply(plan)
+    over.set()
+    looking.join()
+    assert any("apply" in line for line in seen), "it was looked at while it ran"
+    assert not [line for line in seen if secret in line]
+    assert terraform.outputs()["last"] == "default"
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {"foundation.tfstate", "foundation.default.tfplan"} <= {path.name for path in kept}
+    assert [path for path in kept if secret.encode() in path.read_bytes()] == []
+    assert secret not in str(terraform.events)
+
+
+def words():
+    """The command lines of all processes, as anybody on this machine can read them."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            yield file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 
 def test_what_is_forgotten_is_made_anew(root):
@@ -244,6 +282,26 @@ def test_ctrl_c_stops_in_order_and_keeps_the_state(root):
     assert caught.value.cause == "terraform apply of the foundation was interrupted"
     assert caught.value.exit_code == 130
     destroy(terraform)
+
+
+@cell(
+    "pipe",
+    area="Terraform",
+    fault="whoever reads what `up` says ends (its output goes to `head`)",
+    at="an apply",
+    holds="Terraform is not killed by it: it finishes, and its state has all that it made",
+)
+def test_a_reader_that_ends_does_not_end_terraform(root):
+    terraform = root()
+    plan = terraform.plan({"size": 3})
+
+    def unread(event):
+        raise BrokenPipeError
+
+    terraform.report = unread
+    with pytest.raises(BrokenPipeError):
+        terraform.apply(plan)
+    assert len(terraform.outputs()["names"]) == 3
 
 
 def test_state_bucket_becomes_an_s3_backend(root, tmp_path):

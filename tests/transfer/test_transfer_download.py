@@ -12,6 +12,7 @@ from orchard.aws.layout import JOBS
 from orchard.base.errors import OrchardError, UsageError
 from orchard.runs import results, run_names
 from orchard.transfer import disk, download
+from tests.support.cells import cell
 
 RUN = "20261121T100000-full"
 
@@ -51,6 +52,79 @@ def test_the_latest_complete_run_and_a_second_call(s3, store, opaque):
     results.download(store, RUN)
     assert not s3.requests["HEAD"]
     assert s3.requests["GET"] <= 2 * len(JOBS) + 2  # listings, the manifest, and the look for a record
+
+
+@cell(
+    "byte",
+    area="data",
+    fault="a byte of a downloaded file is changed, its size and time put back",
+    at="before `results` is called again",
+    holds="the file is fetched again, and no other",
+    quick=True,
+)
+def test_a_changed_byte_is_noticed_and_mended(s3, store):
+    results.download(store, RUN)
+    part = run_names.RESULTS / "features" / RUN / "part-0.parquet"
+    before = part.stat()
+    with part.open("r+b") as file:
+        byte = file.read(1)[0]
+        file.seek(0)
+        file.write(bytes([byte ^ 1]))
+    os.utime(part, ns=(before.st_atime_ns, before.st_mtime_ns))
+    s3.requests.clear()
+    results.download(store, RUN)
+    assert content(run_names.RESULTS) == expected(s3)
+    assert s3.requests["HEAD"] == 1
+
+
+@cell(
+    "mine",
+    area="data",
+    fault="somebody writes another content into a downloaded file",
+    at="before `results` is called again",
+    holds="it is theirs: refused, and replaced with `--force` only",
+    quick=True,
+)
+def test_a_downloaded_file_that_somebody_edited_is_theirs(s3, store):
+    results.download(store, RUN)
+    part = run_names.RESULTS / "features" / RUN / "part-0.parquet"
+    part.write_bytes(b"mine")
+    with pytest.raises(UsageError, match="differs from"):
+        results.download(store, RUN)
+    results.download(store, RUN, force=True)
+    assert content(run_names.RESULTS) == expected(s3)
+
+
+@cell(
+    "manifest-here",
+    area="data",
+    fault="a manifest is cut short on this machine",
+    at="before `results` is called again",
+    holds="the run is not taken for complete before its manifest is whole again",
+    quick=True,
+)
+def test_a_manifest_cut_short_here(s3, store):
+    results.download(store, RUN)
+    manifest = run_names.RESULTS / "pca" / RUN / "_manifest.json"
+    manifest.write_bytes(b"{")
+    with pytest.raises(UsageError, match="differs from"):
+        results.download(store, RUN)
+    results.download(store, RUN, force=True)
+    assert content(run_names.RESULTS) == expected(s3)
+
+
+@cell("cut", area="data", case=b'{"schema": 2, "cou', fault="a run's manifest in the bucket is cut short",
+      at="before `results`", holds="the run is not complete, and nothing is downloaded", quick=True)  # fmt: skip
+@cell("list", area="data", case=b"[]", fault="a run's manifest in the bucket holds something else",
+      at="before `results`", holds="the run is not complete, and nothing is downloaded", quick=True)  # fmt: skip
+@cell("bytes", area="data", case=b"\x00\xff\xfe", fault="a run's manifest in the bucket is no text",
+      at="before `results`", holds="the run is not complete, and nothing is downloaded", quick=True)  # fmt: skip
+def test_a_damaged_manifest_is_no_complete_run(s3, store, case):
+    s3.put(f"data/pca/{RUN}/_manifest.json", case)
+    for name in (RUN, None):
+        with pytest.raises(UsageError, match="there is no complete run"):
+            results.download(store, name)
+    assert not run_names.RESULTS.exists()
 
 
 def test_only_complete_runs_unless_asked(s3, store):

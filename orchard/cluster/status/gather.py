@@ -12,7 +12,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from orchard.aws import bucket, scheduler, tags
-from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE, name_within
 from orchard.aws.layout import STEPS
 from orchard.aws.target import Target
@@ -74,7 +73,7 @@ class _Gathering:
         all_nodes = self.ask("nodes and what they cost", of_project, self.client["ec2"], self.project)
         tagged = self.ask("tagged resources", lambda: list(tags.by_tag(self.client.__getitem__, self.project)))
         known = self.ask("Terraform's states", state.known, self.settings, self.target)
-        store = self.ask("the bucket", lambda: Bucket(self.target, bucket.name(self.settings, self.target)))
+        store = self.ask("the bucket", bucket.data, self.settings, self.target)
         budget = self.ask("the budget", self._budget)
         now, mine = listing.result()
         if short_name is not None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from rich.console import Console
 from rich.live import Live
 
+from orchard.base.console import screen, tell
 from orchard.cluster.status.model import Status
 from orchard.cluster.status.view import lines, render
 from orchard.cost.money import Money
@@ -21,7 +22,7 @@ def watch(look: Callable[[], Status], money: Money, interval: float, console: Co
         interval: seconds between two looks; EMR's calls are few to an account.
         console: where to draw; standard output by default.
     """
-    console, looks = console or Console(), _looks(look, interval)
+    console, looks = console or screen(), _looks(look, interval)
     if not console.is_terminal:
         _print_changes(looks)
         return
@@ -47,7 +48,7 @@ def _print_changes(looks: Iterator[Status]) -> None:
         now = lines(status)
         for line in now:
             if line not in before:
-                print(f"{status.taken:%H:%M:%S} {line}", flush=True)
+                tell(f"{status.taken:%H:%M:%S} {line}")
         before = now
     for ended in status.ended[:1]:
-        print(f"{ended.name} has ended: {ended.reason or ended.state}", flush=True)
+        tell(f"{ended.name} has ended: {ended.reason or ended.state}")

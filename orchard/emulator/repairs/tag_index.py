@@ -3,7 +3,7 @@
 moto 5.2.5 resourcegroupstaggingapi/ asks its services at each call. AWS keeps an index beside them, which may list
 what is gone for hours, nodes of clusters that have ended among it. And moto tells every region of all buckets of the
 account; AWS's tells of those in its region (Resource Groups Tagging API Reference, GetResources). It leaves out
-addresses, endpoints and key pairs, which AWS's index has (the same, "Services that support the API").
+addresses, endpoints and key pairs, which carry tags like the rest of EC2 (not verified: that the index has each).
 """
 
 from collections import defaultdict

@@ -15,11 +15,13 @@ def install(objects: Path) -> None:
         listing,
         multipart,
         operations,
+        owners,
         reads,
         routing,
     )
 
     bodies.install(objects)
     # What comes later looks at a request earlier.
-    for module in (routing, checksums, multipart, reads, deletes, listing, attributes, integrity, operations, answers):
+    first = (routing, checksums, multipart, reads, deletes, listing, attributes, integrity)
+    for module in (*first, operations, owners, answers):
         module.install()

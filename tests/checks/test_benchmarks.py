@@ -1,0 +1,86 @@
+"""The harness of the benchmarks: rounds in turn, what is left out, and what is kept."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from checks import benchmarks
+from checks.documents import figures
+from orchard.base.config import ROOT
+from orchard.base.errors import UsageError
+
+CONTENDER = "import time, contender; contender.serve({'busy': lambda: [time.sleep(0.01), 7][1], 'wrong': lambda: 6})"
+
+
+@pytest.fixture
+def rounds(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import rounds
+
+    return rounds
+
+
+@pytest.fixture
+def program(rounds, tmp_path, monkeypatch):
+    """A function that makes a program of contenders."""
+    monkeypatch.setattr(rounds, "PEERS", tmp_path)
+
+    def make(code: str, *names: str):
+        file = f"{len(list(tmp_path.iterdir()))}.py"
+        (tmp_path / file).write_text(code)
+        return rounds.Program(file, names, sys.executable, ())
+
+    return make
+
+
+def test_contenders_take_turns_and_have_medians_and_spread(rounds, program, capsys):
+    measured = rounds.compare([program(CONTENDER, "busy")], 3, 7)
+    row = measured["busy"].row()
+    assert len(measured["busy"].rates) == 3
+    assert 0 < row["least"] <= row["rate"] <= row["most"] < 700
+    assert capsys.readouterr().out.count("round ") == 3
+    assert "busy" in rounds.table(measured, "rows")
+
+
+def test_one_that_does_not_come_up_or_makes_too_few_rows_is_left_out(rounds, program, capsys):
+    broken, wrong = program("raise SystemExit(3)", "broken"), program(CONTENDER, "wrong")
+    assert set(rounds.compare([broken, wrong, program(CONTENDER, "busy")], 1, 7)) == {"busy"}
+    told = capsys.readouterr().err
+    assert "left out: broken" in told
+    assert "wrong made 6 rows of 7" in told
+
+
+def test_processor_time_is_that_of_a_session(rounds):
+    import machine
+
+    work = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\ninput()"
+    with subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE, start_new_session=True) as busy:
+        deadline = time.monotonic() + 60
+        while machine.cpu_seconds(busy.pid) < 0.3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert machine.cpu_seconds(busy.pid) >= 0.3
+        busy.communicate(b"\n")
+    assert machine.describe()["cores"] == os.cpu_count()
+
+
+def test_a_run_is_kept_and_shown(rounds, tmp_path, monkeypatch):
+    record, kept = tmp_path / "figures.json", tmp_path / "measured.json"
+    rounds.record(record, {"ours": rounds.Measured([90.0, 110.0], [8.0, 9.0])}, {"images": 3000, "rounds": 2})
+    kept.write_text(json.dumps({"machine": "m", "date": "d", "figures": []}))
+    for module in (benchmarks, figures):
+        monkeypatch.setattr(module, "MEASURED", kept)
+    benchmarks.keep("features", json.loads(record.read_text()))
+    shown = figures.measured()
+    assert "| ours | 100 | 90 to 110 | 8.5 |" in shown
+    assert "3,000 images, 2 rounds" in shown
+
+
+def test_parts_are_called_by_name():
+    assert benchmarks.chosen("pca, features") == ("pca", "features")
+    assert benchmarks.chosen("") == benchmarks.PARTS
+    with pytest.raises(UsageError, match="no benchmark pcb"):
+        benchmarks.chosen("pcb")
