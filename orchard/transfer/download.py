@@ -128,7 +128,8 @@ class _Download:
             pool.close()
             pool.join()
             raise
-        pool.close()
+        finally:
+            pool.close()
 
     def _get(self, want: Want) -> None:
         if self.over:

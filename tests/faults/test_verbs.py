@@ -312,6 +312,7 @@ def test_a_cluster_that_is_ended_meanwhile(place: Place, case: str) -> None:
 
     def end() -> None:
         place.running(cluster)
+        until(lambda: place.account.faulty.seen["elasticmapreduce", "ListSteps"] > 1)  # it is being followed
         if case == "guard":
             place.aws.advance(4 * 3600 + 1)
         else:
