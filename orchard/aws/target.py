@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -24,7 +25,6 @@ from orchard.base.config import PROJECT, STATE, Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.emulator import credentials, process, session
 from orchard.emulator.options import ADDRESS
-from orchard.emulator.record import HOST
 
 CHECK_IP = "https://checkip.amazonaws.com"
 CONNECTIONS = 64  # the pool's default of 10 would make an upload with more threads wait for connections
@@ -157,7 +157,10 @@ def connect(settings: Settings, *, start: bool = True) -> Target | None:
 def _local(region: str, found: process.LocalAws, project: str = PROJECT) -> Target:
     own = found.credentials
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BOTO"))}
-    near = {name: ",".join(filter(None, (kept.get(name), HOST))) for name in ("NO_PROXY", "no_proxy")}
+    near = {
+        name: ",".join(filter(None, (kept.get(name), urlsplit(found.endpoint).hostname)))
+        for name in ("NO_PROXY", "no_proxy")
+    }
     pointed = {
         "AWS_ENDPOINT_URL": found.endpoint,
         **own.environment,

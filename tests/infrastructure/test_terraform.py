@@ -111,7 +111,7 @@ def test_plan_apply_plan_destroy(root):
 @cell("secret", area="user", fault="credentials are in the environment", at="while Terraform works, and after it",
       holds="no process list, file of the state, plan or event has them", quick=True)  # fmt: skip
 def test_the_environment_neither_steers_nor_shows(root, monkeypatch, tmp_path):
-    secret = "tell-nobody-of-this"
+    secret = "of-the-company"
     lies = {"TF_WORKSPACE": "evil", "TF_VAR_size": "7", "TF_CLI_ARGS_plan": "-destroy", "TF_REATTACH_PROVIDERS": "{}"}
     for name, value in lies.items():
         monkeypatch.setenv(name, value)
