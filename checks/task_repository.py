@@ -27,7 +27,7 @@ APART = (
 
 
 SPARK4 = "requirements/spark4"
-PROCESSES = 3  # for two cores: one of them mostly waits for Terraform, which has pauses of its own
+PROCESSES = 4  # for two cores: two of them mostly wait for Terraform, which has pauses of its own
 
 
 @command(
@@ -38,7 +38,7 @@ PROCESSES = 3  # for two cores: one of them mostly waits for Terraform, which ha
     }
 )
 def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False) -> None:
-    """Run the tests in three processes, the longest first; --quick: those that show most in three minutes."""
+    """Run the tests in four processes, the longest first; --quick: those that show most in three minutes."""
     _tools()
     words = ["-m", "pytest"]
     if not only:
