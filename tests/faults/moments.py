@@ -23,6 +23,11 @@ def is_done(kind: str) -> Moment:
     return lambda heard: any(e["type"] == "apply_complete" and _changes(e) and _of(e, kind) for e in heard)
 
 
+def looked(count: int) -> Moment:
+    """So many resources are looked at."""
+    return lambda heard: sum(event["type"] == "refresh_complete" for event in heard) >= count
+
+
 def told(kind: str) -> Moment:
     """Terraform has said something of a kind."""
     return lambda heard: any(event["type"] == kind for event in heard)

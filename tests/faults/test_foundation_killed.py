@@ -8,7 +8,7 @@ from tests.support.cells import grid
 
 UP, CLEANUP = ("up", "--only", "foundation"), ("cleanup", "--yes")
 TAKES_TURNS = True
-PLAN = {"begun": moments.begun, "reads": moments.told("apply_start"), "planned": moments.told("planned_change")}
+PLAN = {"begun": moments.begun, "reads": moments.told("apply_start"), "planned": moments.looked(50)}
 APPLY = {"first": moments.done(1), "half": moments.done(30), "late": moments.done(60)}
 
 
