@@ -7,11 +7,7 @@ process's own environment, which may hold credentials for another target. So it 
 
 import hashlib
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -25,13 +21,14 @@ from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError
 from orchard.diagnosis.terraform import translate
 from orchard.diagnosis.terraform_events import Event, Transcript
-from orchard.infrastructure.holders import Holders, Lock
+from orchard.infrastructure import import_blocks, terraform_process
+from orchard.infrastructure.backend import choose, in_bucket, is_in_bucket, on_disk
+from orchard.infrastructure.state_locks import Holders, Lock
 from orchard.machine import provider
 from orchard.machine.terraform import find_terraform
 
 Root = Literal["foundation", "cluster"]
 DIRECTORY = ROOT / "terraform"
-OVERRIDE = "backend_override.tf.json"
 # The provider's schema fills Go's heap anew in every run. Collected less often than by Go's own 100, a plan takes a
 # quarter less processor time and a tenth more memory (720 MB).
 GOGC = "400"
@@ -90,7 +87,10 @@ class Terraform:
         self.directory = directory or DIRECTORY / root
         self.state_dir = state_dir.resolve()
         self.state_dir.mkdir(parents=True, exist_ok=True)
-        self.backend = self._s3(state_bucket, state_prefix, region) if state_bucket else self._local()
+        if state_bucket:
+            self.backend = in_bucket(state_bucket, state_prefix, region, root)
+        else:
+            self.backend = on_disk(self.state_dir, root)
         self._data = self.state_dir / f"{root}.data"
         self._program = find_terraform()
         self._lines = python_terraform.Terraform(str(self.directory), terraform_bin_path=str(self._program))
@@ -117,7 +117,7 @@ class Terraform:
             again: call it in any case.
         """
         if backend:
-            self._choose_backend()
+            choose(self.directory, self.backend)
         moved = {"migrate_state": IsFlagged, "force_copy": IsFlagged} if migrate else {"reconfigure": IsFlagged}
         options = {"backend_config": self.backend, **moved} if backend else {"backend": False}
         done, given = self._data / "orchard.init", self._depends_on()
@@ -161,7 +161,7 @@ class Terraform:
             out=str(self.plan_file),
             refresh=refresh,
             destroy=destroy or None,
-            directory=self._with_imports(imports) if imports else None,
+            directory=import_blocks.beside(self.state_dir, self.directory, imports) if imports else None,
         )
         warnings = [" ".join((w.get("detail") or w["summary"]).split()) for w in transcript.warnings]
         return Plan(self.plan_file, code == 2, transcript.changes, warnings)
@@ -204,16 +204,16 @@ class Terraform:
             self._run("state rm", *addresses)
         return addresses
 
-    def take_in(self, address: str, number: str, lacking: Mapping[str, Any]) -> None:
+    def take_in(self, address: str, resource_id: str, lacking: Mapping[str, Any]) -> None:
         """Import a resource into the state at once, and add what the provider has not read of it.
 
         Args:
             address: of the resource, which has the variables of the last plan.
-            number: by which it is imported.
+            resource_id: by which it is imported.
             lacking: its attributes that are to be added.
         """
         given = self.state_dir / f"{self.root}.tfvars.json"
-        self._run("import", address, number, input=False, var_file=str(given))
+        self._run("import", address, resource_id, input=False, var_file=str(given))
         state = json.loads(self._read("state pull"))
         module, kind, name = address.rsplit(".", 2)
         for resource in state["resources"]:
@@ -230,34 +230,6 @@ class Terraform:
         """Remove a lock whose holder has crashed."""
         self._run("force-unlock", lock_id, force=IsFlagged)
 
-    def _local(self) -> dict[str, str]:
-        return {
-            "path": str(self.state_dir / f"{self.root}.tfstate"),
-            "workspace_dir": str(self.state_dir / f"{self.root}.workspaces"),
-        }
-
-    def _s3(self, bucket: str, prefix: str, region: str) -> dict[str, Any]:
-        return {
-            "bucket": bucket,
-            "key": f"{prefix}{self.root}.tfstate",
-            "workspace_key_prefix": f"{prefix}workspaces",
-            "region": region,
-            "encrypt": "true",
-            "use_lockfile": "true",
-        }
-
-    def _choose_backend(self) -> None:
-        """Keep or remove the file that turns the root's local backend into S3.
-
-        A backend block can neither use variables nor be of two types; an override file is Terraform's own way of
-        replacing it (Terraform documentation, "Override Files").
-        """
-        override = self.directory / OVERRIDE
-        if "bucket" in self.backend:
-            override.write_text(json.dumps({"terraform": {"backend": {"s3": {}}}}) + "\n")
-        else:
-            override.unlink(missing_ok=True)
-
     def _depends_on(self) -> str:
         """Sum up what `terraform init` reads: where the state is, who is asked for providers, the root, its lock."""
         settings = [self._environment.get(name, "") for name in ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR")]
@@ -270,19 +242,6 @@ class Terraform:
         """Whether all that `init` has written, linked to or unpacked is still there."""
         packages = (self._data / "providers").glob("*/*/*/*/*")
         return (self._data / "terraform.tfstate").exists() and all(package.exists() for package in packages)
-
-    def _with_imports(self, imports: Mapping[str, str]) -> Path:
-        """Copy the root's own files to a directory beside the state, with a file of import blocks among them.
-
-        Not into the root itself: a command for another target, or another cluster, would read them there.
-        """
-        copy = self.state_dir / "imports" / self.root
-        shutil.rmtree(copy.parent, ignore_errors=True)
-        shutil.copytree(self.directory, copy, ignore=shutil.ignore_patterns("tests", ".terraform"))
-        (copy.parent / "modules").symlink_to(self.directory.parent / "modules")
-        blocks = [{"to": address, "id": number} for address, number in imports.items()]
-        (copy / "imports.tf.json").write_text(json.dumps({"import": blocks}, indent=2))
-        return copy
 
     def _read(self, words: str, *args: str, **options: Any) -> str:
         _, transcript = self._run(words, *args, **options)
@@ -305,7 +264,7 @@ class Terraform:
             if lock is None or last or not self._holders.are_gone(lock):
                 break
             say(f"{self.root}: {lock.who} was killed and left the state locked since {lock.created:%H:%M:%S} UTC.")
-            if "bucket" in self.backend:  # a lock on this machine ends with its holder
+            if is_in_bucket(self.backend):  # a lock on this machine ends with its holder
                 self.unlock(lock.id)
         if code not in allowed:
             raise translate(transcript, code, self.root)
@@ -314,53 +273,20 @@ class Terraform:
         return code, transcript
 
     def _call(self, line: list[str], directory: Path, transcript: Transcript, *, locks: bool) -> int:
-        # A session of its own: one Ctrl-C must reach Terraform once, for at the second it drops what it is doing.
-        process = subprocess.Popen(
-            line,
-            cwd=directory,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            umask=0o077,  # states and plans may tell more than others should know
-        )
-        interrupted: KeyboardInterrupt | None = None
-        unheard: OSError | None = None
+        def hear(text: str) -> None:
+            if event := transcript.read(text):
+                self.report(event)
 
-        def tell(event: Event) -> None:
-            # Nobody reads any more (a terminal that was closed, | head). Terraform would die of it, and what it has
-            # made since it last wrote the state would be in none.
-            nonlocal unheard
-            try:
-                if not unheard:
-                    self.report(event)
-            except OSError as error:
-                unheard = error
+        def stopping() -> None:
+            self.report(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
 
-        with self._holders.noted(process.pid) if locks else nullcontext():
-            while True:
-                try:
-                    for text in process.stdout or ():
-                        if event := transcript.read(text):
-                            tell(event)
-                    process.wait()
-                    break
-                except KeyboardInterrupt as told:
-                    if (
-                        interrupted is None or type(told) is KeyboardInterrupt
-                    ):  # a second one that is no Ctrl-C is no hurry
-                        os.kill(process.pid, signal.SIGINT)
-                        tell(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
-                    interrupted = interrupted or told
-        if interrupted is not None:
+        noted = self._holders.noted if locks else lambda _: nullcontext()
+        try:
+            return terraform_process.run(line, directory, self._environment, hear=hear, stopping=stopping, noted=noted)
+        except KeyboardInterrupt as told:
             error = InterruptedByUserError(
                 f"terraform {line[1]} of the {self.root} was interrupted",
                 f"what exists is in the state: ./inv tf.plan --root {self.root} shows it; up or down goes on there",
             )
-            error.exit_code = getattr(interrupted, "exit_code", error.exit_code)
-            raise error
-        if unheard is not None:
-            raise unheard
-        return process.returncode
+            error.exit_code = getattr(told, "exit_code", error.exit_code)
+            raise error from None

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchard.infrastructure import holders, state
-from orchard.infrastructure.holders import Holders, Lock
+from orchard.infrastructure import state, state_locks
+from orchard.infrastructure.state_locks import Holders, Lock
 from tests.support.cells import cell
 from tests.support.held import held
 
@@ -83,17 +83,17 @@ def test_a_lock_of_a_living_terraform_is_left_alone(noted: Holders, monkeypatch:
     assert lock
     note(noted, os.getpid(), command=os.getpid())
     lives = [True, True, False]
-    monkeypatch.setattr(holders, "_lives", lambda _: True)
+    monkeypatch.setattr(state_locks, "_lives", lambda _: True)
     assert not noted.are_gone(lock)
     note(noted, os.getpid(), command=dead())
-    monkeypatch.setattr(holders, "_lives", lambda _: lives.pop(0))
+    monkeypatch.setattr(state_locks, "_lives", lambda _: lives.pop(0))
     assert noted.are_gone(lock)
     assert lives == [], "it was waited for"
 
 
 def test_what_is_no_terraform_is_no_holder(noted: Holders) -> None:
     file = note(noted, os.getpid(), command=os.getpid())
-    assert not holders._lives(file), "the system gives numbers of dead processes to others"
+    assert not state_locks._lives(file), "the system gives numbers of dead processes to others"
     with noted.noted(4711):
         assert (noted.folder / "foundation.default.4711.holder").exists()
     assert not (noted.folder / "foundation.default.4711.holder").exists()
