@@ -146,10 +146,18 @@ class Bucket:
             AwsError: S3 refuses some, or cannot be reached.
         """
         for first in range(0, len(keys), 1000):
-            batch = [{"Key": key} for key in keys[first : first + 1000]]
-            answer = self.s3.delete_objects(Bucket=self.name, Delete={"Objects": batch, "Quiet": True})
-            for refused in answer.get("Errors", []):
-                raise aws.refusal(refused["Code"], refused.get("Message", ""), 400, "DeleteObjects", self.name)
+            self._delete([{"Key": key} for key in keys[first : first + 1000]])
+
+    def empty(self) -> None:
+        """Delete all objects in all versions; raises as `delete`."""
+        for page in self.s3.get_paginator("list_object_versions").paginate(Bucket=self.name):
+            if found := [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+                self._delete([{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found])
+
+    def _delete(self, batch: list[dict[str, str]]) -> None:
+        answer = self.s3.delete_objects(Bucket=self.name, Delete={"Objects": batch, "Quiet": True})
+        for refused in answer.get("Errors", []):
+            raise aws.refusal(refused["Code"], refused.get("Message", ""), 400, "DeleteObjects", self.name)
 
     def _put(self, path: Path, key: str) -> None:
         with path.open("rb") as file:

@@ -17,6 +17,7 @@ OPEN = ("PENDING", "RUNNING", "CANCEL_PENDING")
 COMPLETED = "COMPLETED"
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 PAUSES = (1.0, 3.0, 9.0)  # seconds before each further try to add steps
+ENDS_WITHIN = 20 * 60.0  # seconds that a cluster may take from TERMINATING to TERMINATED
 AT_ONCE = 10  # ids that ListSteps takes (Amazon EMR API Reference, ListSteps)
 
 
@@ -147,7 +148,7 @@ class Emr:
                 raise TimeoutError
             time.sleep(min(self.interval, max(0.0, deadline - time.monotonic())))
 
-    def until_gone(self, name: str, seconds: float, seen: Callable[[Cluster], None]) -> list[Cluster]:
+    def until_gone(self, name: str, seen: Callable[[Cluster], None], seconds: float = ENDS_WITHIN) -> list[Cluster]:
         """Wait until the cluster of that name that is being terminated is TERMINATED, telling `seen` meanwhile.
 
         Returns:

@@ -11,6 +11,7 @@ from orchard.diagnosis.aws import NotFoundError
 
 MOST = timedelta(hours=168)  # from a cluster's creation, as terraform/modules/lifetime allows
 SOON = timedelta(minutes=5)  # for a cluster that has outlived a lifetime which was shortened; none in the past is taken
+_SUFFIX = "-end-of-life"  # as terraform/modules/lifetime has it
 _ONCE = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 # What UpdateSchedule takes of what GetSchedule tells. It replaces the whole schedule: what is left out is lost
 # (EventBridge Scheduler API Reference, UpdateSchedule).
@@ -36,7 +37,12 @@ class HardLimit(NamedTuple):
 
 def name_of(cluster_name: str) -> str:
     """Name the schedule that ends the cluster of that name."""
-    return f"{cluster_name}-end-of-life"
+    return cluster_name + _SUFFIX
+
+
+def cluster_of(name: str) -> str | None:
+    """Name the cluster that a schedule of that name ends; None where it is none of Orchard's."""
+    return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else None
 
 
 def hard_limit(scheduler: Any, cluster_name: str) -> HardLimit | None:

@@ -115,11 +115,15 @@ class Target:
             return self._session.get_credentials()
 
     def account(self) -> str:
-        """Ask for the number of the account that the credentials belong to.
+        """Ask, once, for the number of the account that the credentials belong to.
 
         Raises:
             AwsError: there are no credentials, they are not accepted, or AWS cannot be reached.
         """
+        return self._account
+
+    @cached_property
+    def _account(self) -> str:
         return self.client("sts").get_caller_identity()["Account"]
 
     def own_address(self) -> str:

@@ -76,7 +76,7 @@ def up(
     foundation = site.root("foundation")
     account.prepare("foundation", site.settings, site.target)
     variables = roots.foundation_variables(site.settings, site.target, force_destroy=disposable)
-    apply.run(foundation, variables, complete=adoption.into(foundation, variables, site.target, site.settings.project))
+    apply.run(foundation, variables, complete=adoption.into(foundation, variables, site.target, site.settings))
     outputs = foundation.outputs()
     if only:
         return
@@ -91,7 +91,7 @@ def up(
             cluster,
             variables,
             agree=lambda saved: _agree_to_replace(site, cluster, saved, confirm),
-            complete=adoption.into(cluster, variables, site.target, site.settings.project),
+            complete=adoption.into(cluster, variables, site.target, site.settings),
         )
     if done.changed and site.target.charges:
         second_plan.warn(cluster, variables)

@@ -9,8 +9,6 @@ from orchard.cluster.site import Confirm, Site
 from orchard.infrastructure import adoption, apply, forgotten, interfaces, roots, service_endpoint, state
 from orchard.infrastructure.removal import order
 
-ENDS_WITHIN = 20 * 60  # seconds that a cluster may take from TERMINATING to TERMINATED
-
 
 def down(site: Site, confirm: Confirm) -> None:
     """Remove the cluster and what lives with it; data, roles and the Studio stay. Twice is as good as once.
@@ -80,7 +78,7 @@ def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
         # The provider reads force_destroy from the state, so it must be there before the destroy.
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
         if not disposable:
-            complete = adoption.into(foundation, variables, site.target, site.settings.project)
+            complete = adoption.into(foundation, variables, site.target, site.settings)
             apply.run(foundation, variables, complete=complete)
         apply.run(foundation, variables, destroy=True)
     refused = order.everything(site.target, project, tags.tagged(site.settings, site.target))
@@ -146,7 +144,7 @@ def wait_until_gone(site: Site) -> list[Cluster]:
             say(f"The cluster {cluster.id} is {cluster.state}: waiting until it is TERMINATED ...")
             told.append(cluster.state)
 
-    return Emr(site.target).until_gone(site.cluster_name, ENDS_WITHIN, tell)
+    return Emr(site.target).until_gone(site.cluster_name, tell)
 
 
 def _others(site: Site) -> dict[str, str]:

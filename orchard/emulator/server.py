@@ -32,7 +32,7 @@ class Server:
         options.home.chmod(0o700)
         # The AWS managed policies (AmazonEMRServicePolicy_v2 and so on) exist in every account, in moto on demand.
         os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-        # Nothing starts from an image of the user's choice; moto's 1,290 take as long to make as all else to start.
+        # Nothing starts from an image of the user's choice; moto makes 1,290 at the first request to EC2.
         os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
         os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # moto would let any web page read any answer
         self._http = self._install()

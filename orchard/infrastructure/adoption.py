@@ -8,7 +8,9 @@ lost leaves all. Which resource is which is said by the plan itself, whatever th
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from orchard.aws import bucket
 from orchard.aws.target import Target
+from orchard.base.config import Settings
 from orchard.base.console import say
 from orchard.infrastructure.ours import finders, unread
 from orchard.infrastructure.ours.place import Place
@@ -29,12 +31,12 @@ class Found(NamedTuple):
     id: str
 
 
-def into(root: Terraform, variables: Mapping[str, Any], target: Target, project: str) -> Callable[[Plan], Plan]:
+def into(root: Terraform, variables: Mapping[str, Any], target: Target, settings: Settings) -> Callable[[Plan], Plan]:
     """Return what makes of a root's plan the one of `plan`."""
-    return lambda saved: plan(root, variables, saved, target, project)
+    return lambda saved: plan(root, variables, saved, target, settings)
 
 
-def plan(root: Terraform, variables: Mapping[str, Any], saved: Plan, target: Target, project: str) -> Plan:
+def plan(root: Terraform, variables: Mapping[str, Any], saved: Plan, target: Target, settings: Settings) -> Plan:
     """Plan again with what is ours and not in the state, until nothing more of it is found.
 
     Args:
@@ -42,7 +44,7 @@ def plan(root: Terraform, variables: Mapping[str, Any], saved: Plan, target: Tar
         variables: of the root.
         saved: its plan as the state has it.
         target: where to look.
-        project: whose tag and names it must have.
+        settings: project, region and bucket, whose tag and names it must have.
 
     Returns:
         the plan that takes all of it in; the first one where there is nothing of the kind.
@@ -52,12 +54,12 @@ def plan(root: Terraform, variables: Mapping[str, Any], saved: Plan, target: Tar
         OrchardError: Terraform's refusal.
     """
     known: dict[str, str] = {}
-    if not saved.counts["add"] or not _worth_while(root, variables, Place(target, project)):
+    if not saved.counts["add"] or not _worth_while(root, settings, Place(target, settings.project)):
         return saved
     for _ in range(ROUNDS):
         if not saved.counts["add"]:  # nothing that could be there already
             break
-        more = {found.address: found.id for found in find(root.show_json(saved), target, project)}
+        more = {found.address: found.id for found in find(root.show_json(saved), target, settings.project)}
         if not more:
             break
         known |= more
@@ -92,20 +94,19 @@ def find(planned: Mapping[str, Any], target: Target, project: str) -> Iterator[F
         if look and entry["mode"] == "managed" and entry["change"]["actions"] == ["create"]:
             # What is known only once something else is made is not in it.
             values = entry["change"]["after"] or {}
-            if number := look(place, values):
-                yield Found(entry["address"], number)
+            if resource_id := look(place, values):
+                yield Found(entry["address"], resource_id)
 
 
-def _worth_while(root: Terraform, variables: Mapping[str, Any], place: Place) -> bool:
+def _worth_while(root: Terraform, settings: Settings, place: Place) -> bool:
     """Whether anything is there: to read a plan takes Terraform seconds, which a first `up` need not wait."""
     if root.root == "cluster":
         return finders.any_of_cluster(place, f"{place.project}-{root.workspace}")
-    bucket = variables["bucket"] or f"{place.project}-{place.target.account()}-{place.target.region}"
-    return finders.any_of_foundation(place, bucket)
+    return finders.any_of_foundation(place, bucket.name(settings, place.target))
 
 
 def _named(known: Mapping[str, str]) -> str:
     """Name them by their ids, but for rules of security groups, which are counted."""
-    rules = sum(number.startswith("sgr-") for number in known.values())
-    named = sorted(number for number in known.values() if not number.startswith("sgr-"))
+    rules = sum(resource_id.startswith("sgr-") for resource_id in known.values())
+    named = sorted(resource_id for resource_id in known.values() if not resource_id.startswith("sgr-"))
     return ", ".join([*named, *([f"{rules} rules of security groups"] if rules else [])])

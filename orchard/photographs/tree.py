@@ -108,6 +108,7 @@ def scan(root: Path) -> Tree:
     reading = understand(root, counts)
     photographs: list[Photograph] = []
     left_out: list[tuple[str, str]] = []
+    found.reverse()
     while found:  # and let go of each at once: an entry takes as much memory as the photograph that it becomes
         folder, entry = found.pop()
         path = f"{folder}/{entry.name}" if folder else entry.name
@@ -125,7 +126,7 @@ def scan(root: Path) -> Tree:
             )
     if not photographs:
         raise _nothing(root, list(_files(root)))
-    return Tree(root, photographs, left_out[::-1], reading)
+    return Tree(root, photographs, left_out, reading)
 
 
 def has_photographs(root: Path) -> bool:

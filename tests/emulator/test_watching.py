@@ -450,12 +450,12 @@ def test_an_ending_cluster_is_waited_for_and_a_living_one_is_not(site: Site, clu
     number = site.cluster("ending")
     site.aws.until(number, "WAITING")
     seen: list[str] = []
-    living = emr.until_gone(f"{PROJECT}-ending", 60, lambda cluster: seen.append(cluster.state))
+    living = emr.until_gone(f"{PROJECT}-ending", lambda cluster: seen.append(cluster.state), 60)
     assert [cluster.id for cluster in living] == [number]
     assert seen == [], "nobody has told it to end"
     emr.interval = 0.01
     site.aws.emr.terminate_job_flows(JobFlowIds=[number])
-    assert emr.until_gone(f"{PROJECT}-ending", 60, lambda cluster: seen.append(cluster.state)) == []
+    assert emr.until_gone(f"{PROJECT}-ending", lambda cluster: seen.append(cluster.state), 60) == []
     assert set(seen) <= {"TERMINATING"}
     assert site.aws.status(number)["State"] == "TERMINATED"
 

@@ -3,7 +3,7 @@
 from orchard.aws import tags
 from orchard.base.console import say
 from orchard.diagnosis.aws import AwsError, NotFoundError
-from orchard.infrastructure.ours.place import Finder, Place, Values
+from orchard.infrastructure.ours.place import Finder, Place, Values, key_alias
 
 
 def _bucket(place: Place, values: Values) -> str | None:
@@ -32,14 +32,14 @@ def _key(place: Place, _: Values) -> str | None:
     kept (AWS KMS Developer Guide, "Deleting AWS KMS keys": until the end of the waiting period it can be).
     """
     kms = place.client("kms")
-    meant = _alias_target(place, f"alias/{place.project}-data")
+    meant = _alias_target(place, key_alias(place.project))
     tagged = [item.arn for item in tags.by_tag(place.client, place.project) if ":kms:" in item.arn]
-    for number in [*([meant] if meant else []), *tagged]:
-        told = kms.describe_key(KeyId=number)["KeyMetadata"]
-        if number == meant and told["KeyState"] == "PendingDeletion":
-            kms.cancel_key_deletion(KeyId=number)
-            kms.enable_key(KeyId=number)
-            say(f"The key {number}, which encrypts the data, was to be deleted: that is taken back.")
+    for resource_id in [*([meant] if meant else []), *tagged]:
+        told = kms.describe_key(KeyId=resource_id)["KeyMetadata"]
+        if resource_id == meant and told["KeyState"] == "PendingDeletion":
+            kms.cancel_key_deletion(KeyId=resource_id)
+            kms.enable_key(KeyId=resource_id)
+            say(f"The key {resource_id}, which encrypts the data, was to be deleted: that is taken back.")
             return told["KeyId"]
         if told["KeyState"] in ("Enabled", "Disabled"):
             return told["KeyId"]

@@ -1,10 +1,10 @@
 """All kinds, by Terraform's type; and whether it is worth while to look for each."""
 
-from orchard.aws import tags
+from orchard.aws import scheduler, tags
 from orchard.aws.emr import Emr
 from orchard.diagnosis.aws import NotFoundError
 from orchard.infrastructure.ours import account, clusters, network
-from orchard.infrastructure.ours.place import Finder, Place, Values
+from orchard.infrastructure.ours.place import Finder, Place, Values, key_alias
 
 
 def _if_there(look: Finder) -> Finder:
@@ -29,7 +29,7 @@ def any_of_foundation(place: Place, bucket: str) -> bool:
     prefix = f"{place.project}-{place.target.region}-"
     named: list[tuple[str, Values]] = [
         ("aws_s3_bucket", {"bucket": bucket}),
-        ("aws_kms_alias", {"name": f"alias/{place.project}-data"}),
+        ("aws_kms_alias", {"name": key_alias(place.project)}),
         *(("aws_iam_role", {"name": prefix + role}) for role in ("emr-service", "emr-node", "end-of-life")),
     ]
     if any(FINDERS[kind](place, values) for kind, values in named):
@@ -48,7 +48,7 @@ def any_of_cluster(place: Place, name: str) -> bool:
         AwsError: AWS refuses to tell.
     """
     named: list[tuple[str, Values]] = [
-        ("aws_scheduler_schedule", {"name": f"{name}-end-of-life"}),
+        ("aws_scheduler_schedule", {"name": scheduler.name_of(name)}),
         ("aws_eip", {"tags": {"Name": f"{name}-nat"}}),
         ("aws_nat_gateway", {"tags": {"Name": name}}),
         ("aws_key_pair", {"key_name": name}),

@@ -9,6 +9,11 @@ from orchard.aws.target import Target
 Values = Mapping[str, Any]
 
 
+def key_alias(project: str) -> str:
+    """Name the alias of the key of the data, as terraform/modules/bucket does."""
+    return f"alias/{project}-data"
+
+
 @dataclass(frozen=True)
 class Place:
     """Where to look, and for whose.

@@ -1,5 +1,6 @@
 """What is ours beside the network, removed by name, ARN or id."""
 
+from orchard.aws.bucket import Bucket
 from orchard.aws.emr import Emr
 from orchard.aws.target import Target
 from orchard.base.console import say
@@ -7,11 +8,11 @@ from orchard.base.console import say
 KEY_DAYS = 7  # the shortest that KMS takes (KMS API Reference, ScheduleKeyDeletion), as in terraform/modules/bucket
 
 
-def cluster(target: Target, number: str) -> None:
+def cluster(target: Target, resource_id: str) -> None:
     """End a cluster and wait until it is TERMINATED: until then its nodes cost, and its groups cannot be deleted."""
     emr = Emr(target)
-    emr.api.terminate_job_flows(JobFlowIds=[number])
-    emr.until_gone(emr.cluster(number).name, 20 * 60, lambda _: None)
+    emr.api.terminate_job_flows(JobFlowIds=[resource_id])
+    emr.until_gone(emr.cluster(resource_id).name, lambda _: None)
 
 
 def security_configuration(target: Target, name: str) -> None:
@@ -19,9 +20,9 @@ def security_configuration(target: Target, name: str) -> None:
     target.client("emr").delete_security_configuration(Name=name)
 
 
-def studio(target: Target, number: str) -> None:
+def studio(target: Target, resource_id: str) -> None:
     """Delete a Studio."""
-    target.client("emr").delete_studio(StudioId=number)
+    target.client("emr").delete_studio(StudioId=resource_id)
 
 
 def schedule(target: Target, name: str) -> None:
@@ -89,14 +90,10 @@ def policy(target: Target, arn: str) -> None:
 
 def bucket(target: Target, name: str) -> None:
     """Delete a bucket with all that is in it, in all versions."""
-    s3 = target.client("s3")
+    store = Bucket(target, name)
     say(f"Deleting all that is in the bucket {name} ...")
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
-        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        if found:
-            keys = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
-            s3.delete_objects(Bucket=name, Delete={"Objects": keys, "Quiet": True})
-    s3.delete_bucket(Bucket=name)
+    store.empty()
+    store.s3.delete_bucket(Bucket=name)
 
 
 def alias(target: Target, name: str) -> None:
@@ -104,6 +101,6 @@ def alias(target: Target, name: str) -> None:
     target.client("kms").delete_alias(AliasName=name)
 
 
-def key(target: Target, number: str) -> None:
+def key(target: Target, resource_id: str) -> None:
     """Let KMS delete a key after its waiting period, in which it costs nothing and can be taken back."""
-    target.client("kms").schedule_key_deletion(KeyId=number, PendingWindowInDays=KEY_DAYS)
+    target.client("kms").schedule_key_deletion(KeyId=resource_id, PendingWindowInDays=KEY_DAYS)

@@ -9,6 +9,7 @@ from orchard.aws.emr import name_within
 from orchard.aws.target import Target
 from orchard.base.console import say
 from orchard.diagnosis.aws import AwsError
+from orchard.infrastructure.ours.place import key_alias
 from orchard.infrastructure.removal import account, network
 
 
@@ -89,9 +90,9 @@ def untagged(target: Target, project: str) -> list[str]:
     found = [f"group {group}" for group in _listed(target, "iam", "list_groups", "Groups", "GroupName")]
     found = [item for item in found if item.removeprefix("group ").startswith(mine)]
     aliases = _listed(target, "kms", "list_aliases", "Aliases", "AliasName")
-    found += [f"alias {name}" for name in aliases if name == f"alias/{project}-data"]
+    found += [f"alias {name}" for name in aliases if name == key_alias(project)]
     for name in _listed(target, "scheduler", "list_schedules", "Schedules", "Name"):
-        if name_within(name.removesuffix("-end-of-life"), project) and name.endswith("-end-of-life"):
+        if (cluster := scheduler.cluster_of(name)) and name_within(cluster, project):
             found.append(f"schedule {name}")
     return found + [item for name, item in _configurations(target) if name_within(name, project)]
 
@@ -117,10 +118,10 @@ def of_cluster(target: Target, project: str, name: str) -> list[str]:
     limit = scheduler.hard_limit(target.client("scheduler"), name)
     found = [f"schedule {scheduler.name_of(name)}"] if limit else []
     found += [item for whose, item in _configurations(target) if whose == name]
-    for kind, operation, answer, number, wanted in kinds:
+    for kind, operation, answer, member, wanted in kinds:
         filters = [{"Name": n, "Values": [v]} for n, v in {**wanted, "tag:Project": project}.items()]
         there = getattr(ec2, operation)(Filters=filters)[answer]
-        found += [f"{here}:{kind}/{item[number]}" for item in there if item.get("State") not in ("deleting", "deleted")]
+        found += [f"{here}:{kind}/{item[member]}" for item in there if item.get("State") not in ("deleting", "deleted")]
     alarms = target.client("cloudwatch").describe_alarms(AlarmNames=[f"{name}-idle"])["MetricAlarms"]
     return found + [alarm["AlarmArn"] for alarm in alarms]
 
