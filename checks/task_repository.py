@@ -54,7 +54,7 @@ def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False
 
 @command(help={"only": "a path below tests, or words of a cell's name as pytest's -k takes them"})
 def faults(_: Context, only: str = "") -> None:
-    """Inject every fault of docs/reliability.md, for real: 25 minutes on two cores; --only some of them."""
+    """Inject every fault of docs/reliability.md, for real, which takes longer than all tests; --only some of them."""
     _tools()
     words = ["-m", "pytest", "--matrix", "--numprocesses", str(PROCESSES)]
     if only:
