@@ -6,6 +6,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 import machine
 
+LIMIT = 600.0  # seconds for a pass: one that hangs must not hold up the rest for ever
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
 MODULES = os.pathsep.join(map(str, (HERE, PEERS, HERE.parent / "spark")))  # what peers, and their workers, import
@@ -79,7 +81,7 @@ def compare(programs: list[Program], rounds: int, rows: int) -> dict[str, Measur
     """Warm every contender up by one pass, then let all take part in each round.
 
     Args:
-        programs: those whose contenders take part; one that does not come up is told and left out.
+        programs: those whose contenders take part; one that does not come up, or ends, is told and left out.
         rounds: how many.
         rows: that each pass must make.
     """
@@ -97,8 +99,13 @@ def compare(programs: list[Program], rounds: int, rows: int) -> dict[str, Measur
             processes |= dict.fromkeys(program.names, process)
         measured = {name: Measured([], []) for name in processes}
         for number in range(1, rounds + 1):
-            for name, process in processes.items():
-                seconds, cpu = _pass(process, name, rows)
+            for name, process in list(processes.items()):
+                try:
+                    seconds, cpu = _pass(process, name, rows)
+                except (RuntimeError, OSError) as error:
+                    print(f"left out: {name}: {error}", file=sys.stderr)
+                    del processes[name], measured[name]
+                    continue
                 measured[name].rates.append(rows / seconds)
                 measured[name].cpu.append(1000 * cpu / rows)
             told = ", ".join(f"{name} {values.rates[-1]:.0f}" for name, values in measured.items())
@@ -123,9 +130,14 @@ def record(file: Path, measured: dict[str, Measured], about: dict[str, object]) 
 
 def _pass(process: subprocess.Popen[str], name: str, rows: int) -> tuple[float, float]:
     before = machine.cpu_seconds(process.pid)
-    process.stdin.write(f"{name}\n")
-    process.stdin.flush()
-    answer = json.loads(_line(process))
+    late = threading.Timer(LIMIT, os.killpg, (process.pid, signal.SIGKILL))
+    late.start()
+    try:
+        process.stdin.write(f"{name}\n")
+        process.stdin.flush()
+        answer = json.loads(_line(process))
+    finally:
+        late.cancel()
     if answer["rows"] != rows:
         raise RuntimeError(f"{name} made {answer['rows']} rows of {rows}")
     return answer["seconds"], machine.cpu_seconds(process.pid) - before

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark import Broadcast, keyword_only
 from pyspark.ml import Transformer
 from pyspark.ml.functions import array_to_vector
@@ -22,14 +21,11 @@ from fruits import hadoop, weights, weights_source
 from fruits.architecture import FEATURES
 from fruits.engine import AUTO, Engine, cached, choose, run
 from fruits.params import accessors
+from fruits.portions import portions
 from fruits.preprocessing import RejectedImageError, pixels
 
 INVALID = ("error", "skip", "keep")
 OUTPUT_TYPES = ("vector", "array")
-# What a worker holds at a time, whatever the batches that it is given: images decoded before the engine runs, and
-# bytes of their files.
-PORTION = 32
-PORTION_BYTES = 64 << 20
 
 
 @accessors
@@ -184,30 +180,6 @@ def _featurise_batches(
             columns.append(pa.array(reasons, pa.string()))
         result = pa.RecordBatch.from_arrays(columns, plan.names)
         yield result.filter(features.is_valid()) if plan.invalid == "skip" else result
-
-
-def portions(batches: Iterator[pa.RecordBatch], source: int) -> Iterator[list[pa.RecordBatch]]:
-    """Divide rows anew, by images and bytes.
-
-    Args:
-        batches: as Spark gives them, of one row or of thousands.
-        source: index of the binary column that is measured.
-
-    Yields:
-        batches that together have at most PORTION rows and PORTION_BYTES, or one larger row.
-    """
-    held: list[pa.RecordBatch] = []
-    rows = size = 0
-    for batch in batches:
-        first = 0
-        for row, length in enumerate(pc.binary_length(batch.column(source)).fill_null(0).to_pylist()):
-            if rows and (rows == PORTION or size + length > PORTION_BYTES):
-                yield [*held, batch.slice(first, row - first)]
-                held, rows, size, first = [], 0, 0, row
-            rows, size = rows + 1, size + length
-        held.append(batch.slice(first))
-    if rows:
-        yield held
 
 
 def _featurise(

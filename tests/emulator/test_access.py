@@ -15,7 +15,7 @@ from orchard.aws import target
 from orchard.aws.emr import Cluster
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError, UsageError
-from orchard.cluster.access import connect, studio
+from orchard.cluster.access import connect, studio, tunnel
 from orchard.cluster.site import Site
 from orchard.emulator.process import LocalAws
 from orchard.infrastructure import ssh_key
@@ -115,10 +115,10 @@ def test_livy_is_behind_a_tunnel_where_no_other_way_leads_to_it(site, hub) -> No
     address = connect.livy(far)
     assert connect.livy(far) == address, "one tunnel is enough"
     assert [line for line in connect.close(far) if address.rpartition(":")[2] in line and "port 8998" in line]
-    with socket.socket() as taken:
-        with contextlib.suppress(OSError):  # somebody else's, which does as well
-            taken.bind(("127.0.0.1", 8998))
-            taken.listen()
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # somebody else listens there, which does as well
+            held.enter_context(socket.create_server(("127.0.0.1", 8998)))  # also where the tunnel's connections linger
+        assert tunnel.listens(8998)
         assert not connect.livy(far).endswith(":8998")
 
 

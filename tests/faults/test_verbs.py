@@ -188,7 +188,6 @@ def test_status_tells_the_rest(calm: Account, shared: tuple, case: tuple) -> Non
 def test_lasting_throttling_is_told(calm: Account, shared: tuple) -> None:
     place, _ = shared
     site = place.impatient
-    calm.faulty.fault = every(1, THROTTLED)
     calm.faulty.fault = lambda made: THROTTLED if made.service == "elasticmapreduce" else None
     with pytest.raises(OrchardError, match="AWS is busy") as raised:
         gather(site.settings, site.target)

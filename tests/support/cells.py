@@ -7,7 +7,7 @@ that is not `quick` is left to `./inv check.faults`.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-AREAS = ("Terraform", "AWS", "Spark", "user", "data")
+from checks.documents.reliability import AREAS
 
 
 class Cell(NamedTuple):
@@ -31,7 +31,7 @@ def cell(
 
     Args:
         id: of the cell within its test: small letters, digits and hyphens.
-        area: one of `AREAS`.
+        area: one of `checks.documents.reliability.AREAS`.
         fault: what is injected.
         at: the moment.
         holds: what must hold, as the test asserts it.
@@ -54,7 +54,7 @@ def grid(
     """Declare a cell for each fault at each moment; its `case` is the pair of their names.
 
     Args:
-        area: one of `AREAS`.
+        area: one of `checks.documents.reliability.AREAS`.
         faults: name -> what is injected.
         moments: name -> when.
         holds: what must hold over all of them.

@@ -5,7 +5,7 @@ import os
 import pyarrow as pa
 import pytest
 
-from fruits import dataset, featurizer, tasks
+from fruits import dataset, featurizer, portions, tasks
 
 
 @pytest.fixture
@@ -50,14 +50,14 @@ def test_a_task_is_bounded_by_bytes_however_skewed(spark, skewed, monkeypatch):
 
 @pytest.mark.parametrize("rows", [1, 7, 100])
 def test_a_worker_holds_a_portion_of_images_and_bytes(rows, monkeypatch):
-    monkeypatch.setattr(featurizer, "PORTION_BYTES", 5_000)
+    monkeypatch.setattr(portions, "PORTION_BYTES", 5_000)
     contents = [bytes(900)] * 40 + [b""] * 40 + [None] + [bytes(9_000)] * 3 + [bytes(10)] * 50
     given = pa.table({"number": range(len(contents)), "content": contents}).to_batches(max_chunksize=rows)
-    found = list(featurizer.portions(iter(given), 1))
+    found = list(portions.portions(iter(given), 1))
     assert [n for portion in found for batch in portion for n in batch["number"].to_pylist()] == list(range(134))
     for portion in found:
         values = [len(value or b"") for batch in portion for value in batch["content"].to_pylist()]
-        assert len(values) <= featurizer.PORTION
+        assert len(values) <= portions.PORTION
         assert sum(values) <= 5_000 or values == [9_000]
 
 
