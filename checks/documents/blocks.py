@@ -9,10 +9,16 @@ from typing import Any, Literal, get_args, get_origin
 from invoke import Collection
 from invoke.parser.context import to_flag
 
-from checks.documents import architecture, fidelity, figures, matrix, permission_use, reliability
+from checks.documents import architecture, fidelity, figures, french, matrix, permission_use, reliability
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
 from orchard.permissions import published
+
+# The blocks that French pages have, too, apart from the matrix, whose file has both languages.
+IN_FRENCH = (
+    *("pipeline", "full-cost", "cluster-costs", "run-costs", "forgotten-costs", "prices"),
+    *("releases", "instance-types"),
+)
 
 
 def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
@@ -21,7 +27,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
     Args:
         namespace: Orchard's tasks, which two of the blocks list.
     """
-    return {
+    made: dict[str, Callable[[], str]] = {
         "settings": settings,
         "tasks": lambda: tasks(namespace),
         "reference": lambda: reference(namespace),
@@ -48,6 +54,11 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "matrix": lambda: table(*matrix.rows(matrix.ENGLISH)),
         "matrix-fr": lambda: table(*matrix.rows(matrix.FRENCH)),
     }
+    return made | {f"{name}-fr": _french(made[name]) for name in IN_FRENCH}
+
+
+def _french(english: Callable[[], str]) -> Callable[[], str]:
+    return lambda: french.block(english())
 
 
 def settings() -> str:

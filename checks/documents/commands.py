@@ -25,15 +25,18 @@ class Command(NamedTuple):
 
 
 def shown(page: Path) -> Iterator[Command]:
-    """Find the calls of `./inv` in a page: in its shell blocks and in its running text."""
-    text = page.read_text()
+    """Find the calls of `./inv` in a page."""
+    return (Command(page, line) for line in calls(page.read_text()))
+
+
+def calls(text: str) -> Iterator[str]:
+    """Find the calls of `./inv` in a text: in its shell blocks and between its words."""
     for block in _FENCE.findall(text):
         for line in block.splitlines():
             words = line.removeprefix("$ ").strip()
             if re.match(r"(\w+=\S+ )*\./inv\b", words):
-                yield Command(page, words)
-    for words in _INLINE.findall(re.sub(r"```.*?```", "", text, flags=re.S)):
-        yield Command(page, words)
+                yield words
+    yield from _INLINE.findall(re.sub(r"```.*?```", "", text, flags=re.S))
 
 
 def everything() -> list[Command]:
