@@ -31,3 +31,11 @@ def docs(_: Context, write: bool = False) -> None:
         say(f"{link.page.relative_to(ROOT)}: the link {link.to} leads nowhere")
     if faults or broken or (stale and not write):
         raise Exit(code=1)
+
+
+@command
+def site(_: Context) -> None:
+    """Build the site of docs/ into site/; a warning, a broken link or a page that no menu has ends it."""
+    from checks.site.build import build
+
+    say(f"built: {build()}")

@@ -21,7 +21,7 @@ LAYERS = (
 )
 APART = (
     *("requirements/uv", "requirements/java", "requirements/terraform", "requirements/policy", "requirements/bench"),
-    "requirements/spark4",
+    *("requirements/site", "requirements/spark4"),
     *sorted(f"requirements/clients/{file.stem}" for file in (ROOT / "requirements" / "clients").glob("*.in")),
 )
 

@@ -1,0 +1,55 @@
+"""Builds the site with MkDocs, in an environment of its own; nothing that it shows comes from another host."""
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from checks import environments
+from checks.site.stage import stage
+from orchard.base.config import ROOT
+from orchard.base.errors import OrchardError
+
+HERE = Path(__file__).parent
+ENVIRONMENT = ROOT / ".venv-site"
+LOCK = ROOT / "requirements" / "site.lock"
+SITE = ROOT / "site"
+MERMAID = "74d7c46dabca328c2294733910a8aa1ed0c37451776e8d5295da38a2b758fb9b"  # of npm's mermaid 11.16.0
+
+
+def build() -> Path:
+    """Return the site's first page.
+
+    Raises:
+        OrchardError: MkDocs cannot be installed, or warns of something.
+    """
+    programs = environments.prepare(ENVIRONMENT, LOCK)
+    with tempfile.TemporaryDirectory() as folder:
+        pages = Path(folder, "pages")
+        stage(pages)
+        for name in ("orchard.css", "favicon.svg"):
+            shutil.copyfile(HERE / name, pages / name)
+        (pages / "mermaid.js").write_bytes(_mermaid())
+        for name in ("mkdocs.yml", "hooks.py"):
+            shutil.copyfile(HERE / name, Path(folder, name))
+        words = ["build", "--strict", "--quiet", "--site-dir", str(SITE)]
+        done = subprocess.run(
+            [str(programs / "mkdocs"), *words], cwd=folder, capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        raise OrchardError(f"the site cannot be built:\n{done.stderr.strip()}", "mend the pages that are named")
+    return SITE / "index.html"
+
+
+def _mermaid() -> bytes:
+    """Return Mermaid for browsers, from a package that carries it.
+
+    Raises:
+        OrchardError: it is another one than npm publishes.
+    """
+    (found,) = ENVIRONMENT.glob("lib/python*/site-packages/mermaidx/assets/mermaid.js")
+    content = found.read_bytes()
+    if hashlib.sha256(content).hexdigest() != MERMAID:
+        raise OrchardError(f"{found} is not mermaid.js as npm has it", "compare it, then change checks/site/build.py")
+    return content
