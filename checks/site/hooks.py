@@ -26,4 +26,4 @@ def _anchor(heading: str, separator: str) -> str:
 
 
 def _diagram(source: str, *_: Any, **__: Any) -> str:
-    return f'<pre class="mermaid"><code>{html.escape(source)}</code></pre>'
+    return f'<div class="diagram"><pre class="mermaid"><code>{html.escape(source)}</code></pre></div>'

@@ -12,7 +12,8 @@ from orchard.base.config import ROOT
 README = """# Top
 [guide](docs/guide.md#first) [picture](docs/a.png) [roots](terraform) [`code`](settings.toml) [out](https://example.org)
 
-`[not](a.link)` <!-- made: nothing -->
+`[not](a.link)`
+<!-- made: nothing -->
 ```mermaid
 a --> b[(c)]
 ```
@@ -21,13 +22,14 @@ STAGED = """# Top
 [guide](guide.md#first) [picture](a.png) [roots](source/terraform/index.md) [`code`](source/settings.toml.md) \
 [out](https://example.org)
 
-`[not](a.link)` 
+`[not](a.link)`
+
 ```mermaid
 a --> b[(c)]
 ```
 
 <script src="mermaid.js"></script>
-"""  # noqa: W291
+"""
 
 
 @pytest.mark.parametrize(
