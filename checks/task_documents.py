@@ -23,7 +23,7 @@ def docs(_: Context, write: bool = False) -> None:
         if write:
             page.write_text(text)
         say(f"{'written' if write else 'stale'}: {page.relative_to(ROOT)}")
-    faults = [(c, why) for c in commands.everything() if (why := commands.fault(c, namespace))]
+    faults = commands.faults(namespace)
     for shown, why in faults:
         say(f"{shown.page.relative_to(ROOT)}: {shown.line}: {why}")
     broken = list(pages.broken_links())

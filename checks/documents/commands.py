@@ -51,6 +51,13 @@ def first_hour(page: Path = ROOT / "README.md") -> list[list[str]]:
     return [shlex.split(line, comments=True)[1:] for line in lines]
 
 
+def faults(namespace: Collection) -> list[tuple[Command, str]]:
+    """Find the calls in all pages that Invoke would not take, each with what is wrong with it."""
+    found = everything()
+    wrong = {one.line: fault(one, namespace) for one in dict.fromkeys(Command(ROOT, each.line) for each in found)}
+    return [(one, why) for one in found if (why := wrong[one.line])]
+
+
 def fault(command: Command, namespace: Collection) -> str | None:
     """Say what is wrong with a call: an unknown task or flag; None when Invoke would take it.
 

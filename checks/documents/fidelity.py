@@ -8,6 +8,8 @@ from typing import NamedTuple
 from checks.documents.markdown import table
 from orchard.base.config import ROOT
 
+LONG_NAMES = ("Every service", "Resource Groups Tagging API", "Session Manager", "Systems Manager")
+
 
 class Row(NamedTuple):
     """A behaviour of AWS, where it is written, and the test that fails when the local AWS behaves otherwise."""
@@ -18,8 +20,10 @@ class Row(NamedTuple):
 
     @property
     def service(self) -> str:
-        """Return the service: the first word of the behaviour."""
-        return self.behaviour.split()[0].rstrip("':,")
+        """Return the service: the first word of the behaviour, or the first words."""
+        told = self.behaviour.removeprefix("The ")
+        long = next((name for name in LONG_NAMES if told.startswith(name)), None)
+        return long or told.split()[0].rstrip("':,").removesuffix("'s")
 
 
 def modelled() -> str:

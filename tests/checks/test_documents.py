@@ -20,9 +20,8 @@ def test_a_pages_made_blocks_are_as_the_code_makes_them(page):
 
 
 def test_every_command_that_a_page_shows_exists_with_its_flags():
-    found = commands.everything()
-    assert len(found) > 20
-    assert [(c.page.name, c.line, why) for c in found if (why := commands.fault(c, tasks.namespace))] == []
+    assert len(commands.everything()) > 20
+    assert [(call.page.name, call.line, why) for call, why in commands.faults(tasks.namespace)] == []
 
 
 def test_every_link_leads_somewhere():

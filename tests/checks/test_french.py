@@ -47,7 +47,7 @@ $ ./inv run   # il tourne
 """
 
 
-@pytest.mark.parametrize(("page", "its_french"), pairs.pages(), ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(("page", "its_french"), list(pairs.pages()), ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_and_its_french_have_the_same_shape(page, its_french):
     assert list(pairs.differences(page.read_text(), its_french.read_text())) == []
 
