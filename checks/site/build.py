@@ -1,6 +1,7 @@
 """Builds the site with MkDocs, in an environment of its own; nothing that it shows comes from another host."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -33,12 +34,14 @@ def build() -> Path:
         (pages / "mermaid.js").write_bytes(_mermaid())
         for name in ("mkdocs.yml", "hooks.py"):
             shutil.copyfile(HERE / name, Path(folder, name))
-        words = ["build", "--strict", "--quiet", "--site-dir", str(SITE)]
+        words = ["build", "--strict", "--site-dir", str(SITE)]  # with --quiet it would not notice its own warnings
+        environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}  # the theme's word about MkDocs itself
         done = subprocess.run(
-            [str(programs / "mkdocs"), *words], cwd=folder, capture_output=True, text=True, check=False
+            [str(programs / "mkdocs"), *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
     if done.returncode:
-        raise OrchardError(f"the site cannot be built:\n{done.stderr.strip()}", "mend the pages that are named")
+        told = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
+        raise OrchardError("\n".join(("the site cannot be built:", *told)), "mend what is named, and call again")
     return SITE / "index.html"
 
 

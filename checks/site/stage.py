@@ -61,6 +61,8 @@ def _page(file: Path, root: Path) -> tuple[str, list[Path]]:
         target = (file.parent / name).resolve()
         if target.is_dir():
             target /= "README.md"
+        if not target.exists():
+            return match[0]  # MkDocs names it
         led.append(target)
         return f"]({os.path.relpath(place(target.relative_to(root)), here.parent)}{hash_}{anchor})"
 
