@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
 os.environ["PYTHONPATH"] = str(ROOT / "spark")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+os.environ["ORCHARD_LANG"] = "en"  # whatever this machine speaks
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
 # As `inv` does it: a worker that compiles TensorFlow's modules anew takes twice as long to start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

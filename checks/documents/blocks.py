@@ -14,7 +14,7 @@ from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
 from orchard.permissions import published
 
-# The blocks that French pages have, too, apart from the matrix, whose file has both languages.
+# The blocks that French pages have, too, apart from the matrix and the failures: those are in both languages already.
 IN_FRENCH = (
     *("pipeline", "full-cost", "cluster-costs", "run-costs", "forgotten-costs", "prices"),
     *("releases", "instance-types"),
@@ -54,7 +54,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "matrix": lambda: table(*matrix.rows(matrix.ENGLISH)),
         "matrix-fr": lambda: table(*matrix.rows(matrix.FRENCH)),
     }
-    return made | {f"{name}-fr": _french(made[name]) for name in IN_FRENCH}
+    return made | {f"{name}-fr": _french(made[name]) for name in IN_FRENCH} | {"failures-fr": french.failures}
 
 
 def _french(english: Callable[[], str]) -> Callable[[], str]:

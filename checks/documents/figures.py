@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -129,8 +130,12 @@ def releases() -> str:
     return table(("release label", "standard support until"), rows)
 
 
-def failures_known() -> str:
-    """Return the known failures, what they mean and what helps, by sections of the tables."""
+def failures_known(tell: Callable[[str], str] = str) -> str:
+    """Return the known failures, what they mean and what helps, by sections of the tables.
+
+    Args:
+        tell: says a cause or a remedy in the page's language.
+    """
     sections: dict[str, list[tuple[str, str]]] = {}
     for subject in failures.TABLES:
         every = [known for nodes in (False, True) for known in failures.table(subject, nodes=nodes)]
@@ -138,7 +143,7 @@ def failures_known() -> str:
             if title:
                 rows = sections[title] = []
             elif name != "job":  # the jobs bring their own words
-                told = [(_words(known.cause), _words(known.remedy)) for known in every if known.id == name]
+                told = [(_words(tell(known.cause)), _words(tell(known.remedy))) for known in every if known.id == name]
                 rows += dict.fromkeys(told)
     return "\n\n".join(f"### {title}\n\n{table(('cause', 'remedy'), rows)}" for title, rows in sections.items())
 

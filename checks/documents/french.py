@@ -4,6 +4,9 @@ import re
 import tomllib
 from pathlib import Path
 
+from checks.documents import figures
+from orchard.base.language import catalogue
+
 FILE = Path(__file__).with_name("french.toml")
 # What no French text has, outside of code.
 _ENGLISH = re.compile(r"\b(?:the|of|and|with|without|for|which|that|an|is|are|from|to)\b", re.I)
@@ -13,10 +16,18 @@ _NUMBER = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w.]*[A-Za-z])(?!-)")
 
 def block(english: str) -> str:
     """Return a made block in French; what french.toml does not know stays in English, and `left` names it."""
-    text = english
+    return _NUMBER.sub(_number, _words(english))
+
+
+def failures() -> str:
+    """Return the known failures as `./inv` tells them in French."""
+    return _words(figures.failures_known(lambda message: catalogue("fr").get(message, message)))
+
+
+def _words(text: str) -> str:
     for pair in tomllib.loads(FILE.read_text())["words"]:
         text = re.sub(pair["english"], pair["french"], text)
-    return _NUMBER.sub(_number, text)
+    return text
 
 
 def left(text: str) -> list[str]:

@@ -23,7 +23,6 @@ ENGLISH_ONLY = (
     *("docs/commands.md", "docs/fidelity.md", "docs/reliability.md", "CHANGELOG.md"),
     *("docs/architecture.md", "docs/contributing.md", "docs/local-aws.md", "docs/performance.md", "docs/security.md"),
 )
-SAID_IN_ENGLISH = {"failures"}  # blocks of words that `./inv` prints in English
 
 _FENCE = re.compile(r"^```(\w*)\n.*?^```$", re.S | re.M)
 _BLOCK = re.compile(r"<!-- made: ([\w-]+) -->\n.*?<!-- end -->", re.S)
@@ -74,9 +73,7 @@ def _sections(text: str) -> Iterator[tuple[str, Section]]:
                 level=len(start[1]),
                 items=len(re.findall(r"^ *- ", prose, re.M)),
                 tables=tuple(_tables(prose)),
-                blocks=tuple(
-                    name for name in re.findall(r"<!-- made: ([\w-]+) -->", body) if name not in SAID_IN_ENGLISH
-                ),
+                blocks=tuple(re.findall(r"<!-- made: ([\w-]+) -->", body)),
                 fences=tuple(_FENCE.findall(body)),
                 shown=Counter(" ".join(call.split(" #")[0].split()) for call in commands.calls(body)),
             ),

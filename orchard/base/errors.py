@@ -1,5 +1,6 @@
 """What can go wrong in a way that a user can mend: one line of cause, one of remedy, an exit code."""
 
+from orchard.base.language import told
 from orchard.base.visible import shown
 
 
@@ -21,7 +22,7 @@ class OrchardError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Show two lines instead of a traceback in a notebook (IPython, custom exceptions)."""
-        return [shown(f"error: {self.cause}"), shown(f"remedy: {self.remedy}")]
+        return [shown(line) for line in told(f"error: {self.cause}", f"remedy: {self.remedy}")]
 
 
 class UsageError(OrchardError):

@@ -13,6 +13,7 @@ from typing import Any
 
 from invoke import Exit, task
 
+from orchard.base import language
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, ToldToEndError
 from orchard.machine import packages
@@ -67,7 +68,7 @@ def _reporting(body: Callable) -> Callable:
             if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
                 raise
             with suppress(OSError):
-                say(f"error: {error.cause}", f"remedy: {error.remedy}")
+                say(*language.told(f"error: {error.cause}", f"remedy: {error.remedy}"))
             raise Exit(code=error.exit_code) from None
         except BrokenPipeError:
             raise ended_by_its_reader() from None
@@ -76,7 +77,7 @@ def _reporting(body: Callable) -> Callable:
                 raise
             told = disk.explain(error, error.filename or "this machine")
             with suppress(OSError):
-                say(f"error: {told.cause}", f"remedy: {told.remedy}")
+                say(*language.told(f"error: {told.cause}", f"remedy: {told.remedy}"))
             raise Exit(code=1) from None
         except KeyboardInterrupt as told:
             with suppress(OSError):  # its terminal may be gone
@@ -85,7 +86,8 @@ def _reporting(body: Callable) -> Callable:
         except ModuleNotFoundError as error:  # Invoke's own program runs in whatever environment it lies in
             if packages.SETS["main"].installed:
                 raise
-            say(f"error: {sys.prefix} lacks what Orchard stands on: {error}", "remedy: ./inv installs it into .venv")
+            lacking = f"error: {sys.prefix} lacks what Orchard stands on: {error}"
+            say(*language.told(lacking, "remedy: ./inv installs it into .venv"))
             raise Exit(code=1) from None
 
     return run

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchard.base.errors import OrchardError
+from orchard.base.language import told
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = Path(sys.prefix)
@@ -148,6 +149,6 @@ if __name__ == "__main__":
     try:
         require(*sys.argv[1:])
     except OrchardError as error:
-        sys.exit(f"error: {error.cause}\nremedy: {error.remedy}")
+        sys.exit("\n".join(told(f"error: {error.cause}", f"remedy: {error.remedy}")))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -65,7 +65,7 @@ def test_the_french_readme_leads_to_every_page():
     assert [name for name in pairs.FRENCH.values() if "README" not in name and f"]({name[8:]})" not in text] == []
 
 
-@pytest.mark.parametrize("name", blocks.IN_FRENCH)
+@pytest.mark.parametrize("name", [*blocks.IN_FRENCH, "failures"])
 def test_a_block_in_french_has_no_english_left(name):
     assert french.left(blocks.makers(tasks.namespace)[f"{name}-fr"]()) == []
 
