@@ -17,14 +17,17 @@ FRENCH = {
     "docs/notebooks.md": "docs/fr/notebooks.md",
     "docs/troubleshooting.md": "docs/fr/depannage.md",
     "docs/from-the-old-guides.md": "docs/fr/anciens-guides.md",
+    "docs/local-aws.md": "docs/fr/aws-local.md",
 }
 # Made from the code, or for those who want to look inside.
 ENGLISH_ONLY = (
     *("docs/commands.md", "docs/fidelity.md", "docs/reliability.md", "CHANGELOG.md"),
-    *("docs/architecture.md", "docs/contributing.md", "docs/local-aws.md", "docs/performance.md", "docs/security.md"),
+    *("docs/architecture.md", "docs/contributing.md", "docs/performance.md", "docs/security.md"),
 )
 
-_FENCE = re.compile(r"^```(\w*)\n.*?^```$", re.S | re.M)
+SHELLS = ("console", "bash", "sh")
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
 _BLOCK = re.compile(r"<!-- made: ([\w-]+) -->\n.*?<!-- end -->", re.S)
 
 
@@ -36,7 +39,7 @@ class Section(NamedTuple):
         items: the number of the text's list items.
         tables: the rows and columns of each table that is written by hand.
         blocks: the names of those that are made.
-        fences: the languages of the code.
+        fences: the code with its language; of a shell's the calls, without their comments, which are translated.
         shown: the calls of `./inv`, each with how often; a language has an order of its own.
     """
 
@@ -74,10 +77,17 @@ def _sections(text: str) -> Iterator[tuple[str, Section]]:
                 items=len(re.findall(r"^ *- ", prose, re.M)),
                 tables=tuple(_tables(prose)),
                 blocks=tuple(re.findall(r"<!-- made: ([\w-]+) -->", body)),
-                fences=tuple(_FENCE.findall(body)),
+                fences=tuple(_code(*fence) for fence in _FENCE.findall(body)),
                 shown=Counter(" ".join(call.split(" #")[0].split()) for call in commands.calls(body)),
             ),
         )
+
+
+def _code(language: str, code: str) -> str:
+    if language not in SHELLS:
+        return f"{language}: {code}"
+    calls = (line.split(" #")[0].rstrip() for line in code.splitlines() if line.startswith("$ "))
+    return "\n".join([f"{language}:", *calls])
 
 
 def _named(block: re.Match[str]) -> str:

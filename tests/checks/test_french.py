@@ -20,6 +20,12 @@ Words, and `./inv up`.
 
 ```console
 $ ./inv run   # it runs
+$ aws s3 ls
+It ran.
+```
+
+```python
+pear = 1
 ```
 
 <!-- made: prices -->
@@ -39,6 +45,12 @@ FRENCH = """# Fruits
 
 ```console
 $ ./inv run   # il tourne
+$ aws s3 ls
+...
+```
+
+```python
+pear = 1
 ```
 
 <!-- made: prices-fr -->
@@ -100,6 +112,8 @@ def test_texts_of_one_shape_do_not_differ():
         ("`./inv cost`", "`./inv status`", "shown"),
         ("./inv run ", "./inv run --csv ", "shown"),
         ("```console", "```bash", "fences"),
+        ("$ aws s3 ls\n", "", "fences"),
+        ("pear = 1", "poire = 1", "fences"),
         ("<!-- made: prices-fr -->", "<!-- made: releases-fr -->", "blocks"),
     ],
 )
