@@ -22,7 +22,7 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
 
 
 def _anchor(heading: str, separator: str) -> str:
-    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", separator)
+    return re.sub(r"[^\w\- ]", "", heading.lower().replace("\N{NO-BREAK SPACE}", " ")).strip().replace(" ", separator)
 
 
 def _diagram(source: str, *_: Any, **__: Any) -> str:

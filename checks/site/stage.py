@@ -12,6 +12,7 @@ from orchard.base.config import ROOT
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.S)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _COMMENT = re.compile(r"<!-- [^>]* -->")
+_FRENCH_SPACE = re.compile(r" (?=[;:?!»%])|(?<=«) ")  # where French sets a space, and no line may break
 _PICTURES = {".png", ".svg"}
 _LANGUAGES = {".json": "json", ".toml": "toml"}
 
@@ -67,6 +68,8 @@ def _page(file: Path, root: Path) -> tuple[str, list[Path]]:
         return f"]({os.path.relpath(place(target.relative_to(root)), here.parent)}{hash_}{anchor})"
 
     text = _outside_code(text, lambda words: _LINK.sub(there, _COMMENT.sub("", words)))
+    if here.parts[0] == "fr":
+        text = _outside_code(text, lambda words: _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", words))
     if "```mermaid" in text:  # the theme would fetch it from another host
         text += f'\n<script src="{os.path.relpath("mermaid.js", here.parent)}"></script>\n'
     return text, led

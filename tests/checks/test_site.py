@@ -54,6 +54,7 @@ def test_links_lead_to_where_their_files_are_placed(tmp_path):
         ("README.md", README),
         ("docs/guide.md", "# First\n[up](../README.md)\n"),
         ("docs/a.png", "a picture"),
+        ("docs/fr/README.md", "# Oui ?\n`a ; b` ; « oui »\n"),
         ("terraform/README.md", "# Roots\n[modules](modules)\n"),
         ("terraform/modules/README.md", "# Modules\n"),
         ("settings.toml", "a = 1"),
@@ -63,6 +64,7 @@ def test_links_lead_to_where_their_files_are_placed(tmp_path):
     stage(to, root)
     assert (to / "index.md").read_text() == STAGED
     assert (to / "guide.md").read_text() == "# First\n[up](index.md)\n"
+    assert (to / "fr/index.md").read_text().replace("\N{NO-BREAK SPACE}", "~") == "# Oui~?\n`a ; b`~; «~oui~»\n"
     assert (to / "source/settings.toml.md").read_text() == "# settings.toml\n\n````toml\na = 1\n````\n"
     assert (to / "source/terraform/modules/index.md").exists()
 
@@ -74,4 +76,5 @@ def test_every_page_is_in_the_menu():
 
 
 def test_headings_have_the_anchors_that_github_gives_them():
+    assert _anchor("Avant\N{NO-BREAK SPACE}: les régions", "-") == "avant--les-régions"
     assert _anchor("What stays after `down`, à la fin?", "-") == "what-stays-after-down-à-la-fin"
