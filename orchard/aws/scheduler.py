@@ -114,10 +114,12 @@ def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime
     end = limit.ends_at + by
     if end > created + MOST:
         left = created + MOST - limit.ends_at
-        more = f"extend it by {durations.say(left.total_seconds())} at most, or " if left > timedelta(minutes=1) else ""
+        again = "start a new one after it: ./inv down up"
+        if left > timedelta(minutes=1):
+            again = f"extend it by {durations.say(left.total_seconds())} at most, or {again}"
         raise UsageError(
             f"the cluster may live until {created + MOST:%Y-%m-%d %H:%M} UTC, a week after its creation, not longer",
-            f"{more}start a new one after it: ./inv down up",
+            again,
         )
     _update(scheduler, told, end)
     return end

@@ -212,9 +212,12 @@ class _Sending:
             raise (self.end or self.again[0][1]).resumed_by(AGAIN)
         if self.failed:
             more = f" (and {len(self.failed) - 1} more)" if len(self.failed) > 1 else ""
-            others = "the other photographs are" if len(self.failed) < len(self.work.items) else "no photograph is"
+            first = f"{self.failed[0]}{more}"
+            cause = f"{first}; the other photographs are in the bucket"
+            if len(self.failed) == len(self.work.items):
+                cause = f"{first}; no photograph is in the bucket"
             raise OrchardError(
-                f"{self.failed[0]}{more}; {others} in the bucket",
+                cause,
                 f"see to the file, then call again: {AGAIN} sends what is missing",
             )
 
