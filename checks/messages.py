@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import count, product
 from pathlib import Path
 
 from orchard.base.config import ROOT
@@ -12,17 +13,25 @@ from orchard.base.config import ROOT
 ERRORS = {"OrchardError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1}
 TABLES = ROOT / "orchard" / "diagnosis"
 SETTINGS = ROOT / "orchard" / "base" / "config.py"  # whose reasons are a part of the message
+RETURNING = {"nearest.py", "complaints.py"}  # whose functions return causes and remedies
 # What the local AWS says to clients and in logs, it says as AWS and Hadoop do: in English.
 LEFT_OUT = ROOT / "orchard" / "emulator"
 _LINE = re.compile(r"(?:error|remedy): (.+)")
-_WORDS = re.compile(r"[A-Za-z]{2}| \(")
+_HOLE = re.compile("\0")
+_NO_WORDS = re.compile(r"\{\w+\}|--[\w-]+|\S+://\S+")
+_WORDS = re.compile(r"[A-Za-z]{2}|^ \(\)$")  # or the parentheses around what is to be translated itself
 
 
 def messages(house: Path = ROOT / "orchard") -> set[str]:
     """Return the templates of all errors' causes and remedies, with {0}, {1} ... where something is filled in."""
     files = [file for file in house.rglob("*.py") if not file.is_relative_to(LEFT_OUT)]
-    found = {message for file in files for message in _of_code(ast.parse(file.read_text()), _takers(file))}
-    return {message for message in found | set(_of_tables()) if _WORDS.search(re.sub(r"\{\w+\}", "", message))}
+    found = {message for file in files for message in _of_file(file)}
+    return {message for message in found | set(_of_tables()) if _is_said(message)}
+
+
+def _is_said(message: str) -> bool:
+    """Tell whether a text has words of its own, and is no name."""
+    return " " in message.strip() and bool(_WORDS.search(_NO_WORDS.sub("", message)))
 
 
 def _of_tables() -> Iterator[str]:
@@ -32,12 +41,10 @@ def _of_tables() -> Iterator[str]:
                 yield from (told[key] for key in ("cause", "remedy") if key in told)
 
 
-def _takers(file: Path) -> dict[str, int]:
-    return ERRORS | {"ValueError": 0} if file == SETTINGS else ERRORS
-
-
-def _of_code(tree: ast.AST, takers: dict[str, int]) -> Iterator[str]:
+def _of_file(file: Path) -> Iterator[str]:
     """Find what errors are made of; a name stands for whatever is assigned to it in the same file."""
+    tree, returns = ast.parse(file.read_text()), file.name in RETURNING
+    takers = ERRORS | {"ValueError": 0} if file == SETTINGS else ERRORS
     named: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
@@ -49,10 +56,9 @@ def _of_code(tree: ast.AST, takers: dict[str, int]) -> Iterator[str]:
         if isinstance(node, ast.Call) and (name := _name(node.func)) in takers:
             for argument in node.args[takers[name] :][:2]:
                 yield from _templates(argument, named)
-        elif isinstance(node, ast.FunctionDef) and node.name == "suggest":
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Return) and inner.value:
-                    yield from _templates(inner.value, {})
+        elif isinstance(node, ast.Return) and node.value and returns:
+            for value in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
+                yield from _templates(value, named)
         elif isinstance(node, ast.Constant | ast.JoinedStr) and node not in parts:
             for text in _templates(node, {}):
                 if line := _LINE.fullmatch(text):
@@ -60,28 +66,42 @@ def _of_code(tree: ast.AST, takers: dict[str, int]) -> Iterator[str]:
 
 
 def _templates(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """Find what a text may be, with {0}, {1} ... where it is filled in; and what may fill it, if that is a text."""
+    for text in _texts(node, named):
+        numbers = count()
+        yield _HOLE.sub(lambda _, numbers=numbers: f"{{{next(numbers)}}}", text)  # type: ignore[misc]
+
+
+def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(text)):
             yield text
-        case ast.JoinedStr(values=values):
-            parts, number = [], 0
-            for value in values:
-                if isinstance(value, ast.Constant):
-                    parts.append(str(value.value))
-                else:
-                    parts.append(f"{{{number}}}")
-                    number += 1
-            yield "".join(parts)
         case ast.IfExp(body=body, orelse=other):
-            yield from _templates(body, named)
-            yield from _templates(other, named)
+            yield from (*_texts(body, named), *_texts(other, named))
         case ast.BinOp(op=ast.Add(), left=left, right=right):
-            yield from _templates(left, named)
-            yield from _templates(right, named)
+            yield from (one + more for one in _texts(left, {}) for more in _texts(right, {}))
         case ast.Name(id=name):
             for value in named.get(name, ()):
-                if not isinstance(value, ast.Name):
-                    yield from _templates(value, {})
+                yield from _texts(value, {name: [] for name in named} if isinstance(value, ast.Name) else named)
+        case ast.JoinedStr(values=values):
+            yield from ("".join(parts) for parts in product(*(_part(value) for value in values)))
+            for value in values:
+                if isinstance(value, ast.FormattedValue) and isinstance(value.value, ast.Name):
+                    rest = {name: told for name, told in named.items() if name != value.value.id}
+                    for told in named.get(value.value.id, ()):
+                        yield from _texts(told, rest)
+
+
+def _part(value: ast.expr) -> list[str]:
+    """Return what a part of an f-string may be: its words, one of two texts, or a hole."""
+    match value:
+        case ast.Constant(value=text):
+            return [str(text)]
+        case ast.FormattedValue(
+            value=ast.IfExp(body=ast.Constant(value=str(one)), orelse=ast.Constant(value=str(two)))
+        ):
+            return [one, two]
+    return ["\0"]
 
 
 def _name(function: ast.expr) -> str:

@@ -114,12 +114,10 @@ def extend(scheduler: Any, cluster_id: str, cluster_name: str, created: datetime
     end = limit.ends_at + by
     if end > created + MOST:
         left = created + MOST - limit.ends_at
-        again = "start a new one after it: ./inv down up"
-        if left > timedelta(minutes=1):
-            again = f"extend it by {durations.say(left.total_seconds())} at most, or {again}"
+        more = f"extend it by {durations.say(left.total_seconds())} at most, or " if left > timedelta(minutes=1) else ""
         raise UsageError(
             f"the cluster may live until {created + MOST:%Y-%m-%d %H:%M} UTC, a week after its creation, not longer",
-            again,
+            f"{more}start a new one after it: ./inv down up",
         )
     _update(scheduler, told, end)
     return end

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from orchard.base.errors import UsageError
+from orchard.base.language import told
 from orchard.base.visible import shown
 
 if TYPE_CHECKING:
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def say(*lines: str) -> None:
-    """Print plain lines to standard error, where nothing that a pipe reads is lost among them."""
-    for line in lines:
+    """Print plain lines to standard error, where nothing that a pipe reads is lost among them; errors as `told`."""
+    for line in told(*lines):
         print(shown(line), file=sys.stderr, flush=True)
 
 
 def tell(*lines: str) -> None:
-    """Print plain lines to standard output, as what was asked for."""
-    for line in lines:
+    """Print plain lines to standard output, as what was asked for; causes and remedies as `told`."""
+    for line in told(*lines):
         print(shown(line), flush=True)
 
 

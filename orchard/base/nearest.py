@@ -21,5 +21,4 @@ def suggest(name: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean {' or '.join(near)}?"
     more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    listed = f"{', '.join(names[:SHOWN])}{more}"
-    return f"there is {listed}" if len(names) == 1 else f"choose {listed}"
+    return f"{'there is' if len(names) == 1 else 'choose'} {', '.join(names[:SHOWN])}{more}"

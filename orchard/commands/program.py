@@ -10,7 +10,6 @@ from invoke.parser import ParserContext
 from invoke.parser.context import to_flag
 
 from orchard.base.console import say
-from orchard.base.language import told
 from orchard.base.nearest import suggest
 from orchard.commands.task import ended_by_its_reader
 
@@ -36,7 +35,7 @@ class OrchardProgram(Program):
         try:
             step()
         except ParseError as error:
-            say(*told(*explain(str(error), error.context, self.parser.contexts)))
+            say(*explain(str(error), error.context, self.parser.contexts))
             raise Exit(code=2) from None
         except BrokenPipeError:
             raise ended_by_its_reader() from None

@@ -13,7 +13,6 @@ from typing import Any
 
 from invoke import Exit, task
 
-from orchard.base import language
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, ToldToEndError
 from orchard.machine import packages
@@ -68,7 +67,7 @@ def _reporting(body: Callable) -> Callable:
             if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
                 raise
             with suppress(OSError):
-                say(*language.told(f"error: {error.cause}", f"remedy: {error.remedy}"))
+                say(f"error: {error.cause}", f"remedy: {error.remedy}")
             raise Exit(code=error.exit_code) from None
         except BrokenPipeError:
             raise ended_by_its_reader() from None
@@ -77,7 +76,7 @@ def _reporting(body: Callable) -> Callable:
                 raise
             told = disk.explain(error, error.filename or "this machine")
             with suppress(OSError):
-                say(*language.told(f"error: {told.cause}", f"remedy: {told.remedy}"))
+                say(f"error: {told.cause}", f"remedy: {told.remedy}")
             raise Exit(code=1) from None
         except KeyboardInterrupt as told:
             with suppress(OSError):  # its terminal may be gone
@@ -86,8 +85,7 @@ def _reporting(body: Callable) -> Callable:
         except ModuleNotFoundError as error:  # Invoke's own program runs in whatever environment it lies in
             if packages.SETS["main"].installed:
                 raise
-            lacking = f"error: {sys.prefix} lacks what Orchard stands on: {error}"
-            say(*language.told(lacking, "remedy: ./inv installs it into .venv"))
+            say(f"error: {sys.prefix} lacks what Orchard stands on: {error}", "remedy: ./inv installs it into .venv")
             raise Exit(code=1) from None
 
     return run

@@ -51,11 +51,10 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
     hourly = parts.per_hour(nodes, table, nat=private)
     if hourly is None:
         known = sorted(table.ec2.keys() & table.emr.keys())
-        remedy = "read it from AWS: ./inv cost --refresh --target aws"
-        if known:
-            remedy = f"{remedy}; there are prices for {', '.join(known)}"
         raise OrchardError(
-            f"there is no price for {settings.instance_type} in {settings.region} in the table of {table.date}", remedy
+            f"there is no price for {settings.instance_type} in {settings.region} in the table of {table.date}",
+            "read it from AWS: ./inv cost --refresh --target aws"
+            + (f"; there are prices for {', '.join(known)}" if known else ""),
         )
     vcpus = estimate.working_vcpus(settings)
     lasts = estimate.duration(count, vcpus)

@@ -8,7 +8,6 @@ from typing import Any
 from orchard.aws.emr import STARTING, Cluster, Emr, Step
 from orchard.base.console import say, tell
 from orchard.base.errors import OrchardError
-from orchard.base.language import told
 from orchard.base.visible import shown
 from orchard.cluster.site import Site
 from orchard.diagnosis import failures
@@ -91,7 +90,7 @@ def _explain(logs: ClusterLogs, files: list[LogFile], *, failed: bool, whole: bo
         of_emr = failures.diagnose(reason)
         known = failure.id not in ("java", failures.UNKNOWN) or of_emr.id in ("java", failures.UNKNOWN)
         better = failure if known and files else of_emr
-        tell(*told(f"cause: {better.cause}", f"remedy: {better.remedy}"))
+        tell(f"cause: {better.cause}", f"remedy: {better.remedy}")
     if whole:
         for log in files:
             tell(f"\n==> {logs.uri(log)} ({log.kind}) <==")

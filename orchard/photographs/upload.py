@@ -212,12 +212,9 @@ class _Sending:
             raise (self.end or self.again[0][1]).resumed_by(AGAIN)
         if self.failed:
             more = f" (and {len(self.failed) - 1} more)" if len(self.failed) > 1 else ""
-            first = f"{self.failed[0]}{more}"
-            cause = f"{first}; the other photographs are in the bucket"
-            if len(self.failed) == len(self.work.items):
-                cause = f"{first}; no photograph is in the bucket"
+            others = "the other photographs are" if len(self.failed) < len(self.work.items) else "no photograph is"
             raise OrchardError(
-                cause,
+                f"{self.failed[0]}{more}; {others} in the bucket",
                 f"see to the file, then call again: {AGAIN} sends what is missing",
             )
 

@@ -156,10 +156,8 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
                 f"the run {name} is not complete on this machine: pca/{name}/{MANIFEST} is not there",
                 f"finish it and fetch it: ./inv run --run-name {name}; ./inv results --run-name {name}",
             )
-        remedy = f"./inv results --run-name {name} fetches it"
-        if known:
-            remedy = f"{suggest(name, known)} ./inv results --run-name {name} fetches it"
-        raise UsageError(f"there is no run {name} on this machine", remedy)
+        near = f"{suggest(name, known)} " if known else ""
+        raise UsageError(f"there is no run {name} on this machine", f"{near}./inv results --run-name {name} fetches it")
     return Run(name, results)
 
 

@@ -24,8 +24,7 @@ def latest(store: Bucket, *, incomplete: bool = False) -> str:
     hint = (
         "make one: ./inv run" if incomplete else "make one: ./inv run; or take what an unfinished one has: --incomplete"
     )
-    place = store.uri("")
-    raise UsageError(f"there is no run in {place}" if incomplete else f"there is no complete run in {place}", hint)
+    raise UsageError(f"there is no {'' if incomplete else 'complete '}run in {store.uri('')}", hint)
 
 
 def is_complete(store: Bucket, name: str) -> bool:

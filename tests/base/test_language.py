@@ -97,16 +97,18 @@ def test_messages_are_found_wherever_they_arise(tmp_path):
     (tmp_path / "a.py").write_text(
         'WHY = f"why {a} so"\n'
         "def f():\n"
-        '    raise OrchardError("one cause" if x else f"two {b.c} causes", WHY)\n'
+        '    more = f" and {n} more"\n'
+        '    raise OrchardError("one cause" if x else f"two {b.c} causes{more}", WHY)\n'
+        "    raise UsageError(f\"no {'' if x else 'complete '}run\", \"--a-flag\")\n"
         '    say(f"error: {x} is said", "a line")\n'
-        '    return Failure("an id", "a cause", "a" + " remedy")\n'
+        '    return Failure("an id", "a cause", "a" + (f" remedy {y}" if x else " remedy"))\n'
     )
+    (tmp_path / "nearest.py").write_text('def f():\n    return "did you mean it?", g("not that")\n')
     tables = messages.messages(tmp_path / "none")
     assert messages.messages(tmp_path) - tables == {
-        "one cause",
-        "two {0} causes",
-        "why {0} so",
+        *("one cause", "two {0} causes{1}", " and {0} more", "why {0} so"),
+        *("no run", "no complete run"),
         "{0} is said",
-        "a cause",
-        " remedy",
+        *("a cause", "a remedy {0}", "a remedy"),
+        "did you mean it?",
     }
