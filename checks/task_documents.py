@@ -10,7 +10,7 @@ from orchard.commands.task import command
 @command(help={"write": "make the tables of the pages, and Terraform's prefixes, anew"})
 def docs(_: Context, write: bool = False) -> None:
     """Check that what is made from the code is up to date, that commands exist and that links lead somewhere."""
-    from checks import terraform_prefixes
+    from checks import catalogue, terraform_prefixes
     from checks.documents import blocks, commands, pages
     from orchard.base.config import ROOT
 
@@ -19,6 +19,8 @@ def docs(_: Context, write: bool = False) -> None:
     stale = pages.stale(makers)
     if terraform_prefixes.FILE.read_text() != terraform_prefixes.rendered():
         stale[terraform_prefixes.FILE] = terraform_prefixes.rendered()
+    if catalogue.FILE.read_text() != catalogue.rendered():
+        stale[catalogue.FILE] = catalogue.rendered()
     for page, text in stale.items():
         if write:
             page.write_text(text)
