@@ -13,7 +13,7 @@ from orchard.base.config import ROOT
 ERRORS = {"OrchardError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1}
 TABLES = ROOT / "orchard" / "diagnosis"
 SETTINGS = ROOT / "orchard" / "base" / "config.py"  # whose reasons are a part of the message
-RETURNING = {"nearest.py", "complaints.py"}  # whose functions return causes and remedies
+RETURNING = {"nearest.py", "complaints.py", "settings_errors.py"}  # whose functions return causes and remedies
 # What the local AWS says to clients and in logs, it says as AWS and Hadoop do: in English.
 LEFT_OUT = ROOT / "orchard" / "emulator"
 _LINE = re.compile(r"(?:error|remedy): (.+)")
@@ -48,21 +48,28 @@ def _of_file(file: Path) -> Iterator[str]:
     named: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
-            for target in node.targets:
+            for target, value in _assigned(node):
                 if isinstance(target, ast.Name):
-                    named.setdefault(target.id, []).append(node.value)
+                    named.setdefault(target.id, []).append(value)
     parts = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (name := _name(node.func)) in takers:
             for argument in node.args[takers[name] :][:2]:
                 yield from _templates(argument, named)
         elif isinstance(node, ast.Return) and node.value and returns:
-            for value in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
-                yield from _templates(value, named)
+            yield from _templates(node.value, named)
         elif isinstance(node, ast.Constant | ast.JoinedStr) and node not in parts:
             for text in _templates(node, {}):
                 if line := _LINE.fullmatch(text):
                     yield line[1]
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=False)
+        else:
+            yield target, node.value
 
 
 def _templates(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
@@ -76,7 +83,7 @@ def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(text)):
             yield text
-        case ast.IfExp(body=body, orelse=other):
+        case ast.IfExp(body=body, orelse=other) | ast.Tuple(elts=[body, other]):
             yield from (*_texts(body, named), *_texts(other, named))
         case ast.BinOp(op=ast.Add(), left=left, right=right):
             yield from (one + more for one in _texts(left, {}) for more in _texts(right, {}))

@@ -15,6 +15,7 @@ from typing import NamedTuple
 FOLDER = Path(__file__).with_name("languages")
 SETTINGS = Path(__file__).resolve().parents[2] / "orchard.toml"
 ENGLISH = "en"
+SURE = 8  # letters; fewer may stand by chance in what fills a message: "{0} takes {1}"
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)', re.M)
 _BRACES = re.compile(r"\{(\w+)\}")
@@ -31,6 +32,11 @@ class Template(NamedTuple):
     def words(self) -> list[str]:
         """The English words between the braces, the longest first."""
         return sorted(_BRACES.split(self.english)[::2], key=len, reverse=True)
+
+    @property
+    def letters(self) -> int:
+        """How much of the English there is to recognise it by."""
+        return sum(map(len, self.words))
 
     def fill(self, message: str) -> dict[str, str] | None:
         """Return what fills the braces in a message; None where the message is another one."""
@@ -63,15 +69,21 @@ def told(*lines: str) -> tuple[str, ...]:
     return tuple(_line(line, language) for line in lines) if language != ENGLISH else lines
 
 
-def translated(message: str, language: str) -> str:
-    """Return a message in a language: whole, else part by part at its semicolons; what is unknown stays English."""
+def translated(message: str, language: str, least: int = 0) -> str:
+    """Return a message in a language: whole, else part by part at its semicolons; what is unknown stays English.
+
+    Args:
+        message: in English.
+        language: another one.
+        least: the number of letters by which a template has to be recognised.
+    """
     if message in (known := catalogue(language)):
         return known[message]
     for template in _templates(language):
-        if (words := template.fill(message)) is not None:
-            return _filled(template.other, {name: translated(text, language) for name, text in words.items()})
+        if template.letters >= least and (words := template.fill(message)) is not None:
+            return _filled(template.other, {name: translated(text, language, SURE) for name, text in words.items()})
     parts = message.split("; ")
-    others = [translated(part, language) for part in parts] if len(parts) > 1 else parts
+    others = [translated(part, language, SURE) for part in parts] if len(parts) > 1 else parts
     return " ; ".join(others) if others != parts else message
 
 
@@ -86,7 +98,7 @@ def catalogue(language: str) -> dict[str, str]:
 def _templates(language: str) -> list[Template]:
     """Return the messages that have braces, those with most words first: they are the ones that fit best."""
     found = [Template(english, other) for english, other in catalogue(language).items() if _BRACES.search(english)]
-    return sorted(found, key=lambda template: -sum(map(len, template.words)))
+    return sorted(found, key=lambda template: -template.letters)
 
 
 def _filled(text: str, words: dict[str, str]) -> str:
