@@ -1,0 +1,23 @@
+"""A page in the user's own browser, with a window."""
+
+import sys
+import webbrowser
+from pathlib import Path
+
+from orchard.base.console import ask, say
+
+
+def show(page: Path) -> None:
+    """Open a page, or say that there is no browser."""
+    if not webbrowser.open(page.resolve().as_uri()):
+        say("There is no browser to show it; open the file yourself.")
+
+
+def offer(page: Path) -> None:
+    """Ask at a terminal whether to open a page; elsewhere nobody is asked."""
+    if (
+        sys.stdin.isatty()
+        and sys.stdout.isatty()
+        and ask("Open the report in the browser? [y/N] ").lower() in ("y", "yes")
+    ):
+        show(page)
