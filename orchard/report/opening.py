@@ -2,9 +2,11 @@
 
 import sys
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from orchard.base.console import ask, say
+from orchard.base.errors import UsageError
 
 
 def show(page: Path) -> None:
@@ -15,9 +17,8 @@ def show(page: Path) -> None:
 
 def offer(page: Path) -> None:
     """Ask at a terminal whether to open a page; elsewhere nobody is asked."""
-    if (
-        sys.stdin.isatty()
-        and sys.stdout.isatty()
-        and ask("Open the report in the browser? [y/N] ").lower() in ("y", "yes")
-    ):
-        show(page)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    with suppress(UsageError):  # Ctrl-D is a no
+        if ask("Open the report in the browser? [y/N] ").lower() in ("y", "yes"):
+            show(page)
