@@ -17,6 +17,7 @@ MOST = 15_000  # images to learn from, and as many to be tested on: seconds, and
 HELD_OUT = 5  # one in so many
 LEAST = 20  # tested images: fewer have no accuracy to speak of
 CONFIDENCE = 0.95
+PENALTY = 0.1  # for each image; from 0.001 to 1 it changes the accuracy on Fruits-360 by a point
 
 
 class Probe(NamedTuple):
@@ -96,8 +97,7 @@ def judge(learn: Told, test: Told) -> Probe:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    # As strong a penalty as there are photographs: a prior that weighs as much as one look at all of them.
-    linear = make_pipeline(StandardScaler(), RidgeClassifier(alpha=len(learn.labels) / 10))
+    linear = make_pipeline(StandardScaler(), RidgeClassifier(alpha=PENALTY * len(learn.labels)))
     named = linear.fit(learn.values, learn.labels).predict(test.values)
     right = named == test.labels
     interval = binomtest(int(right.sum()), len(right)).proportion_ci(CONFIDENCE, method="wilson")
@@ -119,7 +119,8 @@ def judge(learn: Told, test: Told) -> Probe:
 def held_out(paths: list[str], labels: np.ndarray) -> np.ndarray:
     """Choose the last fifth of each class to be tested on, bool (n,), in the order of the names, numbers as numbers.
 
-    Not at random: frames of one turn of a fruit are near copies of their neighbours, and would give the answer away.
+    Not at random: frames of one turn of a fruit are near copies of their neighbours, and give the answer away. Of 7,860
+    photographs of Fruits-360, a fifth held out at random is named without a mistake, the last fifth to 98.0%.
     A class of one photograph is not tested.
     """
     order = np.array(sorted(range(len(paths)), key=lambda row: _natural(paths[row])))

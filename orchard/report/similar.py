@@ -77,11 +77,11 @@ def nearest(run: Run, features: np.ndarray, count: int) -> list[Match]:
 
 
 def verdict(matches: list[Match]) -> str:
-    """Say which class most of the nearest are of: `7 of the 10 nearest are Apple Red`."""
+    """Say which class most of the nearest are of: `7 of the 10 nearest are Apple Red`, `all 10 nearest are Kiwi`."""
     label, number = Counter(match.label for match in matches).most_common(1)[0]
     if len(matches) == 1:
         return f"the nearest is {label}"
-    return f"{number} of the {len(matches)} nearest are {label}"
+    return f"{f'all {number}' if number == len(matches) else f'{number} of the {len(matches)}'} nearest are {label}"
 
 
 def show(matches: list[Match]) -> None:

@@ -227,7 +227,8 @@ def test_the_command_writes_pictures_of_all_figures(report):
     done = subprocess.run(line, env=os.environ | where, capture_output=True, text=True, check=True)
     page_file, *pictures = [Path(name) for name in done.stdout.splitlines()]
     assert page_file == home / "data" / "emr_output" / "reports" / f"{NAME}.html"
-    assert [path.stem for path in pictures] == ["map", "scree", "cumulative", "classes", "overlay", "angles", "map-3d"]
+    charts = ["scree", "cumulative", "classes", "confusion", "overlay", "angles"]
+    assert [path.stem for path in pictures] == ["map", *charts, "map-3d"]
     for path in pictures:
         picture = Image.open(path)
         assert min(picture.size) > 300

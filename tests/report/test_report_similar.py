@@ -45,7 +45,7 @@ class TestNearest:
         found = similar.nearest(run, features, 5)
         assert found[0].path == "Test/Kiwi/7_100.jpg"
         assert found[0].similarity == pytest.approx(1)
-        assert similar.verdict(found) == "5 of the 5 nearest are Kiwi"
+        assert similar.verdict(found) == "all 5 nearest are Kiwi"
 
     def test_it_agrees_with_a_plain_count(self, run):
         features = np.random.default_rng(0).normal(size=64).astype(np.float32)
@@ -55,6 +55,11 @@ class TestNearest:
         found = similar.nearest(run, features, 4)
         assert [match.path for match in found] == [run.paths[at] for at in best]
         assert [match.similarity for match in found] == pytest.approx(cosines[best], abs=1e-6)
+
+    def test_the_verdict_counts(self):
+        found = [similar.Match(f"{n}.jpg", label, 0.9) for n, label in enumerate(["Kiwi", "Lemon", "Kiwi"])]
+        assert similar.verdict(found) == "2 of the 3 nearest are Kiwi"
+        assert similar.verdict(found[:1]) == "the nearest is Kiwi"
 
     def test_a_run_of_other_features_is_refused(self, run):
         with pytest.raises(UsageError, match="64 features a photograph, and this one 1280"):
