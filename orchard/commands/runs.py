@@ -119,7 +119,7 @@ def report(
     help={
         "photo": "a JPEG or PNG of your own",
         "run": "among the photographs of which run (default: the newest complete run on this machine)",
-        "count": "how many to find (default: 10)",
+        "count": "how many to find",
         "output": "the HTML file (default: data/emr_output/reports/RUN-similar-PHOTO.html)",
         "open": "show it in the browser",
     },
@@ -132,7 +132,7 @@ def similar(
     output: str | None = None,
     open: bool = False,
 ) -> None:
-    """Find the photographs of a run that are most alike one of your own: a table, and a page with pictures."""
+    """Find the photographs of a run that are most like one of your own: a table, and a page with pictures."""
     from orchard.base import config
     from orchard.report import opening, page, read, similar, similar_page
 
