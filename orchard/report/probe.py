@@ -84,8 +84,11 @@ def of(run: Run, compared: Run | None = None) -> Probe | None:
     learn = learn[analysis.sample(run.labels[learn], MOST)]
     if len(test) < LEAST or len(np.unique(run.labels[learn])) < 2:
         return None
-    tested = _told(elsewhere or run, test)
-    return judge(_told(run, learn), tested)._replace(
+    if elsewhere:
+        (learned,), (tested,) = _told(run, learn), _told(elsewhere, test)
+    else:
+        learned, tested = _told(run, learn, test)
+    return judge(learned, tested)._replace(
         space="features" if vectors.are_here(run) else "components", elsewhere=elsewhere
     )
 
@@ -152,10 +155,13 @@ def _is_counterpart(run: Run, other: Run) -> bool:
     return len(splits) == 2 and None not in splits and same and vectors.are_here(other)
 
 
-def _told(run: Run, rows: np.ndarray) -> Told:
+def _told(run: Run, *groups: np.ndarray) -> list[Told]:
+    """Return groups of a run's rows; the features are large, and read once for all of them."""
+    rows = np.concatenate(groups)
     here = vectors.are_here(run)
     values = vectors.of(run, [run.paths[row] for row in rows]) if here else run.scores[rows]
-    return Told(values, run.labels[rows])
+    parts = np.split(values, np.cumsum([len(group) for group in groups])[:-1])
+    return [Told(part, run.labels[group]) for part, group in zip(parts, groups, strict=True)]
 
 
 def _natural(path: str) -> list[tuple[int, str]]:
