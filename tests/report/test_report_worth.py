@@ -26,6 +26,7 @@ class TestWorth:
             "Most alike, of one class",
         ):
             assert title in html
+        assert "no picture" not in html, "the photographs are not on this machine, which is said once"
         assert "neighbours are" in html
 
     def test_the_other_split_is_named(self, tmp_path):
