@@ -122,6 +122,7 @@ def report(
         "count": "how many to find",
         "output": "the HTML file (default: data/emr_output/reports/RUN-similar-PHOTO.html)",
         "open": "show it in the browser",
+        "json": "as data: run, verdict, the nearest (path, label, similarity), and the page",
     },
 )
 def similar(
@@ -131,6 +132,7 @@ def similar(
     count: str = "10",
     output: str | None = None,
     open: bool = False,
+    json: bool = False,
 ) -> None:
     """Find the photographs of a run that are most like one of your own: a table, and a page with pictures."""
     from orchard.base import config
@@ -141,7 +143,11 @@ def similar(
     loaded, settings, photograph = read.load(run), config.load(), Path(photo).expanduser()
     path = page.path_for(loaded, output) if output else similar_page.path_for(loaded, photograph)
     matches = similar.nearest(loaded, similar.featurise(photograph, loaded, settings), int(count))
-    similar.show(matches)
-    tell(similar.verdict(matches), str(similar_page.write(loaded, photograph, matches, settings.dataset, path)))
+    similar_page.write(loaded, photograph, matches, settings.dataset, path)
+    if json:
+        tell(similar.as_json(loaded, matches, path))
+    else:
+        similar.show(matches)
+        tell(similar.verdict(matches), str(path))
     if open:
         opening.show(path)

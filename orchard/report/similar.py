@@ -84,6 +84,13 @@ def verdict(matches: list[Match]) -> str:
     return f"{f'all {number}' if number == len(matches) else f'{number} of the {len(matches)}'} nearest are {label}"
 
 
+def as_json(run: Run, matches: list[Match], page: Path) -> str:
+    """Return them as data: run, verdict, the nearest, and the page."""
+    nearest = [match._asdict() for match in matches]
+    told = {"run": run.name, "verdict": verdict(matches), "nearest": nearest, "page": str(page)}
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
 def show(matches: list[Match]) -> None:
     """Print them as a table."""
     table = Table()

@@ -1,5 +1,6 @@
 """`./inv similar`: a photograph's nearest ones in a run, by the features that the run itself computes."""
 
+import json
 import os
 import re
 import subprocess
@@ -15,7 +16,9 @@ from fruits.known import FEATURES
 from orchard.base import config
 from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError, UsageError
+from orchard.commands import runs
 from orchard.report import read, similar, similar_page, vectors
+from orchard.runs import run_names
 from tests.tolerance import assert_same_features
 
 NAME = "20261121T200000-full"
@@ -115,6 +118,24 @@ class TestPage:
 
     def test_its_name_is_the_runs_and_the_photographs(self, run):
         assert similar_page.path_for(run, Path("/x/Ma poire (1).jpg")).name == f"{NAME}-similar-Ma-poire-1-.html"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_the_command_tells_the_nearest_and_writes_the_page(run, monkeypatch, capsys, as_json):
+    monkeypatch.setattr(run_names, "RESULTS", run.results)
+    (features,) = vectors.of(run, ["Test/Kiwi/7_100.jpg"])
+    monkeypatch.setattr(similar, "featurise", lambda *_: features)
+    runs.similar.body(None, str(PHOTOGRAPH), count="3", json=as_json)
+    said = capsys.readouterr().out
+    page = run.results / "reports" / f"{NAME}-similar-photograph.html"
+    assert "All 3 nearest are Kiwi." in page.read_text()
+    if as_json:
+        told = json.loads(said)
+        assert (told["run"], told["verdict"], told["page"]) == (NAME, "all 3 nearest are Kiwi", str(page))
+        assert told["nearest"][0]["path"] == "Test/Kiwi/7_100.jpg"
+    else:
+        assert said.splitlines()[-2:] == ["all 3 nearest are Kiwi", str(page)]
+        assert "Test/Kiwi/7_100.jpg" in said
 
 
 def test_the_command_says_what_is_wrong_in_two_lines(tmp_path):
