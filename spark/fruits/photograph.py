@@ -1,6 +1,6 @@
 """The features of one photograph, in this process and without Spark: by the same pixels, weights and engine as a run's.
 
-    python -m fruits.photograph FILE [--weights FILE] [--exif-transpose]   prints them as JSON
+python -m fruits.photograph FILE [--weights FILE] [--exif-transpose]   prints them as JSON
 """
 
 import argparse
