@@ -37,7 +37,7 @@ def featurise(path: Path, named: str = "", *, exif_transpose: bool = False) -> d
     except RejectedImageError as rejection:
         raise JobError(
             f"{path} is no photograph that can be used: {rejection}",
-            f"name a {' or '.join(FORMATS)} file; what is of another format (HEIC, WebP), convert to one of these first",
+            f"name a {' or '.join(FORMATS)} file; convert others (HEIC, WebP) to one of these first",
             2,
         ) from None
     found = weights_source.verified(Path(named)) if named else weights_source.find()
