@@ -4,7 +4,9 @@ from typing import Any
 
 from rich.table import Table
 
+from orchard.base import durations
 from orchard.base.console import screen
+from orchard.runs import throughput
 
 SHOWN = 10  # components with a row of their own
 BAR = 30  # characters
@@ -28,8 +30,9 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     )
     rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
     console.print(
-        f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
-        f"{images['cores']} cores, {_seconds(images)} s; PCA {_seconds(manifest)} s"
+        f"{counts['featurised']} images featurised{rejected} in {throughput.say(images)}, on {images['cores']} cores; "
+        f"PCA {durations.say(throughput.seconds(manifest))}",
+        soft_wrap=True,
     )
     if images.get("ignored"):
         reasons = ", ".join(f"{number:,} ({reason})" for reason, number in images["ignored"].items())
@@ -51,7 +54,3 @@ def _variance(manifest: dict[str, Any]) -> Table:
     if len(shares) > SHOWN:
         table.add_row(f"… {len(shares)}", f"{shares[-1]:.2%}", f"{sum(shares):.2%}", "")
     return table
-
-
-def _seconds(manifest: dict[str, Any]) -> int:
-    return round(sum(manifest["timings"].values()))
