@@ -2,12 +2,15 @@
 
 from orchard.aws import bucket, tags
 from orchard.aws.emr import Cluster, Emr, name_within
+from orchard.base import local_records
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.cluster.site import Confirm, Site
-from orchard.infrastructure import adoption, apply, forgotten, interfaces, roots, service_endpoint, state
+from orchard.infrastructure import adoption, apply, forgotten, interfaces, other_regions, roots, service_endpoint, state
 from orchard.infrastructure.removal import order
+
+GONE = ("TERMINATED", "TERMINATED_WITH_ERRORS")
 
 
 def down(site: Site, confirm: Confirm) -> None:
@@ -19,8 +22,19 @@ def down(site: Site, confirm: Confirm) -> None:
 
     Raises:
         OrchardError: AWS or Terraform refuses.
-        UsageError: the user did not agree; nothing was changed.
+        UsageError: the user did not agree, or no cluster has or had that name, and others have one; nothing was
+            changed.
     """
+    if _take_down(site, confirm):
+        return
+    say(*map(other_regions.warning, other_regions.clusters(site.target)))
+    others = sorted({*state.workspaces(site.settings, site.target), *_others(site)} - {site.name})
+    if others and not Emr(site.target).clusters(site.cluster_name, GONE):
+        raise UsageError(f"there is and was no cluster {site.cluster_name}", f"--name: {suggest(site.name, others)}")
+
+
+def _take_down(site: Site, confirm: Confirm) -> bool:
+    """Do what `down` does, and tell it; returns whether there was anything."""
     state.set_damaged_aside(site.target)
     there = state.workspaces(site.settings, site.target)
     known = site.name in there
@@ -42,11 +56,11 @@ def down(site: Site, confirm: Confirm) -> None:
         service_endpoint.remove(site.target, foundation["foundation"])
     if not removed and "foundation" not in foundation:
         say("There is nothing here, so nothing to take down.")
-        return
-    hint = f" Of --name {site.name}: {suggest(site.name, there)}" if there and not removed else ""
-    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.{hint}")
+        return False
+    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.")
     kept = bucket.name(site.settings, site.target)
     say(f"What stays, at no cost by the hour: the bucket {kept} and all in it, the roles, the Studio.")
+    return removed
 
 
 def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
@@ -73,7 +87,7 @@ def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
     foundation = site.root("foundation")
     outputs = foundation.outputs()
     interfaces.refuse_workspaces(site.target, outputs.get("foundation", {}))
-    down(site, lambda _: "yes")
+    _take_down(site, lambda _: "yes")
     if "foundation" in outputs and state.has_foundation(site.settings, site.target):
         # The provider reads force_destroy from the state, so it must be there before the destroy.
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
@@ -94,7 +108,9 @@ def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
         f"Nothing tagged Project={project} is left.",
         "EMR Studio Workspaces have no API: if you made any, delete their files' bucket prefix and the Workspaces "
         "themselves in the EMR console.",
+        *map(other_regions.warning, other_regions.clusters(site.target)),
     )
+    local_records.forget(site.target.state_dir.parent)
     site.target.stop()
 
 

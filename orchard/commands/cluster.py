@@ -29,6 +29,7 @@ def up(
     """Make the bucket, the roles, the Studio and the cluster, as far as they are not there."""
     from orchard.cluster import lifecycle
 
+    lifecycle.check_part(only)
     site = open_site(target, name, start=True, instance_type=instance_type, core_count=core_count, notebook=notebook)
     lifecycle.up(site, only=only, confirm=answer("yes", yes=yes))
 

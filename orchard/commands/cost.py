@@ -61,7 +61,7 @@ def cost(
 
 
 def _of_run(target: str | None, name: str | None) -> None:
-    from orchard.base.nearest import suggest
+    from orchard.base.nearest import suggest_run
     from orchard.runs import bill, results, run_names, run_record
 
     site = open_site(target, "default")
@@ -71,7 +71,7 @@ def _of_run(target: str | None, name: str | None) -> None:
         name = max(known, default=None) or results.latest(store)
     record = run_record.complete(store, site.target, run_names.checked(name))
     if record is None:
-        raise UsageError(f"there is no record of a run {name} in {store.uri(RECORDS)}", suggest(name, known))
+        raise UsageError(f"there is no record of a run {name} in {store.uri(RECORDS)}", suggest_run(name, known))
     bill.after(record, site.settings)
 
 

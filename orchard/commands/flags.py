@@ -29,7 +29,9 @@ def find_site(target: str | None, name: str, *, start: bool = False, **flags: ob
     from orchard.aws.target import connect
     from orchard.base import config
     from orchard.cluster.site import Site
+    from orchard.infrastructure import roots
 
+    roots.check_name(name)
     chosen = config.load(target=target, **flags)
     aws = connect(chosen, start=start)
     return Site(chosen, aws, name) if aws else None

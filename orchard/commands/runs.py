@@ -1,11 +1,13 @@
 """Runs on the cluster, why one failed, and what came out."""
 
+from functools import partial
+
 from invoke import Context
 
 from orchard.aws.layout import STEPS
 from orchard.base.console import say, tell
 from orchard.base.errors import UsageError
-from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
+from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
 from orchard.commands.task import command
 
 
@@ -78,11 +80,12 @@ def logs(
 
 @command(
     help={
-        "run-name": "default: the newest complete run on this machine",
-        "compare": "another run on this machine, to stand beside it",
+        "run-name": "default: the newest complete run on this machine; one that only the bucket has is fetched",
+        "compare": "another run, to stand beside it",
         "png": "write the figures as PNG too, into a directory beside the page (takes a Chrome or Chromium)",
         "output": "the HTML file (default: data/emr_output/reports/RUN.html)",
         "open": "show it in the browser",
+        "target": "local or aws: where a run is fetched from that is not on this machine",
     },
 )
 def report(
@@ -92,16 +95,18 @@ def report(
     png: bool = False,
     output: str | None = None,
     open: bool = False,
+    target: str | None = None,
 ) -> None:
-    """Write a run on this machine (./inv results brings it) as one HTML page that needs no network."""
+    """Write a run as one HTML page that needs no network."""
     from orchard.base import config
-    from orchard.report import page, read
+    from orchard.report import bring, page
     from orchard.report.png import write
 
-    run = read.load(run_name)
+    find = partial(find_site, target, "default")
+    run = bring.load(find, run_name)
     if compare == run.name:
         raise UsageError(f"the run {run.name} would be compared with itself", "name another run: --compare NAME")
-    other = read.load(compare) if compare else None
+    other = bring.load(find, compare) if compare else None
     path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
     tell(str(path))
     if png:

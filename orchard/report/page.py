@@ -71,12 +71,12 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell:
 
 def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = lambda line: None) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
-    tell(f"reading run {run.name}, {run.rows:,} images")
+    tell(f"reading run {run.name}, {facts.counted(run.rows, 'image')}")
     rows = analysis.sample(run.labels, points.SHOWN)
     paths = [run.paths[row] for row in rows]
     root = thumbnails.find_root(paths, dataset, run.features.get("input", ""))
     if root:
-        tell(f"putting {len(paths):,} photographs on a sheet")
+        tell(f"putting {facts.counted(len(paths), 'photograph')} on a sheet")
     sheet = thumbnails.sheet(root, paths, SHEET) if root else None
     tell("looking for the images' nearest neighbours")
     separation = analysis.separation(run.scores, run.labels)
@@ -87,7 +87,7 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
     )  # fmt: skip
     environment.filters |= {"percent": "{:.1%}".format, "number": "{:,}".format, "duration": durations.say}
     if other:
-        tell(f"comparing it with run {other.name}, {other.rows:,} images")
+        tell(f"comparing it with run {other.name}, {facts.counted(other.rows, 'image')}")
     comparison = _comparison(run, other, separation) if other else None
     data = points.pack(run, rows, separation, sheet) | {"charts": _charts(run, other, comparison)}
     return environment.get_template("report.html.j2").render(

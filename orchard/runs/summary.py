@@ -5,6 +5,7 @@ from typing import Any
 from rich.table import Table
 
 from orchard.base.console import screen
+from orchard.base.counts import counted
 
 SHOWN = 10  # components with a row of their own
 BAR = 30  # characters
@@ -19,17 +20,18 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     """
     console = screen()
     images, components = manifest["features"], manifest["counts"]["components"]
+    explained = manifest["explained_variance_sum"]
     counts = images["counts"]
     console.print(_variance(manifest), no_wrap=True)
     reach = ", ".join(f"{float(share):.0%} by {count}" for share, count in manifest["components_for"].items())
     console.print(
-        f"{components} components explain {manifest['explained_variance_sum']:.1%} of the variance; {reach}",
+        f"{counted(components, 'component')} explain{'s' * (components == 1)} {explained:.1%} of the variance; {reach}",
         soft_wrap=True,
     )
     rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
     console.print(
-        f"{counts['featurised']} images featurised{rejected}: {images['images_per_second']:.0f} images/s on "
-        f"{images['cores']} cores, {_seconds(images)} s; PCA {_seconds(manifest)} s"
+        f"{counted(counts['featurised'], 'image')} featurised{rejected}: {images['images_per_second']:.0f} images/s on "
+        f"{counted(images['cores'], 'core')}, {_seconds(images)} s; PCA {_seconds(manifest)} s"
     )
     if images.get("ignored"):
         reasons = ", ".join(f"{number:,} ({reason})" for reason, number in images["ignored"].items())

@@ -223,7 +223,7 @@ def test_the_foundation_alone_costs_nothing_by_the_hour(account):
     lifecycle.up(account.site(), only="foundation", confirm=account.answer("no"))
     assert account.asked == []
     assert account.done == ["apply foundation"]
-    with pytest.raises(UsageError, match="--only bucket is not a part"):
+    with pytest.raises(UsageError, match="up makes no part bucket alone"):
         lifecycle.up(account.site(), only="bucket", confirm=account.answer("yes"))
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -85,7 +86,20 @@ def test_an_emulated_node_is_said_to_be_none(site, hub) -> None:
     ssh_key.private(place.target)
     with pytest.raises(OrchardError) as caught:
         connect.open_(place, connect.HUB, None)
+    assert caught.value.cause.startswith(connect.NO_MACHINES)
     assert caught.value.remedy == connect.EMULATED
+
+
+def test_a_port_that_is_in_use_is_told_as_such(site, hub) -> None:
+    place = site("hub", access="ssh")
+    ssh_key.private(place.target)
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        taken = holder.getsockname()[1]
+        with pytest.raises(UsageError, match=f"the port {taken} of this machine is in use") as caught:
+            connect.open_(place, connect.HUB, taken)
+    other = re.fullmatch(r"choose another, such as --port (\d+)", caught.value.remedy)
+    assert other is not None
+    assert int(other[1]) != taken
 
 
 def test_an_emulated_node_is_not_registered_with_session_manager(site, hub) -> None:

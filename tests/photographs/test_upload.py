@@ -147,7 +147,7 @@ def test_a_plan_sends_nothing_and_says_what_it_would(s3, store, data):
     assert "to send: 43" in said
     assert "1 LIST, 43 PUT: 0.00023 USD" in said
     assert s3.requests == {"GET": 1}
-    assert plan.name_left_out(found.tree) == ["1 files are left out:", "  Test/Kiwi/.DS_Store: hidden"]
+    assert plan.name_left_out(found.tree) == ["1 file left out:", "  Test/Kiwi/.DS_Store: hidden"]
 
 
 @pytest.mark.parametrize("fault", [(503, "SlowDown"), (500, "InternalError"), "drop", "close", "hang"])
