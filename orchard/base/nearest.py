@@ -35,12 +35,18 @@ def suggest_run(name: str, known: Iterable[str]) -> str:
     return suggest(name, names, otherwise=f"the latest is {names[-1]}" if names else None)
 
 
-def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """Return the known names nearest to the given one, at most three, the nearest first."""
+def nearest(name: str, known: Iterable[str], like: float = LIKE) -> list[str]:
+    """Return the known names nearest to the given one, at most three, the nearest first.
+
+    Args:
+        name: what was asked for.
+        known: what there is.
+        like: of 1, from which on names are alike.
+    """
     lower = {item.lower(): item for item in reversed(list(known))}
     ratios = {item: _ratio(item, name.lower()) for item in lower}
     best = max(ratios.values(), default=0.0)
-    near = [item for item, ratio in ratios.items() if ratio >= max(LIKE, best - AS_NEAR)]
+    near = [item for item, ratio in ratios.items() if ratio >= max(like, best - AS_NEAR)]
     return [lower[item] for item in sorted(near, key=lambda item: (ratios[item], item), reverse=True)[:SHOWN_NEAR]]
 
 

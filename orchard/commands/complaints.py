@@ -40,6 +40,8 @@ ELSEWHERE = {
     "jupyter": "notebooks",
 }
 
+SURELY = 0.75  # of 1, from which on a word behind a task is a task's misspelt name, and no run's or cluster's
+
 
 class Line(NamedTuple):
     """A command line that cannot be read.
@@ -133,7 +135,7 @@ def _word_after(word: str, line: Line) -> tuple[str, str]:
     if taking := _flag_that_takes(word, line.flags):
         return cause, f"did you mean {taking} {word}? ({line.listed})"
     names = [name for name in line.contexts if "." not in name]
-    if near := nearest(word, names):
+    if near := nearest(word, names, like=SURELY):
         return cause, f"did you mean {' or '.join(near)}? Or give it to a flag ({line.listed})"
     return cause, f"give it to a flag: {', '.join(line.flags) or 'there are none'}"
 

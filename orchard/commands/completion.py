@@ -2,6 +2,7 @@
 
 from invoke import Context
 
+from orchard.base.console import tell
 from orchard.base.errors import UsageError
 from orchard.base.nearest import suggest
 from orchard.base.places import ROOT
@@ -16,4 +17,4 @@ def completion(_: Context, shell: str) -> None:
     """Print what lets bash, zsh or fish complete ./inv: tasks, flags, runs, clusters, steps."""
     if shell not in SHELLS:
         raise UsageError(f"there is no completion for {shell}", suggest(shell, SHELLS))
-    print((SCRIPTS / f"inv.{shell}").read_text(), end="")
+    tell(*(SCRIPTS / f"inv.{shell}").read_text().splitlines())
