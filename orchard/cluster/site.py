@@ -54,7 +54,7 @@ class Site(NamedTuple):
         if not mine:
             others = [short for c in running if (short := name_within(c.name, self.settings.project))]
             elsewhere = [] if others else other_regions.clusters(self.target)
-            remedy = f"--name: {suggest(self.name, others)}" if others else "start one: ./inv up"
+            remedy = suggest(self.name, others, flag="--name") if others else "start one: ./inv up"
             if elsewhere:
                 remedy = f"one was made in {elsewhere[0].region}: {other_regions.look(elsewhere[0])}; or {remedy}"
             raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)

@@ -1,7 +1,7 @@
 """Down and cleanup: the cluster, then everything, whatever state knows of it; and the proof that nothing is left."""
 
 from orchard.aws import bucket, tags
-from orchard.aws.emr import Cluster, Emr, name_within
+from orchard.aws.emr import ALIVE, Cluster, Emr, name_within
 from orchard.base import local_records
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
@@ -25,17 +25,24 @@ def down(site: Site, confirm: Confirm) -> None:
         UsageError: the user did not agree, or no cluster has or had that name, and others have one; nothing was
             changed.
     """
-    if _take_down(site, confirm):
+    state.set_damaged_aside(site.target)
+    _refuse_what_never_was(site)
+    if not _take_down(site, confirm):
+        say(*map(other_regions.warning, other_regions.clusters(site.target)))
+
+
+def _refuse_what_never_was(site: Site) -> None:
+    """Refuse a name that nothing has or had, where others have one: the cluster that is meant would go on costing."""
+    others = sorted({*state.workspaces(site.settings, site.target), *_others(site)})
+    if not others or site.name in others or Emr(site.target).clusters(site.cluster_name, (*ALIVE, *GONE)):
         return
-    say(*map(other_regions.warning, other_regions.clusters(site.target)))
-    others = sorted({*state.workspaces(site.settings, site.target), *_others(site)} - {site.name})
-    if others and not Emr(site.target).clusters(site.cluster_name, GONE):
-        raise UsageError(f"there is and was no cluster {site.cluster_name}", f"--name: {suggest(site.name, others)}")
+    if not order.of_cluster(site.target, site.settings.project, site.cluster_name):
+        remedy = suggest(site.name, others, flag="--name")
+        raise UsageError(f"there is and was no cluster {site.cluster_name}", remedy)
 
 
 def _take_down(site: Site, confirm: Confirm) -> bool:
     """Do what `down` does, and tell it; returns whether there was anything."""
-    state.set_damaged_aside(site.target)
     there = state.workspaces(site.settings, site.target)
     known = site.name in there
     if not known:

@@ -90,7 +90,7 @@ def _refresh(settings: "Settings") -> None:
 
 def _given(images: str) -> int:
     if not images.isdigit() or not int(images):
-        raise UsageError(f"--images {images} is not a number of photographs", "--images 67692")
+        raise UsageError(f"--images {images} is not a number of photographs", "give one, as in --images 67692")
     return int(images)
 
 

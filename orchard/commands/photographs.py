@@ -42,7 +42,10 @@ def upload_dataset(
     from orchard.photographs.dataset import place_of, preview, send
 
     if packed and single:
-        raise UsageError("photographs are uploaded packed or as single objects, not both", "--packed, or --single")
+        raise UsageError(
+            "photographs are uploaded packed or as single objects, not both",
+            "give one of the two; --packed is the default",
+        )
     site = open_site(target, "default", dataset=dataset)
     folder, store = place_of(site.settings), site.bucket()
     if plan:

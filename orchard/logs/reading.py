@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from orchard.aws.emr import ALIVE, Cluster, Emr, Step
+from orchard.aws.emr import ALIVE, Cluster, Emr, Step, name_within
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest, suggest_run
@@ -46,8 +46,9 @@ def find_cluster(emr: Emr, name: str) -> Cluster:
     clusters = emr.clusters(name) or emr.clusters(name, ENDED)
     if not clusters:
         project = name.rpartition("-")[0]
-        others = [cluster.name for cluster in emr.all((*ALIVE, *ENDED)) if cluster.name.startswith(project)]
-        remedy = suggest(name, others) if others else "start one: ./inv up"
+        named = (name_within(cluster.name, project) for cluster in emr.all((*ALIVE, *ENDED)))
+        others = [short for short in named if short]
+        remedy = suggest(name.removeprefix(f"{project}-"), others, flag="--name") if others else "start one: ./inv up"
         raise UsageError(f"there is and was no cluster {name}", remedy)
     return clusters[0]
 

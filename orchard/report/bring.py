@@ -12,6 +12,8 @@ from orchard.report import read
 from orchard.report.read import Run
 from orchard.runs import results, run_names, run_record
 
+LOOKED_AT = 8  # of the newest runs in the bucket, to name one that is complete
+
 
 def load(find: Callable[[], Site | None], name: str | None) -> Run:
     """Load a run, and fetch it first where only the bucket has it.
@@ -47,7 +49,8 @@ def _fetch(site: Site, name: str | None) -> str | None:
     if not complete:
         if name is None or name in there:
             return None
-        remedy = suggest_run(name, [*there, *read.names()]) if there else "./inv run makes one"
+        known = [run for run in there[-LOOKED_AT:] if results.is_complete(store, run)]
+        remedy = suggest_run(name, [*known, *read.names()])
         raise UsageError(
             f"there is no run {name}, neither on this machine nor in {store.uri(layout.LAST.prefix)}", remedy
         )

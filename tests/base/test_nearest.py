@@ -28,4 +28,9 @@ def test_of_runs_the_latest_is_named_and_not_all():
     runs = [f"20261{n}T100000-mini" for n in (203, 101, 130)]
     assert nearest.suggest_run("zzz", runs) == "the latest is 20261203T100000-mini"
     assert nearest.suggest_run("20261101T100000-mimi", runs).startswith("did you mean 20261101T100000-mini")
-    assert nearest.suggest_run("zzz", []) == "there are none yet"
+    assert nearest.suggest_run("zzz", []) == "there are none yet: ./inv run"
+
+
+def test_a_flag_is_said_with_the_name():
+    assert nearest.suggest("hud", ["hub"], flag="--name") == "did you mean --name hub?"
+    assert nearest.suggest("x", ["hub"], flag="--name") == "there is --name hub"

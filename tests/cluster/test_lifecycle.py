@@ -311,7 +311,7 @@ def test_a_name_that_nothing_has_or_had_is_a_mistake(account):
     account.start_cluster("orchard-hub")
     with pytest.raises(UsageError, match="there is and was no cluster orchard-hud") as caught:
         teardown.down(account.site("hud"), account.answer("yes"))
-    assert caught.value.remedy == "--name: did you mean hub?"
+    assert caught.value.remedy == "did you mean --name hub?"
     assert account.names() == ["orchard-hub"]
 
 

@@ -68,7 +68,7 @@ def test_the_newest_of_the_bucket_where_none_is_here(here):
     [
         (Store(OLD), "20261121T200000-fool", "neither on this machine nor in s3://bucket/data/pca/", f"mean {OLD}?"),
         (Store(OLD, NEW), "zzz", "neither on this machine nor in", f"the latest is {NEW}"),
-        (Store(), NEW, "neither on this machine nor in", "./inv run makes one"),
+        (Store(), NEW, "neither on this machine nor in", "there are none yet: ./inv run"),
         (Store(), None, "there is no complete run on this machine", "./inv results fetches one"),
         (Store(), "a b", "the run name 'a b' cannot be used", "use letters"),
     ],

@@ -127,7 +127,11 @@ class _Gathering:
         if named := [entry for entry in entries if entry["Name"] == name]:
             return named
         others = [entry["Name"].removeprefix(self.prefix) for entry in entries]
-        remedy = suggest(short_name, others) if others else "./inv up makes one; without --name, status shows all"
+        remedy = (
+            suggest(short_name, others, flag="--name")
+            if others
+            else "./inv up makes one; without --name, status shows all"
+        )
         raise UsageError(f"there is no cluster {name}, and there was none lately", remedy)
 
     def _studios(self) -> list[Studio]:
