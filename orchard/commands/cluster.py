@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
-from orchard.base.console import say, screen, tell
+from orchard.base.console import as_json, say, screen, tell
 from orchard.commands.flags import SITE_HELP, find_site, open_site
 from orchard.commands.task import command
 
@@ -70,11 +70,14 @@ def demo(_: Context, mode: str | None = None, k: str | None = None, max_images: 
     run(config.load(mode=mode, k=k, max_images=max_images))
 
 
-@command
-def settings(_: Context) -> None:
+@command(help={"json": "as data"})
+def settings(_: Context, json: bool = False) -> None:
     """Print every setting that is in force."""
     from orchard.base import config
 
+    if json:
+        tell(config.load().model_dump_json(indent=2))
+        return
     for name, value in config.load().model_dump().items():
         tell(f"{name:16} {value if value is not None else '(not set)'}")
 
@@ -128,18 +131,21 @@ def extend(_: Context, by: str, name: str = "default", target: str | None = None
     )
 
 
-@command(help={"target": SITE_HELP["target"]})
-def orphans(_: Context, target: str | None = None) -> None:
+@command(help={"target": SITE_HELP["target"], "json": "as data: what, and its remedy"})
+def orphans(_: Context, target: str | None = None, json: bool = False) -> None:
     """List what carries the project's tag or name and Terraform does not know, with how to remove it. Exits 1 then."""
     site = find_site(target, "default")
     if site is None:
-        tell("Nothing is up.")
+        tell("[]" if json else "Nothing is up.")
         return
     from invoke import Exit
 
     from orchard.infrastructure.orphans import find, remedy
 
     found = find(site.settings, site.target)
+    if json:
+        tell(as_json([{"what": item, "remedy": remedy(item)} for item in found]))
+        raise Exit(code=1 if found else 0)
     if not found:
         tell(f"No orphans: all that is tagged Project={site.settings.project} is in a Terraform state.")
         return

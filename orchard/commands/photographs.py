@@ -3,7 +3,7 @@
 from invoke import Context
 
 from orchard.aws.layout import PACKED, RAW
-from orchard.base.console import say, tell
+from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import SITE_HELP, open_site
 from orchard.commands.task import command
@@ -62,6 +62,7 @@ def upload_dataset(
         "run-name": "default: the newest complete run",
         "incomplete": "take what a run has that is not complete",
         "force": "replace files on this machine that differ",
+        "json": "as data: the run, and the folders of its results",
         "target": SITE_HELP["target"],
     },
 )
@@ -70,6 +71,7 @@ def download_results(
     run_name: str | None = None,
     incomplete: bool = False,
     force: bool = False,
+    json: bool = False,
     target: str | None = None,
 ) -> None:
     """Download a run's results and record to data/emr_output/."""
@@ -79,5 +81,9 @@ def download_results(
     store = site.bucket()
     run_name = run_name or results.latest(store, incomplete=incomplete)
     run_record.complete(store, site.target, run_name)
-    for kind, folder in results.download(store, run_name, incomplete=incomplete, force=force).items():
+    folders = results.download(store, run_name, incomplete=incomplete, force=force)
+    if json:
+        tell(as_json({"run": run_name, "folders": {kind: str(folder) for kind, folder in folders.items()}}))
+        return
+    for kind, folder in folders.items():
         tell(f"{kind:9} {folder}")

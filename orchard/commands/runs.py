@@ -5,7 +5,7 @@ from functools import partial
 from invoke import Context
 
 from orchard.aws.layout import STEPS
-from orchard.base.console import say, tell
+from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
 from orchard.commands.task import command
@@ -60,6 +60,7 @@ def cancel(_: Context, run_name: str | None = None, target: str | None = None, n
         "run-name": "of which run (default: of the latest)",
         "step": f"{', '.join(STEPS)}, bootstrap, an id or a name (default: what failed, or else ran last)",
         "all": "print the whole of every log",
+        "json": "as data: cause, remedy, and the part of the log that tells it",
         "target": SITE_HELP["target"],
         "name": SITE_HELP["name"],
     },
@@ -69,13 +70,18 @@ def logs(
     run_name: str | None = None,
     step: str | None = None,
     all: bool = False,
+    json: bool = False,
     target: str | None = None,
     name: str = "default",
 ) -> None:
     """Print why a step failed: the cause, a remedy, and the part of the logs that tells it."""
     from orchard.logs import explanation
 
-    explanation.show(open_site(target, name), step, run=run_name, whole=all)
+    site = open_site(target, name)
+    if json:
+        tell(as_json(explanation.as_data(explanation.find(site, step, run=run_name))))
+    else:
+        explanation.show(site, step, run=run_name, whole=all)
 
 
 @command(
