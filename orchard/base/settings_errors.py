@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -57,14 +58,15 @@ def explain(
         return UsageError(cause, f"move it above [{name}]")
     takes = _takes(name, fields[name], fault)
     if name in flags:
-        said, remedy = f"{_flag(name)} {fault['input']}", f"correct {_flag(name)}"
+        said, remedy = f"{_flag(name)} {shlex.quote(str(fault['input']))}", f"correct {_flag(name)}"
     elif (variable := _variable(name)) in os.environ:
-        said, remedy = f"{variable}={fault['input']}", f"correct {variable}, or unset it"
+        said, remedy = f"{variable}={shlex.quote(str(fault['input']))}", f"correct {variable}, or unset it"
     else:
         said, remedy = f"{where}: {'.'.join((name, *inner))} = {_as_toml(fault['input'])}", f"correct line {line}"
     known = words.get(name, choices(fields[name]))
     return UsageError(
-        f"{said} cannot be used: {takes}", suggest(str(fault["input"]), known, otherwise=remedy) if known else remedy
+        f"{said} cannot be used: {takes}",
+        suggest(str(fault["input"]), known, otherwise=None if name in words else remedy) if known else remedy,
     )
 
 

@@ -117,7 +117,9 @@ def _other_flag(word: str, line: Line) -> str:
     name = word.partition("=")[0]
     if not line.task and any(name in _flags(context) for context in line.contexts.values()):
         return f"flags stand behind their task: ./inv TASK {word} ..."
-    return suggest(name, line.flags, otherwise=line.listed) + ("" if line.task is None else f" ({line.listed})")
+    listed = line.listed if line.task else "./inv --help"
+    near = nearest(name, line.flags)
+    return f"{suggest(name, near)} ({listed})" if near else listed
 
 
 def _word_after(word: str, line: Line) -> tuple[str, str]:

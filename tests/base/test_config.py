@@ -1,4 +1,5 @@
 import re
+import shlex
 from contextlib import suppress
 
 import pytest
@@ -53,7 +54,7 @@ def test_flags_win_over_environment_over_file(toml, monkeypatch):
 def test_bad_values_name_flag_value_and_what_is_allowed(toml, name, value, says):
     with pytest.raises(UsageError) as raised:
         config.load(**{name: value})
-    assert raised.value.cause.startswith(f"{to_flag(name)} {value} cannot be used: ")
+    assert raised.value.cause.startswith(f"{to_flag(name)} {shlex.quote(value)} cannot be used: ")
     assert says in raised.value.cause
 
 
