@@ -56,6 +56,12 @@ def test_the_list_may_be_cut_short():
     assert done.stderr == ""
 
 
+def test_a_region_outside_the_eu(invoke):
+    done = invoke("up", ORCHARD_REGION="eu-west-2")
+    assert done.returncode == 2
+    assert "only eu-central-1" in done.stderr
+
+
 def test_a_named_data_set_without_photographs(invoke, tmp_path):
     done = invoke("demo", ORCHARD_DATASET=str(tmp_path / "none"))
     assert done.returncode == 2
