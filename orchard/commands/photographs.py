@@ -27,6 +27,7 @@ def fetch_dataset(_: Context, archive: str | None = None) -> None:
         "packed": f"as Parquet shards of one class each, in {PACKED}: the default; fewer requests, faster to read",
         "single": f"each photograph as an object of its own, in {RAW}; runs read the form that was uploaded last",
         "plan": "show what would be sent, in how many requests, and what they cost; changes nothing",
+        "json": "with --plan: as data",
     },
 )
 def upload_dataset(
@@ -37,8 +38,10 @@ def upload_dataset(
     packed: bool = False,
     single: bool = False,
     plan: bool = False,
+    json: bool = False,
 ) -> None:
     """Upload photographs to the bucket: what it lacks, or has with another content."""
+    from orchard.photographs import plan as plans
     from orchard.photographs.dataset import place_of, preview, send
 
     if packed and single:
@@ -46,11 +49,16 @@ def upload_dataset(
             "photographs are uploaded packed or as single objects, not both",
             "give one of the two; --packed is the default",
         )
+    if json and not plan:
+        raise UsageError("--json tells of an upload only before it is done", "add --plan")
     site = open_site(target, "default", dataset=dataset)
     folder, store = place_of(site.settings), site.bucket()
     if plan:
-        lines = preview(folder, store, delete=delete, packed=not single, free=not site.target.charges)
-        tell(*lines)
+        work = preview(folder, store, delete=delete, packed=not single)
+        if json:
+            tell(as_json(plans.as_data(work)))
+        else:
+            tell(*plans.describe(work, free=not site.target.charges), *plans.name_left_out(work.tree))
     else:
         say(*send(folder, store, delete=delete, packed=not single))
 

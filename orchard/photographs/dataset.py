@@ -68,14 +68,13 @@ def get_published(settings: Settings) -> list[str]:
     ]
 
 
-def preview(folder: Path, store: Bucket, *, delete: bool, packed: bool, free: bool) -> list[str]:
-    """Say what an upload would do, in lines; raises as `orchard.photographs.upload.run`."""
+def preview(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> plan.Plan:
+    """Find out what an upload would do; raises as `orchard.photographs.upload.run`."""
     ledger = upload.ledger_of(store)
     try:
-        work = plan.make(tree.scan(folder), store, ledger, delete=delete, packed=packed)
+        return plan.make(tree.scan(folder), store, ledger, delete=delete, packed=packed)
     finally:
         ledger.close()
-    return [*plan.describe(work, free=free), *plan.name_left_out(work.tree)]
 
 
 def send(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from orchard.aws.bucket import Bucket, Entry
 from orchard.aws.layout import PACKED, RAW
@@ -177,6 +177,21 @@ def describe(plan: Plan, *, free: bool) -> list[str]:
         *([f"    and {len(plan.delete) - SHOWN:,} more"] if len(plan.delete) > SHOWN else []),
         f"  requests: {requests}: {price}",
     ]
+
+
+def as_data(plan: Plan) -> dict[str, Any]:
+    """Return a plan as plain data; the price in US dollars, as AWS charges."""
+    return {
+        "dataset": str(plan.tree.root),
+        "photographs": len(plan.tree.photographs),
+        "bytes": plan.tree.size,
+        "packed": plan.packed,
+        "send": {"photographs": plan.images, "objects": len(plan.send), "bytes": plan.size},
+        "delete": plan.delete,
+        "left_out": [{"file": name, "reason": reason} for name, reason in sorted(plan.tree.left_out)],
+        "requests": {name: count for name, count in plan.requests.items() if count},
+        "usd": round(of_requests(plan.requests), 6),
+    }
 
 
 def name_left_out(tree: Tree) -> list[str]:

@@ -15,7 +15,7 @@ from orchard.infrastructure import orphans
 from orchard.runs import results, run_record
 from orchard.runs.run_record_model import RunRecord
 
-ASKED = ("status", "doctor", "permissions", "cost", "orphans", "settings", "download-results", "logs")
+ASKED = ("status", "doctor", "permissions", "cost", "orphans", "settings", "download-results", "logs", "upload-dataset")
 RUN = "20261121T200000-full"
 
 

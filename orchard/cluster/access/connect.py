@@ -125,10 +125,10 @@ def _emulated_or_not(site: Site) -> Iterator[None]:
         yield
     except UsageError:
         raise
-    except OrchardError as error:
+    except OrchardError:
         if site.target.reachable:
             raise
-        raise OrchardError(f"{NO_MACHINES} ({error.cause})", EMULATED) from None
+        raise OrchardError(NO_MACHINES, EMULATED) from None
 
 
 def _key(site: Site, node: Primary) -> tuple[Path, Path]:
