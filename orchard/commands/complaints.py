@@ -139,7 +139,8 @@ def _word_after(word: str, line: Line) -> tuple[str, str]:
     names = [name for name in line.contexts if "." not in name]
     if near := nearest(word, names, like=SURELY):
         return cause, f"did you mean {' or '.join(near)}? Or give it to a flag ({line.listed})"
-    return cause, f"give it to a flag: {', '.join(line.flags) or 'there are none'}"
+    taking_one = _flags(line.context, valued=True) if line.context else []
+    return cause, f"give it to a flag: {', '.join(taking_one)}" if taking_one else f"leave it out ({line.listed})"
 
 
 def _flag_that_takes(word: str, flags: list[str]) -> str | None:
@@ -167,5 +168,6 @@ def _groups(line: Line) -> list[str]:
     return list(dict.fromkeys(name.partition(".")[0] for name in line.contexts if "." in name))
 
 
-def _flags(context: ParserContext) -> list[str]:
-    return [to_flag(argument.names[0]) for argument in context.args.values()]
+def _flags(context: ParserContext, *, valued: bool = False) -> list[str]:
+    """Return a task's flags; those that take a value alone, if so asked."""
+    return [to_flag(argument.names[0]) for argument in context.args.values() if argument.takes_value or not valued]

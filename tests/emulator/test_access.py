@@ -75,8 +75,10 @@ def test_connect_tells_the_user_and_not_the_password(site, hub, port) -> None:
 
 
 def test_without_the_key_of_this_machine(site, hub) -> None:
+    place = site("hub", access="ssh")
+    far = place._replace(target=replace(place.target, reachable=True))
     with pytest.raises(OrchardError, match="is not on this machine"):
-        connect.open_(site("hub", access="ssh"), connect.HUB, None)
+        connect.open_(far, connect.HUB, None)
 
 
 def test_an_emulated_node_is_said_to_be_none(site, hub) -> None:
