@@ -53,9 +53,9 @@ class Site(NamedTuple):
         mine = [cluster for cluster in running if cluster.name == self.cluster_name]
         if not mine:
             others = [short for c in running if (short := name_within(c.name, self.settings.project))]
-            elsewhere = [] if others else other_regions.clusters(self.target)
+            elsewhere = [] if others else other_regions.clusters(self.settings.project, self.target)
             remedy = suggest(self.name, others, flag="--name") if others else "start one: ./inv up"
             if elsewhere:
-                remedy = f"one was made in {elsewhere[0].region}: {other_regions.look(elsewhere[0])}; or {remedy}"
+                remedy = f"one was made in {elsewhere[0].region}: {elsewhere[0].look}; or {remedy}"
             raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
         return mine[0]

@@ -28,7 +28,7 @@ def down(site: Site, confirm: Confirm) -> None:
     state.set_damaged_aside(site.target)
     _refuse_what_never_was(site)
     if not _take_down(site, confirm):
-        say(*map(other_regions.warning, other_regions.clusters(site.target)))
+        say(*(found.warning for found in other_regions.clusters(site.settings.project, site.target)))
 
 
 def _refuse_what_never_was(site: Site) -> None:
@@ -115,7 +115,7 @@ def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
         f"Nothing tagged Project={project} is left.",
         "EMR Studio Workspaces have no API: if you made any, delete their files' bucket prefix and the Workspaces "
         "themselves in the EMR console.",
-        *map(other_regions.warning, other_regions.clusters(site.target)),
+        *(found.warning for found in other_regions.clusters(project, site.target)),
     )
     local_records.forget(site.target.state_dir.parent)
     site.target.stop()

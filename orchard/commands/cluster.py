@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 from invoke import Context
 
 from orchard.base.console import as_json, say, screen, tell
-from orchard.commands.flags import SITE_HELP, find_site, open_site
+from orchard.commands.flags import RUN_HELP, SITE_HELP, answer, find_site, nothing_up, open_site
 from orchard.commands.task import command
 
 if TYPE_CHECKING:
     from orchard.cluster.status.model import Status
 
-
-from orchard.commands.flags import NOTHING_UP, RUN_HELP, answer
+NOTHING_TO_DO = ", so there is nothing to take down"
 
 
 @command(help=SITE_HELP | {"only": "foundation: everything but the cluster", "instance-type": "of all nodes"})
@@ -48,7 +47,7 @@ def down(_: Context, target: str | None = None, name: str = "default", yes: bool
     from orchard.cluster import teardown
 
     site = find_site(target, name)
-    teardown.down(site, answer("yes", yes=yes)) if site else say(NOTHING_UP)
+    teardown.down(site, answer("yes", yes=yes)) if site else say(*nothing_up(NOTHING_TO_DO))
 
 
 @command(help=SITE_HELP)
@@ -58,7 +57,7 @@ def cleanup(_: Context, target: str | None = None, name: str = "default", yes: b
     from orchard.cluster import teardown
 
     site = find_site(target, name)
-    teardown.cleanup(site, answer(config.load().project, yes=yes)) if site else say(NOTHING_UP)
+    teardown.cleanup(site, answer(config.load().project, yes=yes)) if site else say(*nothing_up(NOTHING_TO_DO))
 
 
 @command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")})
@@ -96,7 +95,9 @@ def status(
     """Show the Studio and all clusters: state, nodes, steps, cost, what will end them, and what is orphaned."""
     site = find_site(target, name or "default")
     if site is None:
-        print("null" if json else "Nothing is up.")
+        first, *others = nothing_up()
+        tell("null" if json else first)
+        say(*others)
         return
     from orchard.cluster.status import watching
     from orchard.cluster.status.gather import gather

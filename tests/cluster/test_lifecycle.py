@@ -330,7 +330,7 @@ def test_a_cluster_in_another_region_is_named_where_none_is_here(account, capsys
     (other / "cluster.tfstate").write_text(json.dumps({"version": 4, "resources": [{"mode": "managed"}]}))
     teardown.down(account.site(), account.answer("yes"))
     look = "ORCHARD_REGION=eu-west-1 ./inv status"
-    assert f"it may run and cost there ({look})" in capsys.readouterr().err
+    assert f"it may run and cost there. See: {look}" in capsys.readouterr().err
     with pytest.raises(OrchardError, match="no cluster orchard-default is running") as caught:
         account.site().cluster()
     assert look in caught.value.remedy

@@ -168,7 +168,7 @@ STATUS = Status(
     orphans=[
         Orphan(what="cluster j-9ABCDEFGHIJKL (orchard-lost)", remedy="aws emr terminate-clusters --cluster-ids j-9")
     ],
-    elsewhere=[Elsewhere(region="eu-west-1", name="default", look="ORCHARD_REGION=eu-west-1 ./inv status")],
+    elsewhere=[Elsewhere(region="eu-west-1", name="default", target="", look="ORCHARD_REGION=eu-west-1 ./inv status")],
     missing=[
         Missing(what="tagged resources", why="these credentials may not do GetResources: not authorized to perform it")
     ],

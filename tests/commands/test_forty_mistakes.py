@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from report_runs import write
 
-from orchard.aws.layout import JOBS, StepName
+from orchard.aws.layout import StepName
 from orchard.emulator.process import directory
 from tests.emulator.conftest import QUICK, REGION, Aws, command, launch
 from tests.waiting import PATIENCE
@@ -60,7 +60,7 @@ class Desk:
             (Path(folder) / "pca" / BEGUN / "_manifest.json").unlink()
             for file in (path for path in Path(folder).rglob("*") if path.is_file()):
                 aws.put(BUCKET, f"data/{file.relative_to(folder)}", file.read_bytes())
-        steps = [command("true", name=str(StepName(DONE, job))) for job in JOBS]
+        steps = [command("true", name=str(StepName(DONE, "features")))]
         applications = [{"Name": name} for name in ("Spark", "JupyterHub")]
         aws.client("ec2").create_key_pair(KeyName="orchard-hub")
         tags = [{"Key": name, "Value": value} for name, value in (("Project", "orchard"), ("Cluster", "orchard-hub"))]
@@ -175,4 +175,16 @@ def test_a_cluster_of_another_region_is_told_of(answers: list, desks: dict[bool,
     (told,) = desks[True].ask([{"words": ["status", "--json"], "env": {"ORCHARD_REGION": "eu-west-1"}}])
     status = json.loads(told["out"])
     assert status["clusters"] == []
-    assert status["elsewhere"] == [{"region": REGION, "name": "hub", "look": f"ORCHARD_REGION={REGION} ./inv status"}]
+    look = f"ORCHARD_REGION={REGION} ./inv status"
+    assert status["elsewhere"] == [{"region": REGION, "name": "hub", "target": "", "look": look}]
+
+
+def test_what_costs_on_aws_is_told_of_where_nothing_is_up(answers: list, desks: dict[bool, Desk]) -> None:
+    state = desks[False].home / ".orchard" / "aws" / "orchard" / REGION / "terraform" / "cluster.tfstate"
+    state.parent.mkdir(parents=True)
+    state.write_text(json.dumps({"version": 4, "resources": [{"mode": "managed"}]}))
+    status, scripted, down = desks[False].ask([{"words": w} for w in (["status"], ["status", "--json"], ["down"])])
+    state.unlink()
+    assert (status["out"], scripted["out"]) == ("Nothing is up.\n", "null\n")
+    for told in (status, scripted, down):
+        assert f"it may run and cost there. See: ORCHARD_REGION={REGION} ./inv status --target aws" in told["err"]

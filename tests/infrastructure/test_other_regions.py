@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from orchard.aws import target
 from orchard.infrastructure import other_regions
 from orchard.infrastructure.other_regions import Elsewhere
 
@@ -25,7 +26,7 @@ def write(folder: Path, file: str, content: object) -> None:
 
 
 def found(project: Path) -> list[Elsewhere]:
-    return other_regions.clusters(SimpleNamespace(state_dir=project / "eu-west-3" / "terraform"))
+    return other_regions.clusters("orchard", SimpleNamespace(state_dir=project / "eu-west-3" / "terraform"), [])
 
 
 def test_clusters_of_other_regions_are_found_by_their_states(project):
@@ -47,3 +48,17 @@ def test_a_state_that_cannot_be_read_tells_nothing(project):
 def test_another_projects_clusters_are_not_ours(project):
     write(project.parent / "other" / "eu-west-1", "cluster.tfstate", MANAGED)
     assert found(project) == []
+
+
+def test_what_costs_is_told_of_by_whoever_looks_at_another_target(project, tmp_path):
+    write(project / "eu-west-1", "cluster.tfstate", MANAGED)
+    charging = target.charging_states("orchard", tmp_path)
+    assert charging == [project / "eu-west-1" / "terraform"]
+    local = SimpleNamespace(state_dir=tmp_path / "local-aws" / "life" / "orchard" / "eu-west-1" / "terraform")
+    for here in (local, None):
+        (told,) = other_regions.clusters("orchard", here, charging)
+        assert told == Elsewhere("eu-west-1", "default", "aws")
+        assert told.look == "ORCHARD_REGION=eu-west-1 ./inv status --target aws"
+        assert "may run and cost there" in told.warning
+    own = SimpleNamespace(state_dir=project / "eu-west-1" / "terraform")
+    assert other_regions.clusters("orchard", own, charging) == []

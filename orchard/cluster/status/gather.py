@@ -106,8 +106,8 @@ class _Gathering:
             ended=[reading.ended(entry, limits[entry["Name"]].result()) for entry in mine if entry not in living],
             orphans=self._orphans(tagged.result() or [], studios.result() or [], known.result(), clusters),
             elsewhere=[
-                Elsewhere(**found._asdict(), look=other_regions.look(found))
-                for found in other_regions.clusters(self.target)
+                Elsewhere(**found._asdict(), look=found.look)
+                for found in other_regions.clusters(self.project, self.target)
             ],
             missing=sorted(self.missing, key=lambda missing: missing.what),
         )

@@ -135,10 +135,11 @@ class Orphan(Part):
 
 
 class Elsewhere(Part):
-    """A cluster that Terraform's states on this machine know in another region."""
+    """A cluster that Terraform's states on this machine know in another region, or on the target that charges."""
 
     region: str
     name: str = Field(description="as --name takes it")
+    target: str = Field(description="as --target takes it; empty for the one that this tells of")
     look: str = Field(description="the command that shows whether it still runs")
 
 

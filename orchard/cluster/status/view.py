@@ -48,7 +48,7 @@ def render(status: Status, money: Money) -> RenderableType:
         parts.append(_ended(status.ended[:SHOWN_ENDED], status.taken))
     if status.elsewhere:
         rows = [(f"{there.name} in {there.region}", there.look) for there in status.elsewhere]
-        parts.append(_listed("Made in other regions, not taken down, and perhaps running at a cost", rows))
+        parts.append(_listed("Made elsewhere, not taken down, and perhaps running at a cost", rows))
     if status.orphans:
         parts.append(_orphans(status.orphans))
     if status.missing:
