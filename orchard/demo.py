@@ -14,7 +14,8 @@ from orchard.base.errors import UsageError
 from orchard.cluster import lifecycle, teardown
 from orchard.cluster.site import Site
 from orchard.photographs import dataset, upload
-from orchard.runs import pipeline, results
+from orchard.report import opening
+from orchard.runs import pipeline, results, throughput
 
 SAMPLE = 1_000  # photographs: enough for any mode to show itself, and uploaded while the cluster starts
 
@@ -54,7 +55,9 @@ def run(settings: Settings) -> None:
         target.stop()
     for kind, downloaded in folders.items():
         tell(f"{kind:9} {downloaded}")
-    tell(f"{'report':9} {_report(name, folder)}")
+    page = _report(name, folder)
+    tell(f"{'report':9} {page.as_uri()}", *_next(name))
+    opening.offer(page)
 
 
 def _report(name: str, folder: Path) -> Path:
@@ -64,6 +67,20 @@ def _report(name: str, folder: Path) -> Path:
     path = page.path_for(run, None)
     page.write(run, None, folder, path)
     return path
+
+
+def _next(name: str) -> list[str]:
+    from orchard.report import read
+
+    return [
+        f"features computed in {throughput.say(read.load(name).features)}",
+        "",
+        "What next:",
+        "  ./inv report --open             the report in the browser",
+        "  ./inv similar PHOTO             what a photograph of your own looks like, among these",
+        "  ORCHARD_DATASET=DIR ./inv demo  the same with your photographs, a directory for each class",
+        "  ./inv cost                      what it would cost on AWS; docs/guide.md goes there step by step",
+    ]
 
 
 def _begin(folder: Path, site: Site, told: Callable[[str], None], ended: Event) -> None:

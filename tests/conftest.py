@@ -20,6 +20,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import schedule
+from tests.support import java
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,14 +35,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # moto makes 1,290 machine images that nobody asks for, whenever a test begins with an empty account.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
-# Test runs of Spark last seconds. The optimising compiler takes half of their processor time, and is never done before
-# they end; to verify Spark's own classes takes a tenth.
-JAVA = """#!/bin/sh
-exec "{java}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote \
-    "$@"
-"""
-
-
 # As if all tests had one session of boto3, of which each reads the descriptions of the services from its files anew.
 botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
@@ -55,18 +48,16 @@ class Units(LoadScopeScheduling):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let whatever starts a Java here start one that suits short runs; xdist's processes inherit it."""
-    from orchard.machine import java
+    from orchard.machine.java import VERSION, candidates, major_version
 
-    found = next((home for home in java.candidates() if java.major_version(home) == java.VERSION), None)
+    found = next((home for home in candidates() if major_version(home) == VERSION), None)
     if hasattr(config, "workerinput") or not found:
         return
     folder = tempfile.TemporaryDirectory(prefix="orchard-java-")
     config.add_cleanup(folder.cleanup)
-    program = Path(folder.name, "bin", "java")
-    program.parent.mkdir()
-    program.write_text(JAVA.format(java=found / "bin" / "java"))
-    program.chmod(0o755)
-    os.environ["JAVA_HOME"] = folder.name
+    os.environ["JAVA_HOME"] = str(java.prepare(found, Path(folder.name)))
+    if config.option.numprocesses and not config.option.markexpr:  # many tests, and those of Spark among them
+        config.add_cleanup(java.train(Path(folder.name)).kill)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units:

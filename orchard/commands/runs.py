@@ -1,6 +1,7 @@
 """Runs on the cluster, why one failed, and what came out."""
 
 from functools import partial
+from pathlib import Path
 
 from invoke import Context
 
@@ -9,6 +10,8 @@ from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
 from orchard.commands.task import command
+
+MOST_SIMILAR = 500  # on a page with pictures
 
 
 @command(
@@ -105,7 +108,7 @@ def report(
 ) -> None:
     """Write a run as one HTML page that needs no network."""
     from orchard.base import config
-    from orchard.report import bring, page
+    from orchard.report import bring, opening, page
     from orchard.report.png import write
 
     find = partial(find_site, target, "default")
@@ -118,7 +121,44 @@ def report(
     if png:
         tell(*map(str, write(path, path.with_suffix(""))))
     if open:
-        import webbrowser
+        opening.show(path)
 
-        if not webbrowser.open(path.as_uri()):
-            say("There is no browser to show it; open the file yourself.")
+
+@command(
+    positional=["photo"],
+    help={
+        "photo": "a JPEG or PNG of your own",
+        "run": "among the photographs of which run (default: the newest complete run on this machine)",
+        "count": "how many to find",
+        "output": "the HTML file (default: data/emr_output/reports/RUN-similar-PHOTO.html)",
+        "open": "show it in the browser",
+        "json": "as data: run, verdict, the nearest (path, label, similarity), and the page",
+    },
+)
+def similar(
+    _: Context,
+    photo: str,
+    run: str | None = None,
+    count: str = "10",
+    output: str | None = None,
+    open: bool = False,
+    json: bool = False,
+) -> None:
+    """Find the photographs of a run that are most like one of your own: a table, and a page with pictures."""
+    from orchard.base import config
+    from orchard.report import bring, opening, page, similar, similar_page
+
+    if not count.isdigit() or not 1 <= int(count) <= MOST_SIMILAR:
+        raise UsageError(f"--count is {count!r}", f"name how many photographs to find, 1 to {MOST_SIMILAR}: --count 10")
+    settings, photograph = config.load(), Path(photo).expanduser()
+    loaded = bring.load(partial(find_site, None, "default"), run)
+    path = page.path_for(loaded, output) if output else similar_page.path_for(loaded, photograph)
+    matches = similar.nearest(loaded, similar.featurise(photograph, loaded, settings), int(count))
+    similar_page.write(loaded, photograph, matches, settings.dataset, path)
+    if json:
+        tell(similar.as_json(loaded, matches, path))
+    else:
+        similar.show(matches)
+        tell(similar.verdict(matches), str(path))
+    if open:
+        opening.show(path)

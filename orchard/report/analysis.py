@@ -1,55 +1,12 @@
-"""What the report computes from a run's scores: samples to show, separation of classes, closeness of two subspaces."""
+"""What the report computes from a run's scores: samples to show, centres of classes, closeness of two subspaces."""
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
-NEIGHBOURS = 10
-QUERIES = 20_000  # images that are asked for their neighbours: all against all of 67,692 takes half a minute
 SHARES = (0.80, 0.90, 0.95, 0.99)
 LEAST = 5  # images of a class that a sample keeps, where it has them
-
-
-class ClassSeparation(NamedTuple):
-    """How well a class stands apart.
-
-    Attributes:
-        label: the class.
-        images: how many it has.
-        agreement: the share of its images' nearest neighbours that are of the class too, 0 to 1.
-        mixed_with: the class that most of the other neighbours are of, and their share; None where all are its own.
-        gap: the distance to the nearest other class's centre, in the class's own root-mean-square spread.
-        nearest: that other class.
-    """
-
-    label: str
-    images: int
-    agreement: float
-    mixed_with: tuple[str, float] | None
-    gap: float
-    nearest: str
-
-
-class Separation(NamedTuple):
-    """k-nearest-neighbour agreement in PCA space.
-
-    Attributes:
-        neighbours: k, the neighbours asked for.
-        asked: images whose neighbours were looked up (among all images).
-        overall: the mean agreement over these images, 0 to 1.
-        chance: what neighbours drawn at random would give.
-        classes: the best separated first.
-        left_out: classes too small for so many neighbours of their own.
-    """
-
-    neighbours: int
-    asked: int
-    overall: float
-    chance: float
-    classes: list[ClassSeparation]
-    left_out: list[str]
 
 
 def components_for(spectrum: np.ndarray, share: float) -> int | None:
@@ -81,79 +38,9 @@ def sample(labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
     return np.sort(np.concatenate(chosen))
 
 
-def separation(scores: np.ndarray, labels: np.ndarray, queries: int = QUERIES) -> Separation | None:
-    """Compute how often an image's nearest neighbours in PCA space are of its own class (scikit-learn, Euclidean).
-
-    The number of neighbours is `NEIGHBOURS`, or one less than the middle class has images where that is less. A class
-    with no more images than neighbours could not agree in full, so it is left out of the classes.
-
-    Args:
-        scores: float (n, k).
-        labels: str (n,).
-        queries: how many images are asked, a sample of each class; the neighbours are looked for among all n.
-
-    Returns:
-        None where there are fewer than two classes, or too few images of each.
-    """
-    from sklearn.metrics import confusion_matrix
-    from sklearn.neighbors import NearestNeighbors
-
-    classes, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    k = min(NEIGHBOURS, int(np.median(sizes)) - 1)
-    if len(classes) < 2 or k < 1:
-        return None
-    asked = sample(labels, queries)
-    search = NearestNeighbors(n_neighbors=k + 1, algorithm="brute", n_jobs=-1).fit(scores)
-    near = _without_itself(search.kneighbors(scores[asked], return_distance=False), asked, k)
-    # Of each class's neighbours, the share that is of each class.
-    shares = confusion_matrix(np.repeat(code[asked], k), code[near].ravel(), normalize="true")
-    others = np.where(np.eye(len(classes), dtype=bool), 0, shares)
-    worst = others.argmax(1)
-    gaps, nearest = _gaps(scores, code)
-    entries = [
-        ClassSeparation(
-            label=str(classes[number]),
-            images=int(sizes[number]),
-            agreement=float(shares[number, number]),
-            mixed_with=(str(classes[mixed]), float(others[number, mixed])) if others[number, mixed] else None,
-            gap=float(gaps[number]),
-            nearest=str(classes[nearest[number]]),
-        )
-        for number, mixed in enumerate(worst)
-        if sizes[number] > k
-    ]
-    return Separation(
-        neighbours=k,
-        asked=len(asked),
-        overall=float((code[near] == code[asked][:, np.newaxis]).mean()),
-        chance=float(((sizes / sizes.sum()) * (sizes - 1) / max(1, sizes.sum() - 1)).sum()),
-        classes=sorted(entries, key=lambda entry: (-entry.agreement, -entry.gap)),
-        left_out=[str(label) for label in classes[sizes <= k]],
-    )
-
-
-def _without_itself(near: np.ndarray, asked: np.ndarray, k: int) -> np.ndarray:
-    """Drop each image from its own neighbours; among exact duplicates it may not be the first, or not be there."""
-    itself = near == asked[:, np.newaxis]
-    itself[~itself.any(1), -1] = True
-    return near[~itself].reshape(len(asked), k)
-
-
 def centres(scores: np.ndarray, code: np.ndarray) -> np.ndarray:
     """Return the means of the classes, float64 (c, k), of scores (n, k) whose classes are numbered 0 to c - 1 (n,)."""
     return np.array([scores[code == number].mean(0, dtype=np.float64) for number in range(code.max() + 1)])
-
-
-def _gaps(scores: np.ndarray, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each class's distance to the nearest other centre over its own spread, and which centre that is."""
-    from sklearn.metrics import pairwise_distances
-
-    middles = centres(scores, code)
-    spread = np.sqrt(np.bincount(code, ((scores - middles[code]) ** 2).sum(1)) / np.bincount(code))
-    apart = pairwise_distances(middles)
-    np.fill_diagonal(apart, np.inf)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return apart.min(1) / spread, apart.argmin(1)
 
 
 def principal_angles(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -7,6 +7,8 @@ import numpy as np
 from orchard.base import durations
 from orchard.report import analysis, facts
 from orchard.report.read import Run
+from orchard.report.separation import Separation
+from orchard.runs import throughput
 
 
 class Row(NamedTuple):
@@ -18,7 +20,7 @@ class Row(NamedTuple):
     change: str
 
 
-def rows(one: Run, other: Run, separations: tuple[analysis.Separation | None, analysis.Separation | None]) -> list[Row]:
+def rows(one: Run, other: Run, separations: tuple[Separation | None, Separation | None]) -> list[Row]:
     """Compare parameters, counts, speed and quality.
 
     Args:
@@ -32,7 +34,7 @@ def rows(one: Run, other: Run, separations: tuple[analysis.Separation | None, an
     return [Row(name, text, theirs[name], changes.get(name, "")) for name, text in mine.items()]
 
 
-def _texts(run: Run, separation: analysis.Separation | None) -> dict[str, str]:
+def _texts(run: Run, separation: Separation | None) -> dict[str, str]:
     counts = run.features.get("counts", {})
     return {
         **{fact.name: fact.value for fact in facts.what(run)},
@@ -40,6 +42,7 @@ def _texts(run: Run, separation: analysis.Separation | None) -> dict[str, str]:
         "Images rejected": f"{counts.get('rejected', 0):,}",
         "Classes": f"{len(np.unique(run.labels)):,}",
         "Images per second": f"{facts.speed(run):,.0f}",
+        "Images per second once warm": _lasting(run),
         "Cores": str(run.features.get("cores", "not recorded")),
         "Time of both jobs": durations.say(facts.seconds(run)),
         "Variance kept": f"{facts.kept(run):.1%}",
@@ -47,6 +50,11 @@ def _texts(run: Run, separation: analysis.Separation | None) -> dict[str, str]:
         "Neighbour agreement": f"{separation.overall:.1%} of {separation.neighbours}" if separation else "not computed",
         "Cost": facts.cost(run).value,
     }
+
+
+def _lasting(run: Run) -> str:
+    rate = throughput.lasting(run.features)
+    return "not recorded" if rate is None else f"{rate:,.0f}"
 
 
 def angles(one: Run, other: Run) -> np.ndarray | None:

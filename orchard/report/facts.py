@@ -8,8 +8,10 @@ from orchard.base import durations
 from orchard.base.counts import counted
 from orchard.cost.money import Money
 from orchard.cost.parts import NAMES
-from orchard.report.analysis import SHARES, Separation, components_for
+from orchard.report.analysis import SHARES, components_for
 from orchard.report.read import Run
+from orchard.report.separation import Separation
+from orchard.runs import throughput
 from orchard.runs.run_record_model import Step
 
 ROLES = {"MASTER": "primary"}  # as EMR calls it today; its interface keeps the old word
@@ -39,6 +41,19 @@ def phases(run: Run) -> list[tuple[str, float]]:
 def seconds(run: Run) -> float:
     """Return the time of all phases of both jobs."""
     return sum(time for _, time in phases(run))
+
+
+def pace(run: Run) -> Fact:
+    """Say how fast features were computed: once the workers were warm, where the run was long enough to tell."""
+    cores, rate = run.features.get("cores"), throughput.lasting(run.features)
+    notes = [counted(cores, "core")] if cores else []
+    if rate is not None:
+        notes = ["once warm", *notes]
+        if not run.features.get("resumed"):
+            spent, start = throughput.seconds(run.features), run.features["warm"]["after"]
+            notes += [f"of the features' {durations.say(spent)}, {durations.say(start)} were start"]
+    notes += [f"both jobs {durations.say(seconds(run))}"]
+    return Fact("Speed", f"{speed(run) if rate is None else rate:,.0f} images/s", "; ".join(notes))
 
 
 def speed(run: Run) -> float:
@@ -81,17 +96,15 @@ def tiles(run: Run, separation: Separation | None) -> list[Fact]:
     rejected, read = counts.get("rejected", 0), counts.get("read", run.rows)
     components = counted(run.manifest["counts"]["components"], "component")
     ninety = components_for(run.spectrum, 0.9)
-    cores = run.features.get("cores")
     agreement = Fact("Neighbour agreement", "not computed", "too few images of each class to say")
     if separation:
         chance = f"of the same class; by chance {separation.chance:.1%}"
         agreement = Fact("Neighbour agreement", f"{separation.overall:.1%}", chance)
-    time = f"both jobs {durations.say(seconds(run))}"
     return [
         Fact("Photographs", f"{run.rows:,}", f"{rejected:,} rejected of {read:,} read"),
         Fact("Variance kept", f"{kept(run):.1%}", f"by {components}" + (f"; 90% takes {ninety}" if ninety else "")),
         agreement,
-        Fact("Speed", f"{speed(run):,.0f} images/s", f"{counted(cores, 'core')}; {time}" if cores else time),
+        pace(run),
         cost(run),
     ]
 

@@ -19,6 +19,7 @@ PALETTE = {
 # A shape to each colour, so that none has to be told by its colour alone. Plotly has these in 2D and in 3D, where it
 # takes them from the fonts; its x is one that many machines lack.
 SYMBOLS = ["circle", "diamond", "square", "cross", "circle-open", "diamond-open", "square-open"]
+NAMED = 40  # classes whose names have room on the axes
 SHOWN = 50  # components of the scree plot; a spectrum has 1280
 
 
@@ -67,6 +68,35 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> go.Figur
     reach = [-0.05, float(np.log10(longest)) + 0.6]  # room for the last label
     figure.update_xaxes(type="log", range=reach, tickvals=[1, 3, 10, 30, 100, 300, 1000], tickangle=0)
     return figure.update_yaxes(range=[0, 102])
+
+
+def confusion(names: list[str], shares: np.ndarray) -> go.Figure:
+    """Draw of which classes each class's neighbours are; its scale (cividis) is made for colour-blind eyes.
+
+    Most neighbours are of the class itself, beside which a mix-up of a few hundredths would not be seen: the scale
+    ends at the largest mix-up.
+
+    Args:
+        names: of the classes, in the order in which they are to stand.
+        shares: float (c, c) in the same order, each row's sum 1.
+    """
+    apart = shares[~np.eye(len(names), dtype=bool)].max(initial=0)
+    figure = go.Figure()
+    figure.add_heatmap(
+        z=np.round(shares * 100, 2),
+        x=names,
+        y=names,
+        zmin=0,
+        zmax=max(1.0, 100 * apart),
+        colorscale="Cividis",
+        colorbar={"title": "%", "thickness": 12, "len": 0.9},
+        hovertemplate="of %{y}'s neighbours %{z:.1f}% are %{x}<extra></extra>",
+        meta={"series": 0},
+    )
+    _styled(figure, "class of the neighbours", "class", legend=False)
+    axes = {"showticklabels": len(names) <= NAMED, "ticks": "", "showgrid": False}
+    figure.update_yaxes(autorange="reversed", **axes)
+    return figure.update_xaxes(tickangle=-50, **axes)
 
 
 def angles(degrees: np.ndarray) -> go.Figure:

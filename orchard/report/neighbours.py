@@ -1,13 +1,10 @@
 """The images that are nearest to one in PCA space, and a row of their photographs."""
 
-import base64
-import io
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from orchard.base.errors import UsageError
 from orchard.base.nearest import suggest
@@ -53,15 +50,11 @@ def gallery(run: Run, path: str, dataset: Path | None) -> str:
     root = thumbnails.find_root(run.paths, dataset, str(run.features.get("input", "")))
     tiles = []
     for image in nearest(run, path):
-        picture = thumbnails.small(thumbnails.file_of(root, image.path), SIZE) if root else None
+        picture = thumbnails.address(thumbnails.file_of(root, image.path), SIZE) if root else None
         words = f"<b>{escape(image.label)}</b><br>{escape(image.path.rsplit('/', 1)[-1])}"
         tiles.append(f"<div style='width:8.5em'>{_shown(picture)}{words}<br>distance {image.distance:.1f}</div>")
     return f"<div style='display:flex;flex-wrap:wrap;gap:1em'>{''.join(tiles)}</div>"
 
 
-def _shown(picture: Image.Image | None) -> str:
-    if picture is None:
-        return f"<div style='height:{SIZE}px'>no photograph</div>"
-    packed = io.BytesIO()
-    picture.save(packed, "WEBP")
-    return f'<img alt="" src="data:image/webp;base64,{base64.b64encode(packed.getvalue()).decode()}">'
+def _shown(address: str | None) -> str:
+    return f'<img alt="" src="{address}">' if address else f"<div style='height:{SIZE}px'>no photograph</div>"

@@ -15,8 +15,20 @@ import numpy as np
 from orchard.base import durations
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.visible import shown
-from orchard.report import analysis, compare, facts, figures, points, thumbnails
+from orchard.report import (
+    analysis,
+    compare,
+    facts,
+    figures,
+    neighbourhoods,
+    points,
+    probe,
+    separation,
+    thumbnails,
+    worth,
+)
 from orchard.report.read import Run
+from orchard.report.separation import Separation
 from orchard.runs import run_names
 
 HERE = Path(__file__).parent
@@ -56,7 +68,15 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell:
     Raises:
         OrchardError: the run's tables are damaged, or the file cannot be written.
     """
-    text = render(run, other, dataset, tell)
+    return save(render(run, other, dataset, tell), output)
+
+
+def save(text: str, output: Path) -> Path:
+    """Write a page, whole or not at all; its directory is made.
+
+    Raises:
+        OrchardError: the file cannot be written.
+    """
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         partial = output.with_name(output.name + ".partial")
@@ -79,36 +99,62 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
         tell(f"putting {facts.counted(len(paths), 'photograph')} on a sheet")
     sheet = thumbnails.sheet(root, paths, SHEET) if root else None
     tell("looking for the images' nearest neighbours")
-    separation = analysis.separation(run.scores, run.labels)
-    environment = jinja2.Environment(
+    found = neighbourhoods.look(run.scores, run.labels)
+    apart = separation.compute(run.scores, run.labels, found) if found else None
+    tell("trying the features by a linear probe")
+    probed = probe.of(run, other)
+    use = worth.gather(run, probed, found, apart, root) if found and apart else None
+    if other:
+        tell(f"comparing it with run {other.name}, {facts.counted(other.rows, 'image')}")
+    comparison = _comparison(run, other, apart) if other else None
+    data = points.pack(run, rows, apart, sheet) | {"charts": _charts(run, other, comparison, apart, use)}
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            other=other,
+            made=datetime.now(UTC),
+            facts=facts,
+            sample=points.describe(len(rows), run.rows),
+            pictures=_pictures(sheet, len(rows), root),
+            sheet=sheet,
+            sheets={"photo": sheet, "large": use.sheet if use else None},
+            first_cell=_first_cells(run.labels[rows], sheet),
+            separation=apart,
+            ranked=max(1, min(RANKED, len(apart.classes) // 2)) if apart else 0,
+            probe=probed,
+            least=probe.LEAST,
+            use=use,
+            comparison=comparison,
+            colours=figures.PALETTE,
+            styles=styles(),
+            scripts="\n".join((HERE / "page" / name).read_text() for name in SCRIPTS),
+            data=_packed(json.dumps(data, separators=(",", ":")).encode()),
+            plotly=_packed(files("plotly").joinpath("package_data/plotly.min.js").read_bytes()),
+        )
+    )
+
+
+def environment() -> jinja2.Environment:
+    """Return what makes pages of templates: all that comes from outside is escaped."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
         finalize=lambda value: shown(value) if type(value) is str else value,  # names turn no direction of the page's
     )  # fmt: skip
-    environment.filters |= {"percent": "{:.1%}".format, "number": "{:,}".format, "duration": durations.say}
-    if other:
-        tell(f"comparing it with run {other.name}, {facts.counted(other.rows, 'image')}")
-    comparison = _comparison(run, other, separation) if other else None
-    data = points.pack(run, rows, separation, sheet) | {"charts": _charts(run, other, comparison)}
-    return environment.get_template("report.html.j2").render(
-        run=run,
-        other=other,
-        made=datetime.now(UTC),
-        facts=facts,
-        sample=points.describe(len(rows), run.rows),
-        pictures=_pictures(sheet, len(rows), root),
-        sheet=sheet,
-        sheet_text=base64.b64encode(sheet.image).decode() if sheet else "",
-        first_cell=_first_cells(run.labels[rows], sheet),
-        separation=separation,
-        ranked=max(1, min(RANKED, len(separation.classes) // 2)) if separation else 0,
-        comparison=comparison,
-        colours=figures.PALETTE,
-        styles="\n".join((HERE / "page" / name).read_text() for name in STYLES),
-        scripts="\n".join((HERE / "page" / name).read_text() for name in SCRIPTS),
-        data=_packed(json.dumps(data, separators=(",", ":")).encode()),
-        plotly=_packed(files("plotly").joinpath("package_data/plotly.min.js").read_bytes()),
-    )
+    made.filters |= {
+        "percent": "{:.1%}".format,
+        "number": "{:,}".format,
+        "duration": durations.say,
+        "base64": _text,
+    }
+    return made
+
+
+def styles() -> str:
+    """Return the pages' style sheets as one."""
+    return "\n".join((HERE / "page" / name).read_text() for name in STYLES)
 
 
 def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: object) -> str:
@@ -123,23 +169,29 @@ def _first_cells(labels: np.ndarray, sheet: thumbnails.Sheet | None) -> dict[str
     """Return where on the sheet each class's first photograph is, in pixels from the left and from above."""
     cells: dict[str, tuple[int, int]] = {}
     if sheet:
-        for label, cell in zip(labels, sheet.cells, strict=True):
-            if cell >= 0:
-                cells.setdefault(str(label), (cell % sheet.columns * sheet.size, cell // sheet.columns * sheet.size))
+        for number, label in enumerate(labels):
+            if place := sheet.place(number):
+                cells.setdefault(str(label), place)
     return cells
 
 
-def _comparison(run: Run, other: Run, separation: analysis.Separation | None) -> dict[str, Any]:
-    theirs = analysis.separation(other.scores, other.labels)
+def _comparison(run: Run, other: Run, apart: Separation | None) -> dict[str, Any]:
+    found = neighbourhoods.look(other.scores, other.labels)
+    theirs = separation.compute(other.scores, other.labels, found) if found else None
     degrees = compare.angles(run, other)
     shared = None if degrees is None else (np.cos(np.radians(degrees)) ** 2).mean()
-    return {"rows": compare.rows(run, other, (separation, theirs)), "degrees": degrees, "shared": shared}
+    return {"rows": compare.rows(run, other, (apart, theirs)), "degrees": degrees, "shared": shared}
 
 
-def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> dict[str, Any]:
+def _charts(
+    run: Run, other: Run | None, comparison: dict[str, Any] | None, apart: Separation | None, use: worth.Worth | None
+) -> dict[str, Any]:
     k = run.manifest["counts"]["components"]
     own = {run.name: run.spectrum}
     drawn = {"scree": figures.scree(own), "cumulative": figures.cumulative(own, k)}
+    if apart and use:
+        order = [apart.names.index(name) for name in use.order]
+        drawn["confusion"] = figures.confusion(use.order, apart.confusion[np.ix_(order, order)])
     if other and comparison:
         drawn["overlay"] = figures.cumulative(own | {other.name: other.spectrum})
         if comparison["degrees"] is not None:
@@ -149,4 +201,8 @@ def _charts(run: Run, other: Run | None, comparison: dict[str, Any] | None) -> d
 
 def _packed(content: bytes) -> str:
     """Return bytes as gzip in base64, as the page's `unpack` takes them; the same bytes each time."""
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+    return _text(gzip.compress(content, 9, mtime=0))
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()

@@ -8,7 +8,7 @@ WIDTH, HEIGHT, SCALE = 1280, 900, 2  # CSS pixels of the window, and pixels for 
 
 
 def write(report: Path, folder: Path) -> list[Path]:
-    """Write each figure of a report as `<folder>/<figure>.png`: the map in 2D and in 3D, variance, classes, comparison.
+    """Write each figure of a report as `<folder>/<figure>.png`: map (2D, 3D), variance, classes, confusion, comparison.
 
     Raises:
         OrchardError: there is no browser, or it cannot draw the page.

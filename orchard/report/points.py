@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from orchard.report import analysis, figures
-from orchard.report.analysis import Separation
 from orchard.report.read import Run
+from orchard.report.separation import Separation
 from orchard.report.thumbnails import Sheet
 
 SHOWN = 5_000  # points: as many as have room for their thumbnails, and as an eye can tell apart

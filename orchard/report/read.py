@@ -43,9 +43,9 @@ class Run:
             self.features: dict[str, Any] = self.manifest["features"]
             self.rows = int(self.manifest["counts"]["rows"])
         except (OSError, ValueError) as error:
-            raise _damaged(path, str(error), name) from None
+            raise damaged(path, str(error), name) from None
         except (KeyError, TypeError):
-            raise _damaged(path, "it lacks the counts", name) from None
+            raise damaged(path, "it lacks the counts", name) from None
 
     def __repr__(self) -> str:
         return f"Run({self.name!r})"
@@ -61,7 +61,7 @@ class Run:
         table = _parquet(folder, ("path", "label", "scores"), self.name, self.manifest.get("parts"))
         if table is None or len(table) != self.rows:
             why = "it is not there" if table is None else f"it has {len(table)} rows, and the manifest {self.rows}"
-            raise _damaged(folder, why, self.name)
+            raise damaged(folder, why, self.name)
         return table.sort_by("path")
 
     @cached_property
@@ -79,7 +79,7 @@ class Run:
         """The images' coordinates in PCA space, float32 (n, k)."""
         flat = self.table["scores"].combine_chunks().flatten().to_numpy()
         if flat.size % self.rows:
-            raise _damaged(self.results / "pca" / self.name / "scores", "its rows differ in length", self.name)
+            raise damaged(self.results / "pca" / self.name / "scores", "its rows differ in length", self.name)
         return flat.reshape(self.rows, -1).astype(np.float32)
 
     @cached_property
@@ -91,7 +91,7 @@ class Run:
         except FileNotFoundError:
             return np.asarray(self.manifest["explained_variance"], dtype=float)
         except (ValueError, IndexError) as error:
-            raise _damaged(path, str(error), self.name) from None
+            raise damaged(path, str(error), self.name) from None
 
     @cached_property
     def components(self) -> np.ndarray | None:
@@ -105,7 +105,7 @@ class Run:
         shape = (matrix["numRows"], matrix["numCols"])
         values = np.asarray(matrix["values"])
         if values.size != shape[0] * shape[1]:
-            raise _damaged(folder, f"the model holds {values.size} numbers, not {shape[0]} x {shape[1]}", self.name)
+            raise damaged(folder, f"the model holds {values.size} numbers, not {shape[0]} x {shape[1]}", self.name)
         return values.reshape(shape, order="C" if matrix["isTransposed"] else "F")
 
     @cached_property
@@ -127,7 +127,7 @@ class Run:
         try:
             return RunRecord.model_validate_json(path.read_bytes()) if path.exists() else None
         except ValidationError as error:
-            raise _damaged(path, str(error).splitlines()[0], self.name) from None
+            raise damaged(path, str(error).splitlines()[0], self.name) from None
 
 
 def load(name: str | None = None, results: Path | None = None) -> Run:
@@ -169,14 +169,15 @@ def _parquet(folder: Path, columns: tuple[str, ...], run: str, listed: Iterable[
         parts = [folder / name for name in sorted(listed)]
     for part in parts:
         if not part.exists():
-            raise _damaged(part, "it is not there", run)
+            raise damaged(part, "it is not there", run)
     try:
         return pq.read_table(parts, columns=list(columns)) if parts else None
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(folder, str(error).splitlines()[0], run) from None
+        raise damaged(folder, str(error).splitlines()[0], run) from None
 
 
-def _damaged(path: Path, why: str, run: str) -> OrchardError:
+def damaged(path: Path, why: str, run: str) -> OrchardError:
+    """Say that a file of a run cannot be used, and how it is had anew."""
     return OrchardError(
         f"{path} cannot be used: {why}", f"fetch the run once more: ./inv results --run-name {run} --force"
     )

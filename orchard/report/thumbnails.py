@@ -1,5 +1,6 @@
 """The photographs of a report: small, side by side on one sheet, as one picture that the page cuts up again."""
 
+import base64
 import io
 import os
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from PIL import Image, ImageOps
 from orchard.base.errors import UsageError
 from orchard.photographs.dataset import DRAWN, RAW
 from orchard.photographs.tree import Tree, scan
+
+Root = Path | Tree  # of a data set
 
 SIZE = 48  # pixels a side
 LONGEST = 255  # bytes of a file's name, on usual file systems
@@ -34,8 +37,13 @@ class Sheet(NamedTuple):
     size: int
     cells: list[int]
 
+    def place(self, number: int) -> tuple[int, int] | None:
+        """Return where a wanted photograph is, in pixels from the left and from above; None where it is missing."""
+        cell = self.cells[number]
+        return None if cell < 0 else (cell % self.columns * self.size, cell // self.columns * self.size)
 
-def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Path | Tree | None:
+
+def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Root | None:
     """Return the data set that has most of a run's photographs; None where none has more than half.
 
     Looked at are where the run read them, the user's data set, and the drawn pictures.
@@ -48,7 +56,7 @@ def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Pat
     own = Path(read_from.removeprefix("file://").removeprefix("file:"))
     probed = paths[:: max(1, len(paths) // 200)]
     roots = ([own] if own.is_absolute() else []) + [dataset or RAW, DRAWN]
-    best: Path | Tree = max(roots, key=lambda root: _present(root, probed))
+    best: Root = max(roots, key=lambda root: _present(root, probed))
     if _present(best, probed) * 2 <= len(probed):
         try:
             best = scan(dataset or RAW)  # in a layout of its own
@@ -57,7 +65,7 @@ def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Pat
     return best if _present(best, probed) * 2 > len(probed) else None
 
 
-def file_of(root: Path | Tree, path: str) -> Path:
+def file_of(root: Root, path: str) -> Path:
     """Return the file of a photograph, which need not be there; a path that leads out of the data set is none's."""
     parts = path.split("/")
     if path.startswith("/") or ".." in parts or any(len(part.encode()) > LONGEST for part in parts):
@@ -65,31 +73,31 @@ def file_of(root: Path | Tree, path: str) -> Path:
     return root.file(path) if isinstance(root, Tree) else root / path
 
 
-def _present(root: Path | Tree, paths: Sequence[str]) -> int:
+def _present(root: Root, paths: Sequence[str]) -> int:
     return sum(file_of(root, path).is_file() for path in paths)
 
 
-def sheet(root: Path | Tree, paths: Sequence[str], most: int) -> Sheet | None:
-    """Put the photographs on one sheet of at most `most` bytes.
+def sheet(root: Root, paths: Sequence[str], most: int, size: int = SIZE) -> Sheet | None:
+    """Put the photographs, `size` pixels a side, on one sheet of at most `most` bytes.
 
     Returns:
         the sheet, in the best quality that fits; None where no photograph can be read, or not even the lowest does.
     """
-    pictures = [small(file_of(root, path), SIZE) for path in paths]
+    pictures = [small(file_of(root, path), size) for path in paths]
     numbers = count()
     cells = [-1 if picture is None else next(numbers) for picture in pictures]
     tiles = [picture for picture in pictures if picture]
     if not tiles:
         return None
     columns = max(1, round(len(tiles) ** 0.5))
-    page = Image.new("RGB", (columns * SIZE, -(-len(tiles) // columns) * SIZE), "white")
+    page = Image.new("RGB", (columns * size, -(-len(tiles) // columns) * size), "white")
     for number, tile in enumerate(tiles):
-        page.paste(tile, (number % columns * SIZE, number // columns * SIZE))
+        page.paste(tile, (number % columns * size, number // columns * size))
     for quality in QUALITIES:
         packed = io.BytesIO()
         page.save(packed, "WEBP", quality=quality)
         if packed.tell() <= most:
-            return Sheet(packed.getvalue(), columns, SIZE, cells)
+            return Sheet(packed.getvalue(), columns, size, cells)
     return None
 
 
@@ -101,3 +109,13 @@ def small(photograph: Path, size: int) -> Image.Image | None:
             return ImageOps.pad(picture.convert("RGB"), (size, size), color="white")
     except (OSError, ValueError, Image.DecompressionBombError):
         return None
+
+
+def address(photograph: Path, size: int) -> str | None:
+    """Return the same as an address that holds the picture itself (RFC 2397); None where it cannot be read."""
+    picture = small(photograph, size)
+    if picture is None:
+        return None
+    packed = io.BytesIO()
+    picture.save(packed, "WEBP")
+    return f"data:image/webp;base64,{base64.b64encode(packed.getvalue()).decode()}"

@@ -1,7 +1,5 @@
 """What a run submits to a cluster: the code and the weights in the bucket, and a step for each job."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +7,10 @@ from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.aws.executors import Shape, promised
 from orchard.aws.layout import Job, StepName
-from orchard.base.config import ROOT, STATE, Settings
+from orchard.base.config import STATE, Settings
 from orchard.base.console import say
-from orchard.base.errors import OrchardError, UsageError
-from orchard.runs import canary, job_code, manifests
+from orchard.base.errors import UsageError
+from orchard.runs import canary, data_plane, job_code, manifests
 
 JOBS = STATE / "jobs"
 FEATURES = 1280  # MobileNetV2's, of an image
@@ -65,12 +63,7 @@ def ship(store: Bucket, code: job_code.Package, settings: Settings) -> None:
 def weights(settings: Settings) -> Path:
     """Return a weights file that the data plane has verified: the user's, or one that it finds or fetches."""
     named = [str(Path(settings.weights).expanduser().resolve())] if settings.weights else []
-    line = [sys.executable, "-m", "fruits.weights_source", *named]
-    done = subprocess.run(line, cwd=ROOT / "spark", capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = dict(line.split(": ", 1) for line in done.stderr.splitlines() if ": " in line)
-        raise OrchardError(said.get("error", done.stderr[-300:]), said.get("remedy", "name a file: --weights FILE"))
-    return Path(done.stdout.strip().splitlines()[-1])
+    return Path(data_plane.ask("weights_source", *named, otherwise="name a file: --weights FILE"))
 
 
 def check_k(settings: Settings) -> None:

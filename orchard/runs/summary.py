@@ -4,8 +4,10 @@ from typing import Any
 
 from rich.table import Table
 
+from orchard.base import durations
 from orchard.base.console import screen
 from orchard.base.counts import counted
+from orchard.runs import throughput
 
 SHOWN = 10  # components with a row of their own
 BAR = 30  # characters
@@ -30,8 +32,9 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     )
     rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
     console.print(
-        f"{counted(counts['featurised'], 'image')} featurised{rejected}: {images['images_per_second']:.0f} images/s on "
-        f"{counted(images['cores'], 'core')}, {_seconds(images)} s; PCA {_seconds(manifest)} s"
+        f"{counted(counts['featurised'], 'image')} featurised{rejected} in {throughput.say(images)}, on "
+        f"{counted(images['cores'], 'core')}; PCA {durations.say(throughput.seconds(manifest))}",
+        soft_wrap=True,
     )
     if images.get("ignored"):
         reasons = ", ".join(f"{number:,} ({reason})" for reason, number in images["ignored"].items())
@@ -53,7 +56,3 @@ def _variance(manifest: dict[str, Any]) -> Table:
     if len(shares) > SHOWN:
         table.add_row(f"… {len(shares)}", f"{shares[-1]:.2%}", f"{sum(shares):.2%}", "")
     return table
-
-
-def _seconds(manifest: dict[str, Any]) -> int:
-    return round(sum(manifest["timings"].values()))

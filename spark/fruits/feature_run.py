@@ -9,6 +9,7 @@ Started again with the same output and parameters, an interrupted run goes on wh
 """
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from fruits.dataset import Selection
 from fruits.engine import AUTO, choose
 from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
+from fruits.pace import Pace, warm_part
 from fruits.progress import Progress
 
 PASSES = 3  # a second one does what another attempt's files or changed photographs have spoilt; there is rarely one
@@ -94,8 +96,9 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
             done = parts.settle(spark, output, _unchanged(selection, this)) if this.resumed else {}
         resumed = sum(done.values())
         with progress.phase("features", total=selection.count, already=resumed):
+            began = time.time()
             try:
-                done, rejected = _featurise(spark, options, selection, done, progress)
+                done, rejected, pace = _featurise(spark, options, selection, done, progress)
             except (Py4JJavaError, PySparkException):
                 selection.photographs.explain()
                 raise
@@ -107,6 +110,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "run again with the same run name: it does those that are missing",
             )
         _account(selection.count, rejected, options.max_error_rate)
+        warm = warm_part(pace, progress.timings["listing"], began)
         speed = round(selection.count / progress.total_timings["features"], 1)
         written = manifest.write(
             spark,
@@ -122,6 +126,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "parts": done,
                 "resumed": resumed,
                 "images_per_second": speed,
+                **warm,
                 "cores": progress.cores,
                 "engine": progress.engine,
                 "code": options.code_hash,
@@ -130,7 +135,8 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         )
     for reason, number in selection.ignored.items():
         print(f"{number} files are no photographs: {reason}")
-    print(f"{featurised} images featurised, {len(rejected)} rejected, {speed:.0f} images/s -> {output}")
+    lasting = f", {warm['warm']['images_per_second']:.0f} once warm" if warm else ""
+    print(f"{featurised} images featurised, {len(rejected)} rejected, {speed:.0f} images/s{lasting} -> {output}")
     return written
 
 
@@ -141,11 +147,12 @@ def _unchanged(selection: Selection, this: Attempt) -> DataFrame:
 
 def _featurise(
     spark: SparkSession, options: Options, selection: Selection, done: dict[str, int], progress: Progress
-) -> tuple[dict[str, int], dict[str, str]]:
+) -> tuple[dict[str, int], dict[str, str], Pace | None]:
     """Featurise what is not done yet.
 
     Returns:
-        rows by part file, of all that is done now, and the rejected images, path to reason.
+        rows by part file, of all that is done now; the rejected images, path to reason; and how fast the first pass
+        was, None where there was nothing left to do.
     """
     output = options.output.rstrip("/")
     featurizer = ImageFeaturizer(
@@ -158,6 +165,7 @@ def _featurise(
         engine=options.engine,
     )
     rejected: dict[str, str] = {}
+    pace = None
     try:
         for _ in range(PASSES):
             missing = selection.count - sum(done.values()) - len(rejected)
@@ -165,6 +173,7 @@ def _featurise(
                 break
             left = _left(spark, selection, output, done, rejected) if done or rejected else None
             rejected |= _write(featurizer, dataset.read(spark, selection, left), output)
+            pace = pace or featurizer.pace(progress.cores)
             progress.check()  # before anything is deleted that may be another's
             done = parts.settle(spark, output, selection.images)
             if sum(done.values()) + len(rejected) < selection.count:
@@ -172,7 +181,7 @@ def _featurise(
                 rejected |= selection.photographs.why_unread([row.path for row in unread.collect()])
     finally:
         featurizer.release()  # a notebook's session goes on after the run
-    return done, rejected
+    return done, rejected, pace
 
 
 def _left(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from pyspark import Broadcast, keyword_only
+from pyspark import Accumulator, Broadcast, keyword_only
 from pyspark.ml import Transformer
 from pyspark.ml.functions import array_to_vector
 from pyspark.ml.param import Param, Params, TypeConverters
@@ -20,6 +20,7 @@ from pyspark.sql.types import ArrayType, FloatType, StringType, StructField, Str
 from fruits import hadoop, weights, weights_source
 from fruits.architecture import FEATURES
 from fruits.engine import AUTO, Engine, cached, choose, run
+from fruits.pace import Pace, Together, measure, portion_done
 from fruits.params import accessors
 from fruits.portions import portions
 from fruits.preprocessing import RejectedImageError, pixels
@@ -95,6 +96,7 @@ class ImageFeaturizer(
         )
         self._broadcast: Broadcast | None = None
         self._source = ""  # what the broadcast weights were read from
+        self._spans: Accumulator | None = None  # of the latest transform, see `fruits.pace`
         self.setParams(**self._input_kwargs)
 
     @keyword_only
@@ -105,7 +107,7 @@ class ImageFeaturizer(
     def copy(self, extra: dict[Param, Any] | None = None) -> "ImageFeaturizer":
         """Copy with other Params; the copy makes a broadcast of its own, so that each can be released."""
         copied = super().copy(extra)
-        copied._broadcast = None
+        copied._broadcast = copied._spans = None
         return copied
 
     def release(self) -> None:
@@ -113,6 +115,14 @@ class ImageFeaturizer(
         if self._broadcast is not None:
             self._broadcast.destroy()
             self._broadcast = None
+
+    def pace(self, cores: int) -> Pace | None:
+        """Tell how fast the latest transform's jobs have been so far; None where they have done nothing yet.
+
+        Args:
+            cores: that executors have had.
+        """
+        return None if self._spans is None else measure(self._spans.value, cores)
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
         source, target = self.getOrDefault("inputCol"), self.getOrDefault("outputCol")
@@ -130,6 +140,7 @@ class ImageFeaturizer(
         if reason:
             schema.add(StructField(reason, StringType()))
         broadcast = self._weights(dataset.sparkSession)
+        spans = self._spans = dataset.sparkSession.sparkContext.accumulator({}, Together())
         kept = [index for index, name in enumerate(dataset.columns) if keep or name != source]
         turned = self.getOrDefault("exifTranspose")
         computes = choose(self.getOrDefault("engine"))
@@ -137,7 +148,7 @@ class ImageFeaturizer(
 
         def featurise(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             # A closure over plain values only: the worker gets no reference to the Transformer.
-            return _featurise_batches(batches, broadcast, plan)
+            return _featurise_batches(batches, broadcast, spans, plan)
 
         result = dataset.mapInArrow(featurise, schema)
         if self.getOrDefault("outputType") == "vector":
@@ -167,12 +178,13 @@ class _Plan(NamedTuple):
 
 
 def _featurise_batches(
-    batches: Iterator[pa.RecordBatch], broadcast: Broadcast, plan: _Plan
+    batches: Iterator[pa.RecordBatch], broadcast: Broadcast, spans: Accumulator, plan: _Plan
 ) -> Iterator[pa.RecordBatch]:
     network = cached(weights.DIGEST, lambda: broadcast.value, plan.engine)
     for portion in portions(batches, plan.source):
         contents = chain.from_iterable(batch.column(plan.source) for batch in portion)
         features, reasons = _featurise(network, contents, exif_transpose=plan.exif_transpose)
+        spans.add(portion_done(spans.aid, len(features)))
         if plan.invalid == "error" and any(reasons):
             raise RejectedImageError(f"an image cannot be featurised: {next(filter(None, reasons))}")
         columns = [pa.concat_arrays([batch.column(index) for batch in portion]) for index in plan.kept] + [features]

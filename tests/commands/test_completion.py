@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from orchard.base import local_records
 from orchard.commands import candidates, completion
 
 ROOT = Path(__file__).resolve().parents[2]
+NAMESPACE = deepcopy(tasks.namespace)  # Invoke takes the help out of the tasks that it parses for
 OLD, NEW = "20261121T200000-full", "20261122T200000-mini"
 
 
@@ -39,7 +41,7 @@ def complete(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     for flag in ("--run-name", "--run", "--compare"):
         monkeypatch.setitem(candidates.VALUES, flag, lambda: known)
     monkeypatch.setitem(candidates.VALUES, "--name", lambda: ["default", *clusters])
-    return lambda *words: [line.partition("\t")[0] for line in candidates.lines(words, tasks.namespace)]
+    return lambda *words: [line.partition("\t")[0] for line in candidates.lines(words, NAMESPACE)]
 
 
 def test_what_this_machine_knows(home: Path) -> None:
@@ -84,12 +86,12 @@ def test_words_that_may_come_next(complete: Callable, words: list[str], found: l
 
 def test_behind_a_task_come_its_flags_and_behind_nothing_all_tasks(complete: Callable) -> None:
     assert {"--mode", "-k", "--run-name"} < set(complete("run", ""))
-    assert set(complete("")) == {*tasks.namespace.task_names, "results"}
+    assert set(complete("")) == {*NAMESPACE.task_names, "results"}
     assert complete() == complete("")
 
 
 def test_a_meaning_stands_behind_a_tab() -> None:
-    (line,) = candidates.lines(["statu"], tasks.namespace)
+    (line,) = candidates.lines(["statu"], NAMESPACE)
     assert line.startswith("status\tShow the Studio and all clusters")
 
 

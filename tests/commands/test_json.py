@@ -1,6 +1,7 @@
 """`--json`: what answers a question for people answers it for programs, in one document on standard output."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,13 +16,24 @@ from orchard.infrastructure import orphans
 from orchard.runs import results, run_record
 from orchard.runs.run_record_model import RunRecord
 
-ASKED = ("status", "doctor", "permissions", "cost", "orphans", "settings", "download-results", "logs", "upload-dataset")
+ASKED = (
+    "status",
+    "doctor",
+    "permissions",
+    "cost",
+    "orphans",
+    "settings",
+    "download-results",
+    "logs",
+    "similar",
+    "upload-dataset",
+)
 RUN = "20261121T200000-full"
 
 
 @pytest.mark.parametrize("name", ASKED)
 def test_every_task_that_answers_a_question_has_it(name: str) -> None:
-    (context,) = (known for known in tasks.namespace.to_contexts() if known.name == name)
+    (context,) = (known for known in deepcopy(tasks.namespace).to_contexts() if known.name == name)
     assert "--json" in context.flags
 
 

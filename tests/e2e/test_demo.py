@@ -13,7 +13,11 @@ def test_the_demo_goes_from_nothing_to_nothing_and_leaves_the_results(newcomer):
     assert "Nothing tagged Project=orchard is left." in said
     results = newcomer.home / "data" / "emr_output"
     (page,) = (results / "reports").iterdir()
-    assert str(page) in said
+    assert page.as_uri() in said, "a link that a terminal opens"
+    last = said[said.index(page.as_uri()) :]
+    assert "What next:" in last
+    assert "./inv similar PHOTO" in last
+    assert "[y/N]" not in said, "there is no terminal to ask on"
     assert ".photo{background-image:url(data:image/webp" in page.read_text(), "the photographs are in it"
     for kind in ("features", "pca", "runs"):
         assert [path.name for path in (results / kind).iterdir()] == [page.stem]

@@ -76,9 +76,20 @@ def names(shown) -> list[str]:
 
 def test_all_is_drawn_without_an_error_or_a_request(shown):
     assert points(shown) == 180
-    for chart in ("scree", "cumulative", "overlay", "angles"):
+    for chart in ("scree", "cumulative", "confusion", "overlay", "angles"):
         assert shown.locator(f"#{chart} svg.main-svg").count() > 0
     assert shown.locator("#preview").count() == 0
+
+
+def test_photographs_stand_beside_what_is_said_of_them(shown):
+    cards = shown.locator("#worth .pairs li")
+    assert cards.count() >= 6
+    assert cards.locator(".large").count() == 2 * cards.count()
+    first = cards.first.locator(".large").first
+    assert "data:image/webp" in first.evaluate("(piece) => getComputedStyle(piece).backgroundImage")
+    label = first.get_attribute("aria-label")
+    assert label in CLASSES
+    assert cards.first.locator(".side b").first.inner_text() == label
 
 
 def test_hover_shows_the_photograph_and_its_class(shown):
@@ -216,7 +227,8 @@ def test_the_command_writes_pictures_of_all_figures(report):
     done = subprocess.run(line, env=os.environ | where, capture_output=True, text=True, check=True)
     page_file, *pictures = [Path(name) for name in done.stdout.splitlines()]
     assert page_file == home / "data" / "emr_output" / "reports" / f"{NAME}.html"
-    assert [path.stem for path in pictures] == ["map", "scree", "cumulative", "classes", "overlay", "angles", "map-3d"]
+    charts = ["scree", "cumulative", "classes", "confusion", "overlay", "angles"]
+    assert [path.stem for path in pictures] == ["map", *charts, "map-3d"]
     for path in pictures:
         picture = Image.open(path)
         assert min(picture.size) > 300

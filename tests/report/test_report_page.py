@@ -16,7 +16,7 @@ from PIL import Image
 from report_runs import COST, record, write
 
 from orchard.base.errors import OrchardError, UsageError
-from orchard.report import analysis, figures, page, points, read, thumbnails
+from orchard.report import figures, neighbourhoods, page, points, read, thumbnails
 from tests.support.cells import cell
 from tests.support.hostile import HOSTILE, STEERS
 
@@ -40,9 +40,9 @@ def photographs(tmp_path):
 
 
 def test_the_full_set_fits_in_five_megabytes(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        analysis, "separation", partial(analysis.separation, queries=1_000)
-    )  # a page is no larger for more
+    monkeypatch.setattr(  # a page is no larger for more
+        neighbourhoods, "look", partial(neighbourhoods.look, queries=1_000)
+    )
     sizes = {f"Fruit {number % 40} {number}": 516 + (number < 96) for number in range(131)}
     assert sum(sizes.values()) == 67_692
     write(tmp_path, sizes=sizes, k=50)
@@ -99,7 +99,7 @@ def test_two_runs_side_by_side(tmp_path):
     write(tmp_path, "other", k=3, seed=5)
     html = page.render(read.load(NAME, tmp_path), read.load("other", tmp_path))
     assert "Compared with run other" in html
-    assert set(data_of(html)["charts"]) == {"scree", "cumulative", "overlay", "angles"}
+    assert set(data_of(html)["charts"]) == {"scree", "cumulative", "confusion", "overlay", "angles"}
     row = re.search(r'<tr class="differs"><th scope="row">Components kept</th><td>(\d+)</td><td>(\d+)</td>', html)
     assert row.groups() == ("5", "3")
     assert '<tr><th scope="row">Images featurised' in html, "the same in both, so not marked"

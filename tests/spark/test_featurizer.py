@@ -1,4 +1,5 @@
 import io
+import time
 
 import numpy as np
 import pytest
@@ -85,6 +86,18 @@ def test_a_worker_builds_one_engine_for_all_its_tasks(featurizer, images):
     seen = {row.w for row in images.repartition(12).select(worker("path").alias("w")).collect()}
     assert {line.split()[1] for line in seen} <= {"0", "1"}
     assert any(line.endswith(" 1") for line in seen)
+
+
+def test_workers_tell_how_fast_they_are_once_warm(featurizer, images):
+    assert featurizer.pace(1) is None
+    began = time.time()
+    rows = featurizer.transform(images.coalesce(1))  # 40 in one task: a first portion of 32, and a second one
+    rows.write.format("noop").mode("overwrite").save()
+    pace = featurizer.pace(1)
+    assert began <= pace.first <= time.time()
+    assert pace.images_per_second > 0
+    featurizer.transform(images.limit(1)).write.format("noop").mode("overwrite").save()
+    assert featurizer.pace(1).images_per_second is None, "there was a first portion only"
 
 
 def test_the_weights_are_broadcast_once(featurizer, images):

@@ -27,6 +27,7 @@ def write(
     seed: int = 0,
     record: dict | None = None,
     rejected: list[tuple[str, str]] | None = None,
+    split: str = "Test",
 ) -> Path:
     """Write a complete run and return its PCA directory.
 
@@ -35,7 +36,7 @@ def write(
     sizes = sizes or {"Apple Red": 30, "Apple Golden": 30, "Kiwi": 30, "Lemon": 30}
     random = np.random.default_rng(seed)
     labels = [label for label, size in sizes.items() for _ in range(size)]
-    paths = [f"Test/{label}/{number}_100.jpg" for label, size in sizes.items() for number in range(size)]
+    paths = [f"{split}/{label}/{number}_100.jpg" for label, size in sizes.items() for number in range(size)]
     centres = np.repeat(random.normal(size=(len(sizes), k)) * 3, list(sizes.values()), axis=0)
     scores = centres + random.normal(size=(len(labels), k)) * spread
     pca, features = results / "pca" / name, results / "features" / name
@@ -53,13 +54,18 @@ def write(
     basis = np.linalg.qr(random.normal(size=(COLUMNS, k)))[0]
     model = {"type": 1, "numRows": COLUMNS, "numCols": k, "values": basis.T.reshape(-1).tolist(), "isTransposed": False}
     pq.write_table(pa.table({"pc": pa.array([model])}), pca / "model" / "data" / "part-0.zstd.parquet")
+    vectors = (scores @ basis.T + 5).astype(np.float32)  # of which a PCA gives these scores, but for their signs
     bad = rejected or []
     errors = pa.table({"path": [path for path, _ in bad], "reason": [why for _, why in bad]})
     pq.write_table(errors, features / "_errors" / "part-0.zstd.parquet")
     manifest = _manifest(name, len(labels), len(bad), k, explained)
+    manifest["features"]["parameters"]["split"] = split
     manifest["parts"] = {f"part-{number}.zstd.parquet": size for number, size in ((0, half), (1, len(labels) - half))}
     (pca / "_manifest.json").write_text(json.dumps(manifest))
-    (features / "_manifest.json").write_text(json.dumps(manifest["features"]))
+    table = pa.table({"path": paths, "label": labels, "features": lists(vectors).cast(pa.list_(pa.float32()))})
+    pq.write_table(table, features / "part-0.zstd.parquet", compression="zstd")
+    told = manifest["features"] | {"parts": {"part-0.zstd.parquet": len(labels)}}
+    (features / "_manifest.json").write_text(json.dumps(told))
     if record:
         (results / "runs" / name).mkdir(parents=True)
         (results / "runs" / name / "run.json").write_text(json.dumps(record))

@@ -1,0 +1,27 @@
+"""Asking the data plane on this machine: a module of `spark/fruits`, in a process of its own."""
+
+import subprocess
+import sys
+
+from orchard.base.config import ROOT
+from orchard.base.errors import OrchardError, UsageError
+
+
+def ask(module: str, *words: str, otherwise: str) -> str:
+    """Run a module and return the last line that it prints.
+
+    Args:
+        module: of `fruits`, which says what is wrong as `error:` and `remedy:`.
+        words: its arguments.
+        otherwise: the remedy, where it names none.
+
+    Raises:
+        OrchardError: it failed, with its cause and remedy; a UsageError where what it was given was wrong.
+    """
+    line = [sys.executable, "-m", f"fruits.{module}", *words]
+    done = subprocess.run(line, cwd=ROOT / "spark", capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = dict(line.split(": ", 1) for line in done.stderr.splitlines() if ": " in line)
+        kind = UsageError if done.returncode == UsageError.exit_code else OrchardError
+        raise kind(said.get("error", done.stderr[-300:]), said.get("remedy", otherwise))
+    return done.stdout.strip().splitlines()[-1]
