@@ -7,10 +7,11 @@ from typing import NamedTuple
 from invoke.parser import ParserContext
 from invoke.parser.context import to_flag
 
+from orchard.aws.layout import JOBS, STEPS
 from orchard.base.nearest import nearest, suggest
 
-# What people call things elsewhere, and in the guides that Orchard follows; as words after ./inv.
-ELSEWHERE = {
+# What people call things elsewhere and in the guides that Orchard follows, and the steps of a run; words after ./inv.
+ELSEWHERE = dict.fromkeys(JOBS, "run") | {
     "help": "--help TASK",
     "version": "--version",
     "list": "--list",
@@ -24,8 +25,6 @@ ELSEWHERE = {
     "create-studio": "up --only foundation",
     "create-keypair": "up --notebook jupyterhub",
     "submit": "run",
-    "features": "run",
-    "pca": "run",
     "watch": "status --watch",
     "ps": "status",
     "stop": "cancel",
@@ -145,7 +144,6 @@ def _word_after(word: str, line: Line) -> tuple[str, str]:
 
 def _flag_that_takes(word: str, flags: list[str]) -> str | None:
     """Find the flag whose setting, or step, has this word."""
-    from orchard.aws.layout import STEPS
     from orchard.base import config, settings_errors
 
     taken = {to_flag(name): settings_errors.choices(field) for name, field in config.Settings.model_fields.items()}
