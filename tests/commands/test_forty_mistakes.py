@@ -80,7 +80,9 @@ class Desk:
         aws.until(hub, "WAITING")
         state = lives / "state" / "orchard" / REGION / "terraform" / "cluster.workspaces" / "hub"
         state.mkdir(parents=True)
-        (state / "cluster.tfstate").write_text(json.dumps({"version": 4, "resources": [{"mode": "managed"}]}))
+        (state / "cluster.tfstate").write_text(
+            json.dumps({"version": 4, "resources": [{"mode": "managed", "instances": []}]})
+        )
         access = lives / "state" / "orchard" / REGION / "access"
         access.mkdir(mode=0o700)
         (access / "cluster-key").touch(mode=0o600)
@@ -182,7 +184,7 @@ def test_a_cluster_of_another_region_is_told_of(answers: list, desks: dict[bool,
 def test_what_costs_on_aws_is_told_of_where_nothing_is_up(answers: list, desks: dict[bool, Desk]) -> None:
     state = desks[False].home / ".orchard" / "aws" / "orchard" / REGION / "terraform" / "cluster.tfstate"
     state.parent.mkdir(parents=True)
-    state.write_text(json.dumps({"version": 4, "resources": [{"mode": "managed"}]}))
+    state.write_text(json.dumps({"version": 4, "resources": [{"mode": "managed", "instances": []}]}))
     status, scripted, down = desks[False].ask([{"words": w} for w in (["status"], ["status", "--json"], ["down"])])
     state.unlink()
     assert (status["out"], scripted["out"]) == ("Nothing is up.\n", "null\n")
