@@ -33,6 +33,7 @@ MISTAKES = tomllib.loads(FILE.read_text())["mistake"]
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "tests" / "programs" / "called.py"
 BUCKET = f"orchard-123456789012-{REGION}"
+MADE = {"version": 4, "resources": [{"mode": "managed", "instances": []}]}  # a state of Terraform's
 DONE, BEGUN = "20261121T200000-full", "20261122T200000-full"
 
 
@@ -184,7 +185,7 @@ def test_a_cluster_of_another_region_is_told_of(answers: list, desks: dict[bool,
 def test_what_costs_on_aws_is_told_of_where_nothing_is_up(answers: list, desks: dict[bool, Desk]) -> None:
     state = desks[False].home / ".orchard" / "aws" / "orchard" / REGION / "terraform" / "cluster.tfstate"
     state.parent.mkdir(parents=True)
-    state.write_text(json.dumps({"version": 4, "resources": [{"mode": "managed", "instances": []}]}))
+    state.write_text(json.dumps(MADE))
     status, scripted, down = desks[False].ask([{"words": w} for w in (["status"], ["status", "--json"], ["down"])])
     state.unlink()
     assert (status["out"], scripted["out"]) == ("Nothing is up.\n", "null\n")
