@@ -7,20 +7,19 @@ from orchard.base.console import say
 from orchard.commands.task import command
 
 
-@command(help={"write": "make the tables of the pages, and Terraform's prefixes, anew"})
+@command(help={"write": "make the tables of the pages, Terraform's prefixes and the schema of orchard.toml anew"})
 def docs(_: Context, write: bool = False) -> None:
     """Check that what is made from the code is up to date, that commands exist and that links lead somewhere."""
-    from checks import catalogue, terraform_prefixes
+    from checks import catalogue, settings_schema, terraform_prefixes
     from checks.documents import blocks, commands, pages
     from orchard.base.config import ROOT
 
     namespace = FilesystemLoader(start=str(ROOT)).load("tasks")[0].namespace
     makers = blocks.makers(namespace)
     stale = pages.stale(makers)
-    if terraform_prefixes.FILE.read_text() != terraform_prefixes.rendered():
-        stale[terraform_prefixes.FILE] = terraform_prefixes.rendered()
-    if catalogue.FILE.read_text() != catalogue.rendered():
-        stale[catalogue.FILE] = catalogue.rendered()
+    for made in (terraform_prefixes, settings_schema, catalogue):
+        if not made.FILE.exists() or made.FILE.read_text() != made.rendered():
+            stale[made.FILE] = made.rendered()
     for page, text in stale.items():
         if write:
             page.write_text(text)

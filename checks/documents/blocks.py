@@ -2,16 +2,16 @@
 
 import inspect
 import json
-import re
 from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 from invoke import Collection
 from invoke.parser.context import to_flag
 
+from checks import settings_schema
 from checks.documents import architecture, fidelity, figures, french, matrix, permission_use, reliability
 from checks.documents.markdown import table
-from orchard.base.config import EU_REGIONS, FILE, Settings, instance_types
+from orchard.base.config import EU_REGIONS, Settings, instance_types
 from orchard.permissions import published
 
 # The blocks that French pages have, too, apart from the matrix and the failures: those are in both languages already.
@@ -63,7 +63,7 @@ def _french(english: Callable[[], str]) -> Callable[[], str]:
 
 def settings() -> str:
     """Return the settings as orchard.toml explains them, with their defaults and what is allowed."""
-    notes = dict(re.findall(r"^(\w+) *= .*?# (.+)$", FILE.read_text(), re.M))
+    notes = settings_schema.explanations()
     rows = [
         (f"`{name}`", _default(field.default), _allowed(field), notes.get(name, field.description or ""))
         for name, field in Settings.model_fields.items()

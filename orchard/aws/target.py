@@ -41,6 +41,7 @@ LOOPBACK = Config(
 )
 # Clients may be used by several threads; a session may not make two of them at a time (boto3, "Multithreading").
 _MAKING = threading.Lock()
+CHARGING = "aws"  # the target where things cost money
 
 
 @dataclass(frozen=True)
@@ -206,9 +207,14 @@ def _aws(region: str, project: str = PROJECT) -> Target:
         name="aws",
         region=region,
         instance_id=f"aws-{region}",
-        state_dir=_made(STATE / "aws" / project / region / "terraform"),
+        state_dir=_made(STATE / CHARGING / project / region / "terraform"),
         environment=os.environ | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
     )
+
+
+def charging_states(project: str, kept: Path = STATE) -> list[Path]:
+    """Return the folders of the Terraform states that tell of what costs money, one for each region."""
+    return sorted((kept / CHARGING / project).glob("*/terraform"))
 
 
 def _refuse_the_local_one() -> None:

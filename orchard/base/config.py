@@ -1,7 +1,6 @@
 """The settings: orchard.toml, then ORCHARD_* in the environment, then a task's flags; the last one wins."""
 
 import json
-import os
 import re
 import tomllib
 from contextlib import suppress
@@ -15,20 +14,14 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
-from orchard.base.errors import UsageError
-from orchard.base.nearest import suggest
+from orchard.base import settings_errors
+from orchard.base.places import DATA, FILE, HOME, ROOT, STATE
 
-ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / "orchard.toml"
-
-# Where what Orchard makes on this machine is kept, all of it ignored by Git: its own affairs, and the user's data.
-# ORCHARD_HOME moves both elsewhere, so that one checkout can be used twice at a time (tests do).
-HOME = Path(os.environ.get("ORCHARD_HOME") or ROOT).resolve()
-STATE = HOME / ".orchard"
-DATA = HOME / "data"
+__all__ = ["DATA", "FILE", "HOME", "ROOT", "STATE", "Settings", "instance_types", "load", "words"]
 
 # Fruits-360 as the course publishes it.
 ARCHIVE = "https://s3.eu-west-1.amazonaws.com/course.oc-static.com/projects/Data_Scientist_P8/fruits.zip"
@@ -51,6 +44,11 @@ KMS_KEY = re.compile(r"arn:aws:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
 def instance_types() -> dict[str, dict[str, int]]:
     """Return the instance types that a cluster can be made of: vCPUs, GiB, and MiB that YARN hands out, for each."""
     return json.loads((ROOT / "terraform" / "modules" / "cluster" / "instance_types.json").read_text())
+
+
+def words() -> dict[str, list[str]]:
+    """Return what those settings take whose words a function below checks."""
+    return {"region": list(EU_REGIONS), "instance_type": list(instance_types())}
 
 
 class Settings(BaseSettings):
@@ -115,8 +113,7 @@ class Settings(BaseSettings):
     @classmethod
     def _emr_knows_the_instance_type(cls, instance_type: str) -> str:
         if instance_type not in instance_types():
-            near = suggest(instance_type, instance_types())
-            raise ValueError(f"EMR does not know it, or Orchard has no figures for it; {near}")
+            raise ValueError("EMR does not know it, or Orchard has no figures for it")
         return instance_type
 
     @field_validator("bucket", "state_bucket")
@@ -134,7 +131,9 @@ class Settings(BaseSettings):
         region = info.data.get("region", "")  # not there when it is wrong itself
         if key not in words and (not found or found[1] != region):
             named = f"arn:aws:kms:{region}:ACCOUNT:key/ID"
-            raise ValueError(f"{' or '.join(words) or 'empty'}, or the ARN of a key in the same region: {named}")
+            raise ValueError(
+                f"it takes {' or '.join(words) or 'nothing'}, or the ARN of a key in the same region: {named}"
+            )
         return key
 
     @field_validator("k", mode="before")
@@ -149,7 +148,9 @@ class Settings(BaseSettings):
                 return float(share)
             if share == number and (text == "1" or (number > 1 and number == int(number))):
                 return int(number)
-        raise ValueError("a number of components (1, 2, ...), or a share of the variance below 100% (95%, or 0.95)")
+        raise ValueError(
+            "it takes a number of components (1, 2, ...), or a share of the variance below 100% (95%, or 0.95)"
+        )
 
     @classmethod
     def settings_customise_sources(
@@ -168,23 +169,17 @@ def load(**flags: Any) -> Settings:
     """Read the settings; flags that are None were not given.
 
     Raises:
-        UsageError: a setting is unknown, of the wrong type or out of bounds; names it, its value and what is allowed.
+        UsageError: a setting is unknown, of the wrong type or out of bounds; names it, where it stands, its value and
+            what is allowed.
     """
+    given = {name: value for name, value in flags.items() if value is not None}
+    file = Path(Settings.model_config["toml_file"])  # type: ignore[arg-type]
+    settings_errors.refuse_unknown_variables(Settings.model_fields)
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        return Settings(**given)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"orchard.toml is not valid TOML: {error}", "correct the line named here") from None
+        raise settings_errors.not_toml(error, file) from None
+    except SettingsError as error:
+        raise settings_errors.not_json(error) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        name, why = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            remedy = suggest(name, Settings.model_fields)
-            raise UsageError(f"orchard.toml has no setting called {name!r}", remedy) from None
-        raise UsageError(
-            f"the setting {name} = {first['input']!r} cannot be used: {why}",
-            f"change it in orchard.toml, in ORCHARD_{name.upper()}, or by the flag {_flag(name)}",
-        ) from None
-
-
-def _flag(name: str) -> str:
-    return f"-{name}" if len(name) == 1 else f"--{name.replace('_', '-')}"
+        raise settings_errors.explain(error.errors()[0], Settings.model_fields, words(), given, file) from None

@@ -1,5 +1,6 @@
 """The terminal: lines for people, and questions."""
 
+import json
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,11 @@ def tell(*lines: str) -> None:
     """Print plain lines to standard output, as what was asked for; causes and remedies as `told`."""
     for line in told(*lines):
         print(shown(line), flush=True)
+
+
+def as_json(value: Any) -> str:
+    """Return plain data as JSON for a program that reads it from standard output."""
+    return json.dumps(value, indent=2)
 
 
 def screen(**kwargs: Any) -> "Console":

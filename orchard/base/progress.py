@@ -21,7 +21,8 @@ class Display:
     """
 
     def __init__(self, phase: str, *, bar: bool = True) -> None:
-        self.phase, self._shown_at = phase, time.monotonic()
+        self.phase, self._line = phase, phase
+        self._since = self._shown_at = time.monotonic()
         console = screen(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
         self._bar = Progress(*columns, console=console, transient=True) if bar and console.is_terminal else None
@@ -42,9 +43,13 @@ class Display:
             self._bar.update(self._task, description=escape(phase), words=escape(words), completed=done, total=total)
             return
         now = time.monotonic()
-        if phase != self.phase or now - self._shown_at >= PLAIN_INTERVAL:
-            self.phase, self._shown_at = phase, now
-            self.remark(f"{phase} {words}".rstrip())
+        if phase == self.phase and now - self._shown_at < PLAIN_INTERVAL:
+            return
+        self._since = self._since if phase == self.phase else now
+        self.phase, self._shown_at = phase, now
+        before, self._line = self._line, f"{phase} {words}".rstrip()
+        lasting = f", for {durations.say(now - self._since)} now" if self._line == before else ""
+        self.remark(self._line + lasting)
 
     def remark(self, line: str) -> None:
         """Print a line that stays, among what only passes."""

@@ -43,6 +43,18 @@ def plan(site: Site) -> None:
     say(*statement(site.settings, site.target))
 
 
+def check_part(only: str | None) -> None:
+    """Refuse a part that `up` does not make alone.
+
+    Raises:
+        UsageError: it is one.
+    """
+    if only not in (None, "foundation"):
+        raise UsageError(
+            f"up makes no part {only} alone", "the foundation is one (--only foundation); without --only it makes all"
+        )
+
+
 def up(
     site: Site,
     *,
@@ -66,8 +78,7 @@ def up(
             that jobs need on this machine cannot be installed; nothing was changed then.
         UsageError: the user did not agree; nothing was changed.
     """
-    if only not in (None, "foundation"):
-        raise UsageError(f"--only {only} is not a part", "the part to make alone is the foundation")
+    check_part(only)
     if only is None:
         say(*statement(site.settings, site.target))
         _agree(site, confirm)

@@ -9,7 +9,7 @@ from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
 from orchard.base.nearest import suggest
-from orchard.infrastructure import roots
+from orchard.infrastructure import other_regions, roots
 from orchard.infrastructure.terraform import Terraform
 
 Confirm = Callable[[str], str]  # asks the user, and returns what they say
@@ -47,12 +47,15 @@ class Site(NamedTuple):
         """Find the cluster that is there.
 
         Raises:
-            OrchardError: there is none; names the others that there are.
+            OrchardError: there is none; names the others that there are, here or in another region.
         """
         running = Emr(self.target).all()
         mine = [cluster for cluster in running if cluster.name == self.cluster_name]
         if not mine:
             others = [short for c in running if (short := name_within(c.name, self.settings.project))]
-            remedy = f"--name: {suggest(self.name, others)}" if others else "start one: ./inv up"
+            elsewhere = [] if others else other_regions.clusters(self.settings.project, self.target)
+            remedy = suggest(self.name, others, flag="--name") if others else "start one: ./inv up"
+            if elsewhere:
+                remedy = f"one was made in {elsewhere[0].region}: {elsewhere[0].look}; or {remedy}"
             raise OrchardError(f"no cluster {self.cluster_name} is running", remedy)
         return mine[0]

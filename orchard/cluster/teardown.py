@@ -1,13 +1,16 @@
 """Down and cleanup: the cluster, then everything, whatever state knows of it; and the proof that nothing is left."""
 
 from orchard.aws import bucket, tags
-from orchard.aws.emr import Cluster, Emr, name_within
+from orchard.aws.emr import ALIVE, Cluster, Emr, name_within
+from orchard.base import local_records
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.cluster.site import Confirm, Site
-from orchard.infrastructure import adoption, apply, forgotten, interfaces, roots, service_endpoint, state
+from orchard.infrastructure import adoption, apply, forgotten, interfaces, other_regions, roots, service_endpoint, state
 from orchard.infrastructure.removal import order
+
+GONE = ("TERMINATED", "TERMINATED_WITH_ERRORS")
 
 
 def down(site: Site, confirm: Confirm) -> None:
@@ -19,9 +22,27 @@ def down(site: Site, confirm: Confirm) -> None:
 
     Raises:
         OrchardError: AWS or Terraform refuses.
-        UsageError: the user did not agree; nothing was changed.
+        UsageError: the user did not agree, or no cluster has or had that name, and others have one; nothing was
+            changed.
     """
     state.set_damaged_aside(site.target)
+    _refuse_what_never_was(site)
+    if not _take_down(site, confirm):
+        say(*(found.warning for found in other_regions.clusters(site.settings.project, site.target)))
+
+
+def _refuse_what_never_was(site: Site) -> None:
+    """Refuse a name that nothing has or had, where others have one: the cluster that is meant would go on costing."""
+    others = sorted({*state.workspaces(site.settings, site.target), *_others(site)})
+    if not others or site.name in others or Emr(site.target).clusters(site.cluster_name, (*ALIVE, *GONE)):
+        return
+    if not order.of_cluster(site.target, site.settings.project, site.cluster_name):
+        remedy = suggest(site.name, others, flag="--name")
+        raise UsageError(f"there is and was no cluster {site.cluster_name}", remedy)
+
+
+def _take_down(site: Site, confirm: Confirm) -> bool:
+    """Do what `down` does, and tell it; returns whether there was anything."""
     there = state.workspaces(site.settings, site.target)
     known = site.name in there
     if not known:
@@ -42,11 +63,11 @@ def down(site: Site, confirm: Confirm) -> None:
         service_endpoint.remove(site.target, foundation["foundation"])
     if not removed and "foundation" not in foundation:
         say("There is nothing here, so nothing to take down.")
-        return
-    hint = f" Of --name {site.name}: {suggest(site.name, there)}" if there and not removed else ""
-    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.{hint}")
+        return False
+    say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.")
     kept = bucket.name(site.settings, site.target)
     say(f"What stays, at no cost by the hour: the bucket {kept} and all in it, the roles, the Studio.")
+    return removed
 
 
 def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
@@ -73,7 +94,7 @@ def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
     foundation = site.root("foundation")
     outputs = foundation.outputs()
     interfaces.refuse_workspaces(site.target, outputs.get("foundation", {}))
-    down(site, lambda _: "yes")
+    _take_down(site, lambda _: "yes")
     if "foundation" in outputs and state.has_foundation(site.settings, site.target):
         # The provider reads force_destroy from the state, so it must be there before the destroy.
         variables = roots.foundation_variables(site.settings, site.target, force_destroy=True)
@@ -94,7 +115,9 @@ def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
         f"Nothing tagged Project={project} is left.",
         "EMR Studio Workspaces have no API: if you made any, delete their files' bucket prefix and the Workspaces "
         "themselves in the EMR console.",
+        *(found.warning for found in other_regions.clusters(project, site.target)),
     )
+    local_records.forget(site.target.state_dir.parent)
     site.target.stop()
 
 

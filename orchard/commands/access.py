@@ -60,6 +60,8 @@ def env(_: Context) -> None:
 
     found = process.find()
     if found is None:
-        raise UsageError("no local AWS runs", "start it with ./inv up, or alone: python -m orchard.emulator serve")
+        raise UsageError(
+            "no local AWS runs", "start it with ./inv up, or alone: .venv/bin/python -m orchard.emulator serve"
+        )
     print(*exports.lines(exports.variables(found.endpoint, found.home, config.load().region)), sep="\n")
     say(exports.NOTE)

@@ -4,15 +4,14 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
-from orchard.base.console import say, screen, tell
-from orchard.commands.flags import SITE_HELP, find_site, open_site
+from orchard.base.console import as_json, say, screen, tell
+from orchard.commands.flags import RUN_HELP, SITE_HELP, answer, find_site, nothing_up, open_site
 from orchard.commands.task import command
 
 if TYPE_CHECKING:
     from orchard.cluster.status.model import Status
 
-
-from orchard.commands.flags import NOTHING_UP, RUN_HELP, answer
+NOTHING_TO_DO = ", so there is nothing to take down"
 
 
 @command(help=SITE_HELP | {"only": "foundation: everything but the cluster", "instance-type": "of all nodes"})
@@ -29,6 +28,7 @@ def up(
     """Make the bucket, the roles, the Studio and the cluster, as far as they are not there."""
     from orchard.cluster import lifecycle
 
+    lifecycle.check_part(only)
     site = open_site(target, name, start=True, instance_type=instance_type, core_count=core_count, notebook=notebook)
     lifecycle.up(site, only=only, confirm=answer("yes", yes=yes))
 
@@ -47,7 +47,7 @@ def down(_: Context, target: str | None = None, name: str = "default", yes: bool
     from orchard.cluster import teardown
 
     site = find_site(target, name)
-    teardown.down(site, answer("yes", yes=yes)) if site else say(NOTHING_UP)
+    teardown.down(site, answer("yes", yes=yes)) if site else say(*nothing_up(NOTHING_TO_DO))
 
 
 @command(help=SITE_HELP)
@@ -57,7 +57,7 @@ def cleanup(_: Context, target: str | None = None, name: str = "default", yes: b
     from orchard.cluster import teardown
 
     site = find_site(target, name)
-    teardown.cleanup(site, answer(config.load().project, yes=yes)) if site else say(NOTHING_UP)
+    teardown.cleanup(site, answer(config.load().project, yes=yes)) if site else say(*nothing_up(NOTHING_TO_DO))
 
 
 @command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")})
@@ -69,11 +69,14 @@ def demo(_: Context, mode: str | None = None, k: str | None = None, max_images: 
     run(config.load(mode=mode, k=k, max_images=max_images))
 
 
-@command
-def settings(_: Context) -> None:
+@command(help={"json": "as data"})
+def settings(_: Context, json: bool = False) -> None:
     """Print every setting that is in force."""
     from orchard.base import config
 
+    if json:
+        tell(config.load().model_dump_json(indent=2))
+        return
     for name, value in config.load().model_dump().items():
         tell(f"{name:16} {value if value is not None else '(not set)'}")
 
@@ -92,7 +95,9 @@ def status(
     """Show the Studio and all clusters: state, nodes, steps, cost, what will end them, and what is orphaned."""
     site = find_site(target, name or "default")
     if site is None:
-        print("null" if json else "Nothing is up.")
+        first, *others = nothing_up()
+        tell("null" if json else first)
+        say(*others)
         return
     from orchard.cluster.status import watching
     from orchard.cluster.status.gather import gather
@@ -127,18 +132,21 @@ def extend(_: Context, by: str, name: str = "default", target: str | None = None
     )
 
 
-@command(help={"target": SITE_HELP["target"]})
-def orphans(_: Context, target: str | None = None) -> None:
+@command(help={"target": SITE_HELP["target"], "json": "as data: what, and its remedy"})
+def orphans(_: Context, target: str | None = None, json: bool = False) -> None:
     """List what carries the project's tag or name and Terraform does not know, with how to remove it. Exits 1 then."""
     site = find_site(target, "default")
     if site is None:
-        tell("Nothing is up.")
+        tell("[]" if json else "Nothing is up.")
         return
     from invoke import Exit
 
     from orchard.infrastructure.orphans import find, remedy
 
     found = find(site.settings, site.target)
+    if json:
+        tell(as_json([{"what": item, "remedy": remedy(item)} for item in found]))
+        raise Exit(code=1 if found else 0)
     if not found:
         tell(f"No orphans: all that is tagged Project={site.settings.project} is in a Terraform state.")
         return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from invoke import Context
 
 from orchard.aws.layout import RAW, RECORDS
-from orchard.base.console import say
+from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
 from orchard.commands.task import command
@@ -27,6 +27,7 @@ LATEST = "latest"
         "core-count": "core nodes, beside the primary",
         "run": "what a run has cost: --run NAME, or --run alone for the latest",
         "refresh": "read the prices of the region from the AWS Price List, and keep them",
+        "json": "as data, in US dollars and seconds",
         "target": SITE_HELP["target"],
     },
 )
@@ -40,14 +41,15 @@ def cost(
     core_count: str | None = None,
     run: str | None = None,
     refresh: bool = False,
+    json: bool = False,
     target: str | None = None,
 ) -> None:
     """Estimate what a run costs before it, and what forgetting the cluster does; or tell what a run has cost."""
     if run is not None:
-        _of_run(target, None if run is True or run == LATEST else run)
+        _of_run(target, None if run is True or run == LATEST else run, json=json)
         return
     from orchard.base import config
-    from orchard.cost import estimate, view
+    from orchard.cost import estimate, expected, view
 
     cluster = {"instance_type": instance_type, "core_count": core_count}
     settings = config.load(target=target, mode=mode, split=split, max_images=max_images, **cluster)
@@ -57,11 +59,15 @@ def cost(
     counted = _given(images) if images else _counted(settings)
     site = find_site(target, "default")
     free = site is None or not site.target.charges
-    view.before(settings, estimate.images(settings, counted), counted=counted is not None, free=free)
+    count, known = estimate.images(settings, counted), counted is not None
+    if json:
+        tell(as_json(expected.as_data(settings, expected.expect(settings, count), counted=known, free=free)))
+    else:
+        view.before(settings, count, counted=known, free=free)
 
 
-def _of_run(target: str | None, name: str | None) -> None:
-    from orchard.base.nearest import suggest
+def _of_run(target: str | None, name: str | None, *, json: bool) -> None:
+    from orchard.base.nearest import suggest_run
     from orchard.runs import bill, results, run_names, run_record
 
     site = open_site(target, "default")
@@ -71,8 +77,11 @@ def _of_run(target: str | None, name: str | None) -> None:
         name = max(known, default=None) or results.latest(store)
     record = run_record.complete(store, site.target, run_names.checked(name))
     if record is None:
-        raise UsageError(f"there is no record of a run {name} in {store.uri(RECORDS)}", suggest(name, known))
-    bill.after(record, site.settings)
+        raise UsageError(f"there is no record of a run {name} in {store.uri(RECORDS)}", suggest_run(name, known))
+    if json:
+        tell(record.model_dump_json(indent=2))
+    else:
+        bill.after(record, site.settings)
 
 
 def _refresh(settings: "Settings") -> None:
@@ -90,7 +99,7 @@ def _refresh(settings: "Settings") -> None:
 
 def _given(images: str) -> int:
     if not images.isdigit() or not int(images):
-        raise UsageError(f"--images {images} is not a number of photographs", "--images 67692")
+        raise UsageError(f"--images {images} is not a number of photographs", "give one, as in --images 67692")
     return int(images)
 
 

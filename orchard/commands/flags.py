@@ -7,7 +7,6 @@ from orchard.base.errors import UsageError
 if TYPE_CHECKING:
     from orchard.cluster.site import Confirm, Site
 
-NOTHING_UP = "Nothing is up, so there is nothing to take down."
 SITE_HELP = {
     "target": "local (an AWS emulated on this machine) or aws",
     "name": "of the cluster, where there are several",
@@ -29,7 +28,9 @@ def find_site(target: str | None, name: str, *, start: bool = False, **flags: ob
     from orchard.aws.target import connect
     from orchard.base import config
     from orchard.cluster.site import Site
+    from orchard.infrastructure import roots
 
+    roots.check_name(name)
     chosen = config.load(target=target, **flags)
     aws = connect(chosen, start=start)
     return Site(chosen, aws, name) if aws else None
@@ -41,6 +42,14 @@ def open_site(target: str | None, name: str, *, start: bool = False, **flags: ob
     if site is None:
         raise UsageError("nothing is up", "start with ./inv up")
     return site
+
+
+def nothing_up(so: str = "") -> list[str]:
+    """Say that nothing is up, what follows from it, and which clusters may run elsewhere."""
+    from orchard.base import config
+    from orchard.infrastructure import other_regions
+
+    return [f"Nothing is up{so}.", *(found.warning for found in other_regions.clusters(config.load().project, None))]
 
 
 def answer(word: str, *, yes: bool) -> "Confirm":

@@ -3,7 +3,7 @@
 from invoke import Context
 
 from orchard.aws.layout import PACKED, RAW
-from orchard.base.console import say, tell
+from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import SITE_HELP, open_site
 from orchard.commands.task import command
@@ -27,6 +27,7 @@ def fetch_dataset(_: Context, archive: str | None = None) -> None:
         "packed": f"as Parquet shards of one class each, in {PACKED}: the default; fewer requests, faster to read",
         "single": f"each photograph as an object of its own, in {RAW}; runs read the form that was uploaded last",
         "plan": "show what would be sent, in how many requests, and what they cost; changes nothing",
+        "json": "with --plan: as data",
     },
 )
 def upload_dataset(
@@ -37,17 +38,27 @@ def upload_dataset(
     packed: bool = False,
     single: bool = False,
     plan: bool = False,
+    json: bool = False,
 ) -> None:
     """Upload photographs to the bucket: what it lacks, or has with another content."""
+    from orchard.photographs import plan as plans
     from orchard.photographs.dataset import place_of, preview, send
 
     if packed and single:
-        raise UsageError("photographs are uploaded packed or as single objects, not both", "--packed, or --single")
+        raise UsageError(
+            "photographs are uploaded packed or as single objects, not both",
+            "give one of the two; --packed is the default",
+        )
+    if json and not plan:
+        raise UsageError("--json tells of an upload only before it is done", "add --plan")
     site = open_site(target, "default", dataset=dataset)
     folder, store = place_of(site.settings), site.bucket()
     if plan:
-        lines = preview(folder, store, delete=delete, packed=not single, free=not site.target.charges)
-        tell(*lines)
+        work = preview(folder, store, delete=delete, packed=not single)
+        if json:
+            tell(as_json(plans.as_data(work)))
+        else:
+            tell(*plans.describe(work, free=not site.target.charges), *plans.name_left_out(work.tree))
     else:
         say(*send(folder, store, delete=delete, packed=not single))
 
@@ -59,6 +70,7 @@ def upload_dataset(
         "run-name": "default: the newest complete run",
         "incomplete": "take what a run has that is not complete",
         "force": "replace files on this machine that differ",
+        "json": "as data: the run, and the folders of its results",
         "target": SITE_HELP["target"],
     },
 )
@@ -67,6 +79,7 @@ def download_results(
     run_name: str | None = None,
     incomplete: bool = False,
     force: bool = False,
+    json: bool = False,
     target: str | None = None,
 ) -> None:
     """Download a run's results and record to data/emr_output/."""
@@ -76,5 +89,9 @@ def download_results(
     store = site.bucket()
     run_name = run_name or results.latest(store, incomplete=incomplete)
     run_record.complete(store, site.target, run_name)
-    for kind, folder in results.download(store, run_name, incomplete=incomplete, force=force).items():
+    folders = results.download(store, run_name, incomplete=incomplete, force=force)
+    if json:
+        tell(as_json({"run": run_name, "folders": {kind: str(folder) for kind, folder in folders.items()}}))
+        return
+    for kind, folder in folders.items():
         tell(f"{kind:9} {folder}")

@@ -1,13 +1,14 @@
 """Runs on the cluster, why one failed, and what came out."""
 
+from functools import partial
 from pathlib import Path
 
 from invoke import Context
 
 from orchard.aws.layout import STEPS
-from orchard.base.console import say, tell
+from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
-from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
+from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
 from orchard.commands.task import command
 
 MOST_SIMILAR = 500  # on a page with pictures
@@ -62,6 +63,7 @@ def cancel(_: Context, run_name: str | None = None, target: str | None = None, n
         "run-name": "of which run (default: of the latest)",
         "step": f"{', '.join(STEPS)}, bootstrap, an id or a name (default: what failed, or else ran last)",
         "all": "print the whole of every log",
+        "json": "as data: cause, remedy, and the part of the log that tells it",
         "target": SITE_HELP["target"],
         "name": SITE_HELP["name"],
     },
@@ -71,22 +73,28 @@ def logs(
     run_name: str | None = None,
     step: str | None = None,
     all: bool = False,
+    json: bool = False,
     target: str | None = None,
     name: str = "default",
 ) -> None:
     """Print why a step failed: the cause, a remedy, and the part of the logs that tells it."""
     from orchard.logs import explanation
 
-    explanation.show(open_site(target, name), step, run=run_name, whole=all)
+    site = open_site(target, name)
+    if json:
+        tell(as_json(explanation.as_data(explanation.find(site, step, run=run_name))))
+    else:
+        explanation.show(site, step, run=run_name, whole=all)
 
 
 @command(
     help={
-        "run-name": "default: the newest complete run on this machine",
-        "compare": "another run on this machine, to stand beside it",
+        "run-name": "default: the newest complete run on this machine; one that only the bucket has is fetched",
+        "compare": "another run, to stand beside it",
         "png": "write the figures as PNG too, into a directory beside the page (takes a Chrome or Chromium)",
         "output": "the HTML file (default: data/emr_output/reports/RUN.html)",
         "open": "show it in the browser",
+        "target": "local or aws: where a run is fetched from that is not on this machine",
     },
 )
 def report(
@@ -96,16 +104,18 @@ def report(
     png: bool = False,
     output: str | None = None,
     open: bool = False,
+    target: str | None = None,
 ) -> None:
-    """Write a run on this machine (./inv results brings it) as one HTML page that needs no network."""
+    """Write a run as one HTML page that needs no network."""
     from orchard.base import config
-    from orchard.report import opening, page, read
+    from orchard.report import bring, opening, page
     from orchard.report.png import write
 
-    run = read.load(run_name)
+    find = partial(find_site, target, "default")
+    run = bring.load(find, run_name)
     if compare == run.name:
         raise UsageError(f"the run {run.name} would be compared with itself", "name another run: --compare NAME")
-    other = read.load(compare) if compare else None
+    other = bring.load(find, compare) if compare else None
     path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
     tell(str(path))
     if png:
@@ -136,11 +146,12 @@ def similar(
 ) -> None:
     """Find the photographs of a run that are most like one of your own: a table, and a page with pictures."""
     from orchard.base import config
-    from orchard.report import opening, page, read, similar, similar_page
+    from orchard.report import bring, opening, page, similar, similar_page
 
     if not count.isdigit() or not 1 <= int(count) <= MOST_SIMILAR:
         raise UsageError(f"--count is {count!r}", f"name how many photographs to find, 1 to {MOST_SIMILAR}: --count 10")
-    loaded, settings, photograph = read.load(run), config.load(), Path(photo).expanduser()
+    settings, photograph = config.load(), Path(photo).expanduser()
+    loaded = bring.load(partial(find_site, None, "default"), run)
     path = page.path_for(loaded, output) if output else similar_page.path_for(loaded, photograph)
     matches = similar.nearest(loaded, similar.featurise(photograph, loaded, settings), int(count))
     similar_page.write(loaded, photograph, matches, settings.dataset, path)

@@ -22,6 +22,8 @@ def _open(root: str, target: str | None, workspace: str) -> tuple[Any, Any, Any]
     from orchard.base import config
     from orchard.infrastructure import roots
 
+    _root(root)
+    roots.check_name(workspace)
     settings = config.load(target=target)
     aws = connect(settings)
     assert aws is not None  # noqa: S101 - started when it was not there
@@ -33,7 +35,7 @@ def _open(root: str, target: str | None, workspace: str) -> tuple[Any, Any, Any]
 
 def _root(name: str) -> Any:
     if name not in ("foundation", "cluster"):
-        raise UsageError(f"there is no root called {name!r}", "--root foundation or --root cluster")
+        raise UsageError(f"there is no root called {name!r}", "give --root foundation, or --root cluster")
     return name
 
 

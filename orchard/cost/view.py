@@ -1,5 +1,7 @@
 """Costs on a screen: before a cluster is made, and before a run."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.table import Table
 
@@ -8,8 +10,9 @@ from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.console import screen
-from orchard.base.errors import OrchardError
 from orchard.cost import estimate, parts
+from orchard.cost.estimate import Forgotten
+from orchard.cost.expected import expect
 from orchard.cost.money import shown_in
 from orchard.cost.prices import rates
 
@@ -44,62 +47,47 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
     Raises:
         OrchardError: there is no price for the cluster's nodes in the region.
     """
-    console = console or screen()
-    table, money = rates(settings.region), shown_in(settings)
-    nodes = parts.nodes_of(settings)
-    private = settings.network == "private"
-    hourly = parts.per_hour(nodes, table, nat=private)
-    if hourly is None:
-        known = sorted(table.ec2.keys() & table.emr.keys())
-        raise OrchardError(
-            f"there is no price for {settings.instance_type} in {settings.region} in the table of {table.date}",
-            "read it from AWS: ./inv cost --refresh --target aws"
-            + (f"; there are prices for {', '.join(known)}" if known else ""),
-        )
-    vcpus = estimate.working_vcpus(settings)
-    lasts = estimate.duration(count, vcpus)
-    asked = estimate.requests(count, lasts.steps, vcpus)
-    run = estimate.run_cost(hourly, lasts.steps, asked, table)
-    whole = estimate.run_cost(hourly, lasts.total, asked, table)
-
-    cluster = f"{sum(kind.count for kind in nodes)} x {settings.instance_type} in {settings.region}"
+    console, money, found = console or screen(), shown_in(settings), expect(settings, count)
+    cluster = f"{sum(kind.count for kind in found.nodes)} x {settings.instance_type} in {settings.region}"
     if free:
         console.print(f"The local target costs nothing. On AWS, {cluster} would cost:")
     else:
         console.print(f"Estimated for {cluster}:")
     shown = Table(show_footer=True)
     shown.add_column("", "total")
-    for title, amount in (("an hour", hourly), ("the run", run), ("with the cluster's start", whole)):
+    spans_of = (("an hour", found.hourly), ("the run", found.run), ("with the cluster's start", found.whole))
+    for title, amount in spans_of:
         shown.add_column(title, money.say(amount.total), justify="right")
     for name, text in parts.NAMES.items():
-        shown.add_row(text, *(money.say(getattr(amount, name)) for amount in (hourly, run, whole)))
+        shown.add_row(text, *(money.say(getattr(amount, name)) for _, amount in spans_of))
     console.print(shown)
 
+    lasts, asked, table = found.lasts, found.requests, found.table
     measured, assumed = estimate.measured()["features"], estimate.measured()["assumptions"]
     source = "counted here" if counted else "as published"
     spans = [f"{job} {durations.say(spent)} ({count / spent:,.0f} images/s)" for job, spent in lasts.jobs.items()]
     spans += [f"{job} not counted (never measured)" for job in estimate.unmeasured()]
     console.print(
         f"The run: --mode {settings.mode}, {count:,} photographs ({source}), about {durations.say(lasts.steps)}: "
-        f"{', '.join(spans)} on {vcpus} vCPUs, {durations.say(lasts.step_starts)} for {len(JOBS)} steps to start; "
+        f"{', '.join(spans)} on {found.vcpus} vCPUs, {durations.say(lasts.step_starts)} for {len(JOBS)} steps to "
+        "start; "
         f"before it about {assumed['cluster_start_minutes']} min until the cluster is ready. "
         f"{sum(asked.values()):,} requests to S3 ({', '.join(f'{number:,} {name}' for name, number in asked.items())})."
     )
-    console.print(_forgotten(settings, hourly))
-    most = hourly.over(settings.max_lifetime).total
-    console.print(f"The guards bound it: no cluster costs more than {money.say(most)} unless you extend it.")
+    console.print(_forgotten(settings, found.forgotten))
+    console.print(f"The guards bound it: no cluster costs more than {money.say(found.most)} unless you extend it.")
     console.print(
         f"Measured: {measured['images_per_second_per_core']:g} images/s a core ({measured['date']}, "
         f"{measured['machine']}). Assumed, never measured on AWS: a vCPU does "
         f"{assumed['vcpu_share_of_core']:.0%} of that, and the times to start. Prices of {table.date} ({table.source})."
         + (f" {money.note[0].upper()}{money.note[1:]}." if money.note else "")
-        + (" Spot nodes are counted at the price on demand." if len(nodes) > 1 else "")
-        + (" The NAT gateway's charge by the GB is not in it." if private else ""),
+        + (" Spot nodes are counted at the price on demand." if len(found.nodes) > 1 else "")
+        + (" The NAT gateway's charge by the GB is not in it." if settings.network == "private" else ""),
         style="dim",
     )
 
 
-def _forgotten(settings: Settings, hourly: parts.Parts) -> Table:
+def _forgotten(settings: Settings, costs: Mapping[str, Forgotten]) -> Table:
     say = shown_in(settings).say
     idle, life = durations.say(settings.idle_timeout), f"{settings.max_lifetime} h"
     table = Table(title="A cluster that is left alone for", title_justify="left", title_style="bold")
@@ -107,7 +95,6 @@ def _forgotten(settings: Settings, hourly: parts.Parts) -> Table:
     table.add_column(f"idle: ends after {idle}", justify="right")
     table.add_column(f"busy: ends after {life}", justify="right")
     table.add_column("without guards", justify="right")
-    for name, hours in estimate.FORGOTTEN.items():
-        cost = estimate.forgotten(hourly, hours, settings.idle_timeout, settings.max_lifetime)
+    for name, cost in costs.items():
         table.add_row(name, *(say(amount) for amount in cost))
     return table

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from orchard.base.counts import counted
 from orchard.doctor.finding import Finding, Setup
 
 MOST = 5  # subnets that Terraform takes of the default VPC: terraform/modules/network/default_vpc.tf
@@ -39,9 +40,10 @@ def _gives_addresses(setup: Setup, chosen: dict[str, Any], name: str) -> Finding
     settings = setup.settings
     nodes = 1 + max(settings.core_count + settings.task_spot_count, settings.managed_scaling_max)
     free = chosen["AvailableIpAddressCount"]
+    left = f"{counted(free, 'address')} left"
     if free < nodes:
-        return Finding("fail", f"{name} has {free} addresses left for {nodes} nodes", "set another subnet_index")
-    return Finding("ok", f"{name}, {free} addresses left")
+        return Finding("fail", f"{name} has {left} for {nodes} nodes", "set another subnet_index")
+    return Finding("ok", f"{name}, {left}")
 
 
 def _of_the_default_vpc(setup: Setup) -> list[dict[str, Any]]:

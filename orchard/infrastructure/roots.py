@@ -35,9 +35,7 @@ def open_root(
     Raises:
         UsageError: no cluster can have that name.
     """
-    if not NAME.fullmatch(workspace):
-        cause = f"a cluster cannot be called {workspace!r}"
-        raise UsageError(cause, "--name takes 1 to 24 lower-case letters and digits: a hyphen ends the project's name")
+    check_name(workspace)
     return Terraform(
         root,
         target.state_dir,
@@ -48,6 +46,17 @@ def open_root(
         region=settings.region,
         report=report,
     )
+
+
+def check_name(workspace: str) -> None:
+    """Refuse a name that no cluster can have.
+
+    Raises:
+        UsageError: it is one.
+    """
+    if not NAME.fullmatch(workspace):
+        cause = f"a cluster cannot be called {workspace!r}"
+        raise UsageError(cause, "--name takes 1 to 24 lower-case letters and digits: a hyphen ends the project's name")
 
 
 def state_bucket(settings: Settings, target: Target) -> str:

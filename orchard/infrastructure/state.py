@@ -45,9 +45,22 @@ def known(settings: Settings, target: Target) -> Known:
 
 def workspaces(settings: Settings, target: Target) -> list[str]:
     """Return the workspaces of the cluster root that hold anything, sorted."""
+    return _with_clusters(_named(settings, target))
+
+
+def workspaces_on_disk(folder: Path) -> list[str]:
+    """Return the workspaces that hold anything of the states in a folder of this machine, sorted.
+
+    Raises:
+        OrchardError: a state is damaged, or in a format that this version does not read.
+    """
+    return _with_clusters(_states(_on_disk(folder), ""))
+
+
+def _with_clusters(named: Iterator[tuple[str, dict[str, Any]]]) -> list[str]:
     return sorted(
         name
-        for name, state in _named(settings, target)
+        for name, state in named
         if name != "foundation" and any(resource["mode"] == "managed" for resource in state["resources"])
     )
 
@@ -61,7 +74,12 @@ def has_foundation(settings: Settings, target: Target) -> bool:
 def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the foundation's state and each cluster's under its workspace's name, from where `up` keeps them."""
     shared = roots.state_bucket(settings, target)
-    stored = _in_bucket(Bucket(target, shared), roots.state_prefix(settings)) if shared else _on_disk(target)
+    stored = _in_bucket(Bucket(target, shared), roots.state_prefix(settings)) if shared else _on_disk(target.state_dir)
+    yield from _states(stored, shared)
+
+
+def _states(stored: Iterator[tuple[str, str]], shared: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Read states, by the name of the bucket that keeps them; empty where this machine does."""
     for name, text in stored:
         if (state := _parsed(text)) is None:
             raise OrchardError(
@@ -80,7 +98,7 @@ def _named(settings: Settings, target: Target) -> Iterator[tuple[str, dict[str, 
 
 def set_damaged_aside(target: Target) -> None:
     """Rename states on this machine that no Terraform could read, such as one that was cut off."""
-    for name, file in _files(target):
+    for name, file in _files(target.state_dir):
         if _parsed(file.read_text(errors="replace")) is None:
             aside = file.with_name(f"{file.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
             file.rename(aside)
@@ -95,15 +113,15 @@ def _parsed(text: str) -> dict[str, Any] | None:
     return state if isinstance(state, dict) else None
 
 
-def _on_disk(target: Target) -> Iterator[tuple[str, str]]:
-    yield from ((name, file.read_text(errors="replace")) for name, file in _files(target))
+def _on_disk(folder: Path) -> Iterator[tuple[str, str]]:
+    yield from ((name, file.read_text(errors="replace")) for name, file in _files(folder))
 
 
-def _files(target: Target) -> Iterator[tuple[str, Path]]:
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     for name, path in (("foundation", "foundation.tfstate"), ("default", "cluster.tfstate")):
-        if (file := target.state_dir / path).exists():
+        if (file := folder / path).exists():
             yield name, file
-    for file in sorted((target.state_dir / "cluster.workspaces").glob("*/*.tfstate")):
+    for file in sorted((folder / "cluster.workspaces").glob("*/*.tfstate")):
         yield file.parent.name, file
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from orchard.aws.emr import ALIVE, Cluster, Emr, Step
+from orchard.aws.emr import ALIVE, Cluster, Emr, Step, name_within
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
-from orchard.base.nearest import suggest
+from orchard.base.nearest import suggest, suggest_run
 from orchard.cluster import canary_verdict
 from orchard.diagnosis import failures
 from orchard.diagnosis.failures import Failure
@@ -46,8 +46,9 @@ def find_cluster(emr: Emr, name: str) -> Cluster:
     clusters = emr.clusters(name) or emr.clusters(name, ENDED)
     if not clusters:
         project = name.rpartition("-")[0]
-        others = [cluster.name for cluster in emr.all((*ALIVE, *ENDED)) if cluster.name.startswith(project)]
-        remedy = suggest(name, others) if others else "start one: ./inv up"
+        named = (name_within(cluster.name, project) for cluster in emr.all((*ALIVE, *ENDED)))
+        others = [short for short in named if short]
+        remedy = suggest(name.removeprefix(f"{project}-"), others, flag="--name") if others else "start one: ./inv up"
         raise UsageError(f"there is and was no cluster {name}", remedy)
     return clusters[0]
 
@@ -61,7 +62,7 @@ def steps_of(steps: list[Step], run: str) -> list[Step]:
     of_run = [step for step in steps if step.run == run]
     if not of_run:
         runs = [step.run for step in steps if step.run]
-        remedy = suggest(run, runs) if runs else "./inv run starts one"
+        remedy = suggest_run(run, runs) if runs else "./inv run starts one"
         raise UsageError(f"the cluster has had no step of a run {run}", remedy)
     return _with_canary(steps, of_run)
 
@@ -92,7 +93,8 @@ def find_step(steps: list[Step], wanted: str | None) -> Step:
     if not candidates:
         names = [name for step in steps for name in (step.job or step.name, step.name)]
         known = [step.id for step in steps] if (wanted or "").startswith("s-") else [*names, BOOTSTRAP]
-        raise UsageError(f"the cluster has had no step {wanted}", suggest(wanted or "", known))
+        without = "without --step it is what failed, or else ran last; ./inv status lists the steps"
+        raise UsageError(f"the cluster has had no step {wanted}", suggest(wanted or "", known, otherwise=without))
     ran = [step for step in candidates if step.ran] or candidates
     step = next((step for step in ran if step.state == "FAILED"), ran[0])
     if step.state == "CANCELLED" and not step.ran:

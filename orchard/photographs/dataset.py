@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.base.config import DATA, STATE, Settings
+from orchard.base.counts import are, counted
 from orchard.base.errors import OrchardError
 from orchard.photographs import fetch, plan, tree, unpack, upload
 
@@ -59,31 +60,31 @@ def get_published(settings: Settings) -> list[str]:
                 f"delete it and call again (rm '{archive}'), or correct the setting archive_sha256",
             )
     done = unpack.unpack(archive, RAW)
+    there = done.written + done.kept
     return [
-        f"{done.written + done.kept:,} photographs are in {RAW}: {done.written:,} new, {done.kept:,} were there.",
+        f"{are(there, 'photograph')} in {RAW}: {done.written:,} new, {done.kept:,} were there.",
         f"{done.left_out:,} other files of the archive are left out.",
         f"The archive stays: {archive}",
     ]
 
 
-def preview(folder: Path, store: Bucket, *, delete: bool, packed: bool, free: bool) -> list[str]:
-    """Say what an upload would do, in lines; raises as `orchard.photographs.upload.run`."""
+def preview(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> plan.Plan:
+    """Find out what an upload would do; raises as `orchard.photographs.upload.run`."""
     ledger = upload.ledger_of(store)
     try:
-        work = plan.make(tree.scan(folder), store, ledger, delete=delete, packed=packed)
+        return plan.make(tree.scan(folder), store, ledger, delete=delete, packed=packed)
     finally:
         ledger.close()
-    return [*plan.describe(work, free=free), *plan.name_left_out(work.tree)]
 
 
 def send(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]:
     """Upload a data set and say what was done, in lines; raises as `orchard.photographs.upload.run`."""
     done = upload.run(folder, store, delete=delete, packed=packed)
     speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
-    shards = f" in {done.objects:,} shards" if packed and done.objects else ""
+    shards = f" in {counted(done.objects, 'shard')}" if packed and done.objects else ""
     where = store.uri(layout.PACKED if packed else layout.RAW)
     lines = [
-        f"{done.photographs:,} photographs are in {where}, counted and verified: {done.sent:,} sent "
+        f"{are(done.photographs, 'photograph')} in {where}, counted and verified: {done.sent:,} sent "
         f"({done.size / 1e6:,.1f} MB){shards}{speed}, {done.photographs - done.sent:,} were there."
     ]
     return [*lines, f"{done.deleted:,} others were deleted."] if done.deleted else lines

@@ -4,11 +4,12 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from orchard.aws.bucket import Bucket, Entry
 from orchard.aws.layout import PACKED, RAW
 from orchard.aws.target import CONNECTIONS
+from orchard.base.counts import counted
 from orchard.base.errors import UsageError
 from orchard.cost.money import Money
 from orchard.cost.prices import of_requests
@@ -163,12 +164,12 @@ def _surplus(tree: Tree, prefix: str, items: Sequence[Item], listed: dict[str, E
 
 def describe(plan: Plan, *, free: bool) -> list[str]:
     """Say a plan in lines for people: what would be sent, in how many requests, at what cost."""
-    shards = f" in {len(plan.send):,} shards" if plan.packed else ""
+    shards = f" in {counted(len(plan.send), 'shard')}" if plan.packed else ""
     kept = len(plan.tree.photographs) - plan.images
     requests = ", ".join(f"{count:,} {name}" for name, count in plan.requests.items() if count)
     price = "free on this target" if free else Money().say(of_requests(plan.requests))
     return [
-        f"{len(plan.tree.photographs):,} photographs ({plan.tree.size / 1e6:,.1f} MB) in {plan.tree.root}",
+        f"{counted(len(plan.tree.photographs), 'photograph')} ({plan.tree.size / 1e6:,.1f} MB) in {plan.tree.root}",
         *(f"  {line}" for line in plan.tree.describe()),
         f"  to send: {plan.images:,} ({plan.size / 1e6:,.1f} MB){shards}; in the bucket already: {kept:,}",
         f"  to be deleted in the bucket: {len(plan.delete):,}",
@@ -178,13 +179,28 @@ def describe(plan: Plan, *, free: bool) -> list[str]:
     ]
 
 
+def as_data(plan: Plan) -> dict[str, Any]:
+    """Return a plan as plain data; the price in US dollars, as AWS charges."""
+    return {
+        "dataset": str(plan.tree.root),
+        "photographs": len(plan.tree.photographs),
+        "bytes": plan.tree.size,
+        "packed": plan.packed,
+        "send": {"photographs": plan.images, "objects": len(plan.send), "bytes": plan.size},
+        "delete": plan.delete,
+        "left_out": [{"file": name, "reason": reason} for name, reason in sorted(plan.tree.left_out)],
+        "requests": {name: count for name, count in plan.requests.items() if count},
+        "usd": round(of_requests(plan.requests), 6),
+    }
+
+
 def name_left_out(tree: Tree) -> list[str]:
     """Name the files that are not sent, with the reason."""
     if not tree.left_out:
         return []
     shown = [f"  {name}: {reason}" for name, reason in sorted(tree.left_out)[:SHOWN]]
     more = [f"  and {len(tree.left_out) - SHOWN:,} more"] if len(tree.left_out) > SHOWN else []
-    return [f"{len(tree.left_out):,} files are left out:", *shown, *more]
+    return [f"{counted(len(tree.left_out), 'file')} left out:", *shown, *more]
 
 
 def _read(root: str, item: Item) -> tuple[bytes | None, Stamp]:

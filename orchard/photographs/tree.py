@@ -98,7 +98,7 @@ def scan(root: Path) -> Tree:
     root = root.expanduser().resolve()
     if not root.is_dir():
         raise UsageError(
-            f"there is no directory {root}",
+            f"{root} is a file, and no directory" if root.exists() else f"there is no directory {root}",
             f"./inv fetch-dataset makes {RAW}; or name yours (--dataset, ORCHARD_DATASET)",
         )
     found = list(_files(root))

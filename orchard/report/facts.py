@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from orchard.base import durations
+from orchard.base.counts import counted
 from orchard.cost.money import Money
 from orchard.cost.parts import NAMES
 from orchard.report.analysis import SHARES, components_for
@@ -29,12 +30,6 @@ class Fact(NamedTuple):
     name: str
     value: str
     note: str = ""
-
-
-def counted(number: int, word: str) -> str:
-    """Return `1 image`, `2,000 images`, `3 classes`."""
-    plural = word + ("es" if word.endswith("s") else "s")
-    return f"{number:,} {word if number == 1 else plural}"
 
 
 def phases(run: Run) -> list[tuple[str, float]]:

@@ -29,7 +29,8 @@ def nearest(run: Run, path: str, count: int = 7) -> list[Neighbour]:
         UsageError: the run has no such image.
     """
     if path not in run.paths:
-        raise UsageError(f"the run {run.name} has no image {path}", suggest(path, run.paths))
+        remedy = suggest(path, run.paths, otherwise=f"name one as in {run.paths[0]}")
+        raise UsageError(f"the run {run.name} has no image {path}", remedy)
     distances = np.linalg.norm(run.scores - run.scores[run.paths.index(path)], axis=1)
     order = np.argsort(distances, kind="stable")[: count + 1]
     return [Neighbour(run.paths[row], str(run.labels[row]), float(distances[row])) for row in order]

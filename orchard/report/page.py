@@ -91,12 +91,12 @@ def save(text: str, output: Path) -> Path:
 
 def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = lambda line: None) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
-    tell(f"reading run {run.name}, {run.rows:,} images")
+    tell(f"reading run {run.name}, {facts.counted(run.rows, 'image')}")
     rows = analysis.sample(run.labels, points.SHOWN)
     paths = [run.paths[row] for row in rows]
     root = thumbnails.find_root(paths, dataset, run.features.get("input", ""))
     if root:
-        tell(f"putting {len(paths):,} photographs on a sheet")
+        tell(f"putting {facts.counted(len(paths), 'photograph')} on a sheet")
     sheet = thumbnails.sheet(root, paths, SHEET) if root else None
     tell("looking for the images' nearest neighbours")
     found = neighbourhoods.look(run.scores, run.labels)
@@ -105,7 +105,7 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
     probed = probe.of(run, other)
     use = worth.gather(run, probed, found, apart, root) if found and apart else None
     if other:
-        tell(f"comparing it with run {other.name}, {other.rows:,} images")
+        tell(f"comparing it with run {other.name}, {facts.counted(other.rows, 'image')}")
     comparison = _comparison(run, other, apart) if other else None
     data = points.pack(run, rows, apart, sheet) | {"charts": _charts(run, other, comparison, apart, use)}
     return (

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from orchard.aws.layout import MANIFEST
 from orchard.base.errors import OrchardError, UsageError
-from orchard.base.nearest import suggest
+from orchard.base.nearest import suggest_run
 from orchard.runs import manifests, run_names
 from orchard.runs.run_record_model import RunRecord
 
@@ -156,8 +156,9 @@ def load(name: str | None = None, results: Path | None = None) -> Run:
                 f"the run {name} is not complete on this machine: pca/{name}/{MANIFEST} is not there",
                 f"finish it and fetch it: ./inv run --run-name {name}; ./inv results --run-name {name}",
             )
-        near = f"{suggest(name, known)} " if known else ""
-        raise UsageError(f"there is no run {name} on this machine", f"{near}./inv results --run-name {name} fetches it")
+        near = f"{suggest_run(name, known)}; " if known else ""
+        fetched = f"./inv up, and ./inv results --run-name {name} fetches it where the bucket has it"
+        raise UsageError(f"there is no run {name} on this machine", f"{near}{fetched}")
     return Run(name, results)
 
 

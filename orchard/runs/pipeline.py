@@ -8,10 +8,10 @@ from typing import Any
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
 from orchard.aws.layout import CANARY, JOBS, PCA, STEPS, StepName
-from orchard.base import durations, progress
+from orchard.base import durations, local_records, progress
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
-from orchard.base.nearest import suggest
+from orchard.base.nearest import suggest_run
 from orchard.cluster import canary_verdict
 from orchard.cluster.site import Site
 from orchard.diagnosis.aws import AwsError
@@ -60,6 +60,7 @@ def submit(site: Site, name: str | None, *, csv: bool, skip_canary: bool = False
     first = None if skip_canary else canary.needed(store, emr, cluster, code.code_hash)
     told = submission.steps(store, code, site.settings, name, jobs, photographs, csv=csv, first=first)
     ids = emr.submit(cluster.id, told)[-len(jobs) :]
+    local_records.remember(site.target.state_dir.parent, name)
     try:
         run_record.begin(
             store, site.target, site.settings, name, csv=csv, code=code.code_hash, cluster_id=cluster.id, ids=ids
@@ -93,7 +94,7 @@ def follow(site: Site, name: str, within: timedelta | None = None) -> None:
         watched = _steps_of(emr, cluster.id, name)
         if not watched:
             runs_there = {step.run for step in emr.steps(cluster.id) if step.run and step.job in JOBS}
-            remedy = suggest(name, sorted(runs_there, reverse=True)) if runs_there else "./inv run starts one"
+            remedy = suggest_run(name, runs_there) if runs_there else "./inv run starts one"
             raise UsageError(f"the cluster {cluster.name} has no steps of a run {name}", remedy)
         with progress.Display("") as display:
             ids = [step.id for step in watched]

@@ -6,6 +6,7 @@ from pathlib import Path
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.base.errors import UsageError
+from orchard.base.nearest import suggest_run
 from orchard.runs import manifests, run_names
 from orchard.transfer.download import run as fetch_objects
 
@@ -50,10 +51,7 @@ def download(store: Bucket, name: str | None, *, incomplete: bool = False, force
     """
     name = run_names.checked(name) if name else latest(store, incomplete=incomplete)
     if not incomplete and not is_complete(store, name):
-        raise UsageError(
-            f"there is no complete run {name} in {store.uri(layout.LAST.prefix)}",
-            "./inv run makes one; what an unfinished one has: --incomplete",
-        )
+        raise _not_complete(store, name)
     jobs = [job for job in layout.JOBS.values() if any(store.keys(f"{job.output(name)}/", limit=1))]
     if not jobs:
         raise UsageError(f"there is no run {name} in {store.uri('')}", "./inv run makes one")
@@ -66,3 +64,12 @@ def download(store: Bucket, name: str | None, *, incomplete: bool = False, force
         folders["runs"].mkdir(parents=True, exist_ok=True)
         (folders["runs"] / "run.json").write_text(json.dumps(record, indent=2))
     return folders
+
+
+def _not_complete(store: Bucket, name: str) -> UsageError:
+    known = {run for job in layout.JOBS.values() for run in store.directories(job.prefix)}
+    if name in known:
+        remedy = f"./inv run --run-name {name} finishes it; --incomplete takes what it has"
+        return UsageError(f"the run {name} in {store.uri('')} is not complete", remedy)
+    remedy = suggest_run(name, known) if known else "./inv run makes one"
+    return UsageError(f"there is no run {name} in {store.uri('')}", remedy)

@@ -74,8 +74,12 @@ def check_k(settings: Settings) -> None:
     """
     most = min(FEATURES, settings.max_images) if settings.mode == "mini" else FEATURES
     if settings.k > most:
-        what = f"a sample of {most} images (max_images)" if most < FEATURES else f"{FEATURES} features an image"
-        raise UsageError(f"k is {settings.k}, and there are only {what}", f"choose a k of at most {most}: -k {most}")
+        what = (
+            f"the {most} images of the sample (max_images)"
+            if most < FEATURES
+            else f"the {FEATURES} features an image has"
+        )
+        raise UsageError(f"k is {settings.k}, more than {what}", f"choose a k of at most {most}: -k {most}")
 
 
 def left(store: Bucket, settings: Settings, run: str, *, csv: bool) -> list[Job]:

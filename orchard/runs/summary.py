@@ -6,6 +6,7 @@ from rich.table import Table
 
 from orchard.base import durations
 from orchard.base.console import screen
+from orchard.base.counts import counted
 from orchard.runs import throughput
 
 SHOWN = 10  # components with a row of their own
@@ -21,17 +22,18 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     """
     console = screen()
     images, components = manifest["features"], manifest["counts"]["components"]
+    explained = manifest["explained_variance_sum"]
     counts = images["counts"]
     console.print(_variance(manifest), no_wrap=True)
     reach = ", ".join(f"{float(share):.0%} by {count}" for share, count in manifest["components_for"].items())
     console.print(
-        f"{components} components explain {manifest['explained_variance_sum']:.1%} of the variance; {reach}",
+        f"{counted(components, 'component')} explain{'s' * (components == 1)} {explained:.1%} of the variance; {reach}",
         soft_wrap=True,
     )
     rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
     console.print(
-        f"{counts['featurised']} images featurised{rejected} in {throughput.say(images)}, on {images['cores']} cores; "
-        f"PCA {durations.say(throughput.seconds(manifest))}",
+        f"{counted(counts['featurised'], 'image')} featurised{rejected} in {throughput.say(images)}, on "
+        f"{counted(images['cores'], 'core')}; PCA {durations.say(throughput.seconds(manifest))}",
         soft_wrap=True,
     )
     if images.get("ignored"):

@@ -102,7 +102,8 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "features": {name: told for name, told in features_manifest.items() if name != "parts"},
             },
         )
-    print(f"{kept} components of {decomposition.rows} images explain {explained[:kept].sum():.1%} -> {output}")
+    share = f"{explained[:kept].sum():.1%} of the variance"
+    print(f"{kept} component{'s' * (kept != 1)} of {decomposition.rows} images: {share} -> {output}")
     return written
 
 

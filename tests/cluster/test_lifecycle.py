@@ -223,7 +223,7 @@ def test_the_foundation_alone_costs_nothing_by_the_hour(account):
     lifecycle.up(account.site(), only="foundation", confirm=account.answer("no"))
     assert account.asked == []
     assert account.done == ["apply foundation"]
-    with pytest.raises(UsageError, match="--only bucket is not a part"):
+    with pytest.raises(UsageError, match="up makes no part bucket alone"):
         lifecycle.up(account.site(), only="bucket", confirm=account.answer("yes"))
 
 
@@ -305,6 +305,35 @@ def test_an_end_that_was_moved_stays_where_it_is(account):
     moved = scheduler.extend(account.scheduler, made, "orchard-default", datetime.now(UTC), timedelta(hours=2))
     lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
     assert scheduler.hard_limit(account.scheduler, "orchard-default").ends_at == moved.replace(microsecond=0)
+
+
+def test_a_name_that_nothing_has_or_had_is_a_mistake(account):
+    account.start_cluster("orchard-hub")
+    with pytest.raises(UsageError, match="there is and was no cluster orchard-hud") as caught:
+        teardown.down(account.site("hud"), account.answer("yes"))
+    assert caught.value.remedy == "did you mean --name hub?"
+    assert account.names() == ["orchard-hub"]
+
+
+def test_down_twice_is_as_good_as_once_beside_another(account):
+    lifecycle.up(account.site(), only=None, confirm=account.answer("yes"))
+    account.start_cluster("orchard-hub")
+    for _ in range(2):
+        teardown.down(account.site(), account.answer("yes"))
+    assert account.names() == ["orchard-hub"]
+
+
+def test_a_cluster_in_another_region_is_named_where_none_is_here(account, capsys, tmp_path):
+    here, other = (tmp_path / "orchard" / region / "terraform" for region in ("eu-west-3", "eu-west-1"))
+    account.target = replace(account.target, state_dir=here)
+    other.mkdir(parents=True)
+    (other / "cluster.tfstate").write_text(json.dumps({"version": 4, "resources": [{"mode": "managed"}]}))
+    teardown.down(account.site(), account.answer("yes"))
+    look = "ORCHARD_REGION=eu-west-1 ./inv status"
+    assert f"it may run and cost there. See: {look}" in capsys.readouterr().err
+    with pytest.raises(OrchardError, match="no cluster orchard-default is running") as caught:
+        account.site().cluster()
+    assert look in caught.value.remedy
 
 
 def test_a_down_that_breaks_has_ended_the_cluster(account):

@@ -15,6 +15,7 @@ from orchard.cluster.status.model import (
     Budget,
     Canary,
     Cluster,
+    Elsewhere,
     Ended,
     HardLimit,
     Idle,
@@ -167,15 +168,24 @@ STATUS = Status(
     orphans=[
         Orphan(what="cluster j-9ABCDEFGHIJKL (orchard-lost)", remedy="aws emr terminate-clusters --cluster-ids j-9")
     ],
+    elsewhere=[Elsewhere(region="eu-west-1", name="default", target="", look="ORCHARD_REGION=eu-west-1 ./inv status")],
     missing=[
         Missing(what="tagged resources", why="these credentials may not do GetResources: not authorized to perform it")
     ],
 )
 ALONE = STATUS.model_copy(
-    update={"emulated": True, "budget": None, "clusters": [WORKING], "ended": [], "orphans": [], "missing": []}
+    update={
+        "emulated": True,
+        "budget": None,
+        "clusters": [WORKING],
+        "ended": [],
+        "orphans": [],
+        "elsewhere": [],
+        "missing": [],
+    }
 )
 UNGUARDED = WAITING.model_copy(update={"idle": None, "hard_limit": HardLimit(strikes_at=NOW, enabled=False)})
-NOTHING = STATUS.model_copy(update={"clusters": [], "orphans": [], "missing": []})
+NOTHING = STATUS.model_copy(update={"clusters": [], "orphans": [], "elsewhere": [], "missing": []})
 
 
 def drawn(status: Status, width: int, money: Money = DOLLARS) -> str:
@@ -208,6 +218,13 @@ def test_a_cluster_past_its_hard_limit_is_shouted_about():
     assert shout in shown
     assert "./inv down --name notebooks" in shown
     assert lines(overdue)[0].startswith(f"orchard-notebooks WAITING; {shout}")
+
+
+def test_nothing_here_is_not_nothing_anywhere():
+    shown = drawn(STATUS.model_copy(update={"clusters": []}), 80)
+    assert "No cluster is running in eu-west-3." in shown
+    assert "nothing costs" not in shown
+    assert "ORCHARD_REGION=eu-west-1 ./inv status" in shown
 
 
 def test_amounts_follow_the_currency():

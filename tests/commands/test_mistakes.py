@@ -1,4 +1,4 @@
-"""What a user sees of wrong input, before anything is started."""
+"""What a user sees of wrong input by the real `./inv`; `forty.toml` has the answers to mistakes."""
 
 import json
 import os
@@ -23,46 +23,6 @@ def invoke(tmp_path):
         )
 
     return call
-
-
-@pytest.mark.parametrize(
-    ("words", "cause"),
-    [
-        (["run", "--mode", "pears"], "error: the setting mode = 'pears' cannot be used"),
-        (["run", "-k", "lots"], "error: the setting k = 'lots' cannot be used"),
-        (["run", "-k=0"], "error: the setting k = '0' cannot be used"),
-        (["up", "--target", "azure"], "error: the setting target = 'azure' cannot be used"),
-        (["up", "--instance-type", "m5.xlrage"], "error: the setting instance_type = 'm5.xlrage' cannot be used"),
-        (["demo", "--max-images", "0"], "error: the setting max_images = '0' cannot be used"),
-    ],
-)
-def test_bad_input_is_one_line_of_cause_and_one_of_remedy(invoke, words, cause):
-    done = invoke(*words)
-    assert done.returncode == 2
-    lines = done.stderr.splitlines()
-    assert len(lines) == 2
-    assert lines[0].startswith(cause)
-    assert lines[1].startswith("remedy: ")
-
-
-@pytest.mark.parametrize(
-    ("words", "cause", "remedy"),
-    [
-        (["logs", "my-run"], "logs takes no such word, and no task is called my-run", "logs takes --run-name, --step,"),
-        (["run", "--k", "3"], "run has no flag --k", "did you mean -k or --csv? (./inv --help run)"),
-        (["run", "--mode"], "run --mode needs a value", "./inv --help run"),
-        (["uup"], "no task is called uup", "did you mean up? (./inv --list)"),
-        (["--help", "uup"], "no task is called uup", "did you mean up? (./inv --list)"),
-        (["--lst"], "./inv has no flag --lst", "did you mean --list"),
-        (["extend"], "'extend' did not receive required positional arguments: 'by'", "./inv --help extend"),
-    ],
-)
-def test_a_line_that_cannot_be_read(invoke, words, cause, remedy):
-    done = invoke(*words)
-    assert done.returncode == 2
-    told, hint = done.stderr.splitlines()
-    assert told == f"error: {cause}"
-    assert hint.startswith(f"remedy: {remedy}")
 
 
 @pytest.mark.parametrize("words", [["run", "-k", "lots"], ["logs", "--run-name", "my-run", "--step", "pca"], ["-l"]])

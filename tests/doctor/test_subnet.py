@@ -23,7 +23,7 @@ def test_all_is_well_in_a_fresh_account(aws):
     chosen = subnets(setup)[1]
     found = subnet.subnet(setup)
     assert found.state == "ok"
-    assert found.detail.startswith(f"{chosen['SubnetId']} in {chosen['AvailabilityZone']}, 4091 addresses left")
+    assert found.detail.startswith(f"{chosen['SubnetId']} in {chosen['AvailabilityZone']}, 4,091 addresses left")
 
 
 def test_there_are_fewer_subnets(aws):

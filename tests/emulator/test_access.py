@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -74,8 +75,10 @@ def test_connect_tells_the_user_and_not_the_password(site, hub, port) -> None:
 
 
 def test_without_the_key_of_this_machine(site, hub) -> None:
+    place = site("hub", access="ssh")
+    far = place._replace(target=replace(place.target, reachable=True))
     with pytest.raises(OrchardError, match="is not on this machine"):
-        connect.open_(site("hub", access="ssh"), connect.HUB, None)
+        connect.open_(far, connect.HUB, None)
 
 
 def test_an_emulated_node_is_said_to_be_none(site, hub) -> None:
@@ -85,12 +88,24 @@ def test_an_emulated_node_is_said_to_be_none(site, hub) -> None:
     ssh_key.private(place.target)
     with pytest.raises(OrchardError) as caught:
         connect.open_(place, connect.HUB, None)
-    assert caught.value.remedy == connect.EMULATED
+    assert (caught.value.cause, caught.value.remedy) == (connect.NO_MACHINES, connect.EMULATED)
+
+
+def test_a_port_that_is_in_use_is_told_as_such(site, hub) -> None:
+    place = site("hub", access="ssh")
+    ssh_key.private(place.target)
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        taken = holder.getsockname()[1]
+        with pytest.raises(UsageError, match=f"the port {taken} of this machine is in use") as caught:
+            connect.open_(place, connect.HUB, taken)
+    other = re.fullmatch(r"choose another, such as --port (\d+)", caught.value.remedy)
+    assert other is not None
+    assert int(other[1]) != taken
 
 
 def test_an_emulated_node_is_not_registered_with_session_manager(site, hub) -> None:
     for way in (lambda: connect.open_(site("hub"), connect.HUB, None), lambda: connect.show_password(site("hub"))):
-        with pytest.raises(OrchardError, match="is not registered with Session Manager") as caught:
+        with pytest.raises(OrchardError, match=connect.NO_MACHINES) as caught:
             way()
         assert caught.value.remedy == connect.EMULATED
 

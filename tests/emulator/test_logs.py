@@ -53,6 +53,18 @@ def test_the_latest_failure_is_told_by_its_cause(site, failed, capsys) -> None:
     assert "  java.io.IOException: No space left on device" in said
 
 
+def test_the_same_as_data(site, failed) -> None:
+    told = explanation.as_data(explanation.find(site("failed"), None))
+    assert told["cluster"] == {"id": failed[1], "name": "orchard-failed", "state": "WAITING"}
+    assert (told["step"]["name"], told["step"]["state"]) == ("two: pca", "FAILED")
+    assert (told["cause"], told["remedy"][:15]) == ("the disks of a node are full", "more core nodes")
+    assert "java.io.IOException: No space left on device" in told["lines"]
+    assert told["log"] in told["logs"]
+    assert (told["first_line"], told["last_line"]) == (1, len(told["lines"]))
+    fine = explanation.as_data(explanation.find(site("failed"), "one"))
+    assert (fine["cause"], fine["remedy"], fine["step"]["state"]) == (None, None, "COMPLETED")
+
+
 def test_a_drivers_log_is_found_in_its_container(site, failed, capsys) -> None:
     explanation.show(site("failed"), "features", run="two", whole=False)
     said = capsys.readouterr().out

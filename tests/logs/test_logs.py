@@ -11,7 +11,8 @@ import pytest
 from orchard.aws.emr import Cluster, Step
 from orchard.base.errors import OrchardError, UsageError
 from orchard.diagnosis import failures
-from orchard.logs import explanation, reading
+from orchard.logs import reading
+from orchard.logs.excerpts import AFTER, BEFORE, excerpt
 from orchard.logs.files import ClusterLogs, LogFile, application
 
 STEPS = [
@@ -245,7 +246,7 @@ def test_the_whole_traceback_is_cut_out_and_javas_frames_are_not():
         "noise\n" * 50 + "x PythonException: Traceback (most recent call last):\n" + '  File "a", line 1, in f\n' * 20
     )
     text += "ModuleNotFoundError: No module named 'spam'\n\tat org.apache.spark.A\n\tat org.apache.spark.B\n"
-    first, last, lines = explanation.excerpt(text, failures.diagnose(text))
+    first, last, lines = excerpt(text, failures.diagnose(text))
     assert first == 50
     assert lines[0].startswith("x PythonException")
     assert lines[-1].startswith("ModuleNotFoundError")
@@ -256,16 +257,16 @@ def test_sparks_own_frames_are_left_out():
     mine, spark = '  File "/mnt/job.py", line 5, in f', '  File "/usr/lib/pyspark.zip/pyspark/rdd.py", line 1, in x'
     text = ["Traceback (most recent call last):", spark, "    a()", spark, spark, mine, "    import spam", spark]
     text.append("ModuleNotFoundError: No module named 'spam'")
-    _, _, lines = explanation.excerpt("\n".join(text), failures.diagnose("\n".join(text)))
+    _, _, lines = excerpt("\n".join(text), failures.diagnose("\n".join(text)))
     gap = "  ... (Spark's own frames)"
     assert lines == [text[0], gap, mine, "    import spam", gap, text[-1]]
 
 
 def test_of_a_step_that_is_well_the_last_lines_are_shown():
     text = "".join(f"line {n}\n" for n in range(100))
-    first, last, lines = explanation.excerpt(text, failures.diagnose(text), failed=False)
+    first, last, lines = excerpt(text, failures.diagnose(text), failed=False)
     assert (last, lines[-1]) == (100, "line 99")
-    assert len(lines) == last - first == explanation.BEFORE + explanation.AFTER
+    assert len(lines) == last - first == BEFORE + AFTER
 
 
 def test_a_cluster_is_found_dead_or_alive():
@@ -284,7 +285,7 @@ def test_a_cluster_is_found_dead_or_alive():
     assert reading.find_cluster(Emr(), "orchard-night").id == "j-1"
     with pytest.raises(UsageError) as caught:
         reading.find_cluster(Emr(), "orchard-defualt")
-    assert re.search("did you mean orchard-default", caught.value.remedy)
+    assert re.search("did you mean --name default", caught.value.remedy)
 
 
 def test_logs_have_the_names_of_their_streams():

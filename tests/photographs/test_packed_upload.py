@@ -123,7 +123,7 @@ def test_what_the_data_set_has_no_more_is_not_read_and_deleted_when_asked(s3, st
     (data / ODD[1]).unlink()
     stale = "data/packed/Test/Poire Été/part-00000.parquet"
     upload.run(data, store, packed=True)
-    assert "1 photographs fewer than before are in s3://bucket/data/packed/Test/ now." in capsys.readouterr().err
+    assert "s3://bucket/data/packed/Test/ has 1 photograph fewer than before." in capsys.readouterr().err
     assert rows(s3) == expected(data)
     assert stale in s3.objects
     assert upload.run(data, store, packed=True, delete=True).deleted == 1

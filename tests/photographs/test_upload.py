@@ -1,5 +1,6 @@
 """Uploads: what is sent, what is not, and what happens when things go wrong."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -147,7 +148,11 @@ def test_a_plan_sends_nothing_and_says_what_it_would(s3, store, data):
     assert "to send: 43" in said
     assert "1 LIST, 43 PUT: 0.00023 USD" in said
     assert s3.requests == {"GET": 1}
-    assert plan.name_left_out(found.tree) == ["1 files are left out:", "  Test/Kiwi/.DS_Store: hidden"]
+    assert plan.name_left_out(found.tree) == ["1 file left out:", "  Test/Kiwi/.DS_Store: hidden"]
+    told = json.loads(json.dumps(plan.as_data(found)))
+    assert (told["photographs"], told["send"]["objects"], told["packed"]) == (43, 43, False)
+    assert (told["requests"], told["usd"]) == ({"LIST": 1, "PUT": 43}, pytest.approx(0.00023, abs=1e-5))
+    assert told["left_out"] == [{"file": "Test/Kiwi/.DS_Store", "reason": "hidden"}]
 
 
 @pytest.mark.parametrize("fault", [(503, "SlowDown"), (500, "InternalError"), "drop", "close", "hang"])

@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -119,6 +120,8 @@ class TestPictures:
 
 STATE = {"job": "features", "phase": "features", "done": 50, "total": 100, "images_per_second": 25.0}
 
+SILENT = {"job": "features", "phase": "starting"}
+
 
 class TestProgress:
     def test_plain_lines_where_there_is_no_terminal(self, capsys):
@@ -127,6 +130,20 @@ class TestProgress:
                 progress.show_job(display, state)  # the same phase comes too soon for another line
         lines = capsys.readouterr().err.splitlines()
         assert lines == ["starting", "features 50/100 images, 25 images/s, about 2 s left", "features: complete"]
+
+    def test_a_line_that_says_nothing_new_says_for_how_long(self, capsys, monkeypatch):
+        now = SimpleNamespace(time=0.0)
+        monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now.time))
+        with progress.Display("") as display:
+            for now.time, state in ((0, SILENT), (6, SILENT), (11, SILENT), (22, SILENT), (33, STATE), (44, STATE)):
+                progress.show_job(display, state)
+        assert capsys.readouterr().err.splitlines() == [
+            "features: starting",
+            "features: starting, for 11 s now",
+            "features: starting, for 22 s now",
+            "features 50/100 images, 25 images/s, about 2 s left",
+            "features 50/100 images, 25 images/s, about 2 s left, for 11 s now",
+        ]
 
     def test_a_bar_on_a_terminal(self, monkeypatch, capsys):
         monkeypatch.setenv("FORCE_COLOR", "1")

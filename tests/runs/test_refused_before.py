@@ -13,8 +13,8 @@ from orchard.runs import submission
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"k": "1281", "mode": "full"}, "k is 1281, and there are only 1280 features an image"),
-        ({"k": "101", "mode": "mini"}, "k is 101, and there are only a sample of 100 images"),
+        ({"k": "1281", "mode": "full"}, "k is 1281, more than the 1280 features an image has"),
+        ({"k": "101", "mode": "mini"}, "k is 101, more than the 100 images of the sample"),
     ],
 )
 def test_more_components_than_there_can_be(asked, said):

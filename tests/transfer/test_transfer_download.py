@@ -122,14 +122,14 @@ def test_a_manifest_cut_short_here(s3, store):
       at="before `results`", holds="the run is not complete, and nothing is downloaded", quick=True)  # fmt: skip
 def test_a_damaged_manifest_is_no_complete_run(s3, store, case):
     s3.put(f"{LAST.output(RUN)}/_manifest.json", case)
-    for name in (RUN, None):
-        with pytest.raises(UsageError, match="there is no complete run"):
+    for name, said in ((RUN, f"the run {RUN} in s3://bucket/ is not complete"), (None, "there is no complete run")):
+        with pytest.raises(UsageError, match=said):
             results.download(store, name)
     assert not run_names.RESULTS.exists()
 
 
 def test_only_complete_runs_unless_asked(s3, store):
-    with pytest.raises(UsageError, match="there is no complete run 20261122T100000-full"):
+    with pytest.raises(UsageError, match="the run 20261122T100000-full in s3://bucket/ is not complete"):
         results.download(store, "20261122T100000-full")
     results.download(store, None, incomplete=True)
     assert content(run_names.RESULTS) == {"features/20261122T100000-full/part-0.parquet": b"begun"}

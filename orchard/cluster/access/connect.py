@@ -36,7 +36,8 @@ class Service(NamedTuple):
 HUB = Service("JupyterHub", 9443, "https", "JupyterHub")
 SPARK_UI = Service("Spark's history", 18080, "http", "Spark")
 LIVY = Service("Livy", 8998, "http", "Livy")
-EMULATED = "the nodes of an emulated cluster are no machines: nothing can be connected to; on AWS: --target aws"
+NO_MACHINES = "the nodes of an emulated cluster are no machines, so nothing can be connected to"
+EMULATED = "on AWS it can: --target aws; notebooks run here, too: ./inv notebooks --local"
 
 
 def open_(site: Site, service: Service, port: int | None) -> list[str]:
@@ -119,13 +120,15 @@ def show_password(site: Site) -> list[str]:
 
 @contextmanager
 def _emulated_or_not(site: Site) -> Iterator[None]:
-    """Say of what fails on the way to an emulated node that there is none."""
+    """Say of what fails on the way to an emulated node that there is none; wrong usage is wrong there, too."""
     try:
         yield
     except UsageError:
         raise
-    except OrchardError as error:
-        raise OrchardError(error.cause, error.remedy if site.target.reachable else EMULATED) from None
+    except OrchardError:
+        if site.target.reachable:
+            raise
+        raise OrchardError(NO_MACHINES, EMULATED) from None
 
 
 def _key(site: Site, node: Primary) -> tuple[Path, Path]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from orchard.base.errors import OrchardError
+from orchard.base.errors import UsageError
 from orchard.diagnosis.tunnel import explain, missing
 
 OPENING = 30.0  # seconds until a tunnel must listen
@@ -78,14 +78,16 @@ def open_(folder: Path, cluster: str, remote: int, local: int, command: list[str
         env: its environment.
 
     Raises:
-        OrchardError: the port is another program's, the command is missing, or it ended or does not listen in time.
+        UsageError: the port is another program's.
+        OrchardError: the command is missing, or it ended or does not listen in time.
     """
     for tunnel in existing(folder):
         if (tunnel.cluster, tunnel.remote) == (cluster, remote):
             return tunnel
     if listens(local):
-        raise OrchardError(
-            f"the port {local} of this machine is in use by another program", "choose another: --port 9444"
+        raise UsageError(
+            f"the port {local} of this machine is in use by another program",
+            f"choose another, such as --port {_next_free(local)}",
         )
     log = folder / f"tunnel-{local}.log"
     with log.open("wb") as output:
@@ -121,6 +123,10 @@ def listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
         return True
     return False
+
+
+def _next_free(port: int) -> int:
+    return next((other for other in range(port + 1, min(port + 50, 65_535)) if not listens(other)), free_port())
 
 
 def free_port() -> int:

@@ -21,10 +21,10 @@ from orchard.base.nearest import suggest
 from orchard.cluster import canary_verdict
 from orchard.cluster.access import studio
 from orchard.cluster.status import reading
-from orchard.cluster.status.model import Budget, Canary, Cluster, Missing, Orphan, Status, Step, Studio
+from orchard.cluster.status.model import Budget, Canary, Cluster, Elsewhere, Missing, Orphan, Status, Step, Studio
 from orchard.cluster.status.nodes import Node, cost, grouped, of_project, tag
 from orchard.cost.prices import Rates, rates
-from orchard.infrastructure import orphans, state
+from orchard.infrastructure import orphans, other_regions, state
 
 LATELY = timedelta(days=8)  # a cluster lives for a week at most
 THREADS = 8
@@ -105,6 +105,10 @@ class _Gathering:
             clusters=clusters,
             ended=[reading.ended(entry, limits[entry["Name"]].result()) for entry in mine if entry not in living],
             orphans=self._orphans(tagged.result() or [], studios.result() or [], known.result(), clusters),
+            elsewhere=[
+                Elsewhere(**found._asdict(), look=found.look)
+                for found in other_regions.clusters(self.project, self.target)
+            ],
             missing=sorted(self.missing, key=lambda missing: missing.what),
         )
 
@@ -123,7 +127,12 @@ class _Gathering:
         if named := [entry for entry in entries if entry["Name"] == name]:
             return named
         others = [entry["Name"].removeprefix(self.prefix) for entry in entries]
-        raise UsageError(f"there is no cluster {name}, and there was none lately", suggest(short_name, others))
+        remedy = (
+            suggest(short_name, others, flag="--name")
+            if others
+            else "./inv up makes one; without --name, status shows all"
+        )
+        raise UsageError(f"there is no cluster {name}, and there was none lately", remedy)
 
     def _studios(self) -> list[Studio]:
         entry = studio.find(self.client["emr"], self.project)

@@ -134,6 +134,15 @@ class Orphan(Part):
     remedy: str
 
 
+class Elsewhere(Part):
+    """A cluster that Terraform's states on this machine know in another region, or on the target that charges."""
+
+    region: str
+    name: str = Field(description="as --name takes it")
+    target: str = Field(description="as --target takes it; empty for the one that this tells of")
+    look: str = Field(description="the command that shows whether it still runs")
+
+
 class Missing(Part):
     """Something that could not be found out."""
 
@@ -154,4 +163,5 @@ class Status(Part):
     clusters: list[Cluster]
     ended: list[Ended] = Field(description="in the last week, the newest first")
     orphans: list[Orphan]
+    elsewhere: list[Elsewhere] = Field(description="it may run and cost; the states that state_bucket keeps tell none")
     missing: list[Missing]

@@ -39,12 +39,16 @@ def render(status: Status, money: Money) -> RenderableType:
     parts: list[RenderableType] = [_head(status, money)]
     parts += [_cluster(cluster, status, money) for cluster in status.clusters]
     if not status.clusters:
-        parts.append(Text("No cluster is running, so nothing costs by the hour.", style="bold"))
+        nothing = f" in {status.region}." if status.elsewhere else ", so nothing costs by the hour."
+        parts.append(Text(f"No cluster is running{nothing}", style="bold"))
     known = [cluster.usd_per_hour for cluster in status.clusters if cluster.usd_per_hour is not None]
     if len(status.clusters) > 1 and known and not status.emulated:
         parts.append(Text(f"All together {money.say(sum(known))} per hour.", style="bold"))
     if status.ended:
         parts.append(_ended(status.ended[:SHOWN_ENDED], status.taken))
+    if status.elsewhere:
+        rows = [(f"{there.name} in {there.region}", there.look) for there in status.elsewhere]
+        parts.append(_listed("Made elsewhere, not taken down, and perhaps running at a cost", rows))
     if status.orphans:
         parts.append(_orphans(status.orphans))
     if status.missing:
