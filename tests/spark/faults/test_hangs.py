@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from whole_runs import whole
@@ -39,7 +40,6 @@ def impatient(monkeypatch) -> None:
     fault="a Python worker is stopped (SIGSTOP), its executor lives: Spark itself would wait for ever",
     at="a run's features",
     holds="the task is ended with its worker after ten minutes, which is told, and done again: the run is complete",
-    quick=True,
 )
 def test_a_stopped_worker_is_ended_and_its_task_done_again(spark, run, output, impatient, capfd):
     spark.range(2, numPartitions=2).mapInArrow(lambda batches: batches, "id long").collect()
@@ -85,3 +85,48 @@ def busy(pids: list[int]) -> list[str]:
         ["ps", "-o", "pid=,stat=", "-p", ",".join(map(str, pids)) or "0"], capture_output=True, text=True, check=False
     )
     return [line for line in listed.stdout.splitlines() if " R" in line]
+
+
+@pytest.fixture
+def watch(monkeypatch) -> SimpleNamespace:
+    """A watch over tasks that the test names, at a time that it says; `killed` is what Spark was told."""
+    told = SimpleNamespace(now=0.0, running=[], killed=[])
+    context = SimpleNamespace(killTaskAttempt=lambda number, *_: told.killed.append(number))
+    spark = SimpleNamespace(sparkContext=SimpleNamespace(_jsc=SimpleNamespace(sc=lambda: context)))
+    told.watch = hung.Watch(spark)
+    monkeypatch.setattr(told.watch, "_running", lambda _: told.running)
+    monkeypatch.setattr(hung, "time", SimpleNamespace(monotonic=lambda: told.now))
+
+    def look(after: float, *running: tuple[int, int]) -> JobError | None:
+        told.now, told.running = told.now + after, [hung.Task(task, (1, place), "n1") for task, place in running]
+        told.watch.look("group", 600.0)
+        return told.watch.error
+
+    told.look = look
+    return told
+
+
+def test_only_what_runs_for_too_long_is_stopped(watch):
+    assert not watch.look(0, (1, 1), (2, 2))
+    assert not watch.look(599, (1, 1), (3, 3))
+    assert not watch.look(2, (1, 1), (3, 3))
+    assert watch.killed == [1]
+    assert watch.watch.said == "a task has not ended within 10 min on n1: it was stopped, and is done again"
+    assert not watch.look(2, (1, 1), (3, 3))
+    assert watch.killed == [1], "once"
+
+
+def test_the_third_try_is_the_last(watch):
+    for task in (1, 2):
+        assert not watch.look(0, (task, 7))
+        assert not watch.look(601, (task, 7))
+    watch.look(0, (3, 7))
+    assert "nor had it in 2 tries before" in watch.look(601, (3, 7)).cause
+    assert watch.killed == [1, 2]
+
+
+def test_a_task_that_does_not_obey_ends_the_job(watch):
+    watch.look(0, (1, 1))
+    assert not watch.look(601, (1, 1))
+    assert not watch.look(50, (1, 1))
+    assert "told to stop goes on, on n1" in watch.look(10, (1, 1)).cause
