@@ -17,7 +17,8 @@ KNOWN = (
         f"make room there, or take nodes with larger disks; {AGAIN}",
     ),
     (
-        r"MemoryError\b|std::bad_alloc|OutOfMemoryError|beyond .*memory limits",
+        r"MemoryError\b|std::bad_alloc|OutOfMemoryError|beyond .*memory limits"
+        r"|Cannot allocate memory|failed to map segment from shared object",
         "memory ran out where a task was computed",
         MEMORY,
     ),

@@ -289,6 +289,7 @@ class TestFailure:
             ("Reason: Container from a bad node: c_1 on host. Exit status: 137.", "a Python worker was killed"),
             ("numpy.core._exceptions._ArrayMemoryError: Unable to allocate 9 GiB", "memory ran out"),
             ("java.lang.OutOfMemoryError: Java heap space", "memory ran out"),
+            ("ImportError: libx.so: failed to map segment from shared object", "memory ran out"),
         ],
     )
     def test_memory(self, said, cause):
