@@ -87,7 +87,7 @@ def audit(_: Context, only: str = "") -> None:
     """Ask PyPI whether packages of the lock files have known vulnerabilities (pip-audit); needs PyPI's JSON API."""
     _tools()
     which = ["--files", only] if only else ["--all-files"]
-    _python("-m", "pre_commit", "run", "--hook-stage", "manual", *which, "audit")
+    _python("-m", "pre_commit", "run", "audit", "--hook-stage", "manual", *which)  # after --files it would be a file
 
 
 @command(help={"only": "some of the clients, with commas between them"})

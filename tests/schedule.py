@@ -62,6 +62,8 @@ SLOW = [
         (
             "test_killed.py",
             "test_losses.py",
+            "test_hangs.py",
+            "test_memory.py",
             "test_batches.py",
             "test_hostile_folder.py",
             "test_damaged_data.py",

@@ -103,7 +103,9 @@ class Emr:
         """Add steps and return their ids, in order.
 
         EMR has no idempotency token, and a call whose answer got lost may have done its work: steps that are already
-        open under the same names are taken instead of being added again, and botocore does not try again by itself.
+        open under the same names are taken instead of being added again, and botocore does not try again by itself. Of
+        two callers in the same instant, who see nothing of each other, the later one takes its steps back, and returns
+        the other's.
         """
         names, before = [step["Name"] for step in steps], self.steps(cluster_id)
         there = {step.name: step.id for step in before if step.state in OPEN}
@@ -112,13 +114,25 @@ class Emr:
             if all(name in there for name in names):
                 break
             try:
-                return api.add_job_flow_steps(JobFlowId=cluster_id, Steps=steps)["StepIds"]
+                return self._first(
+                    cluster_id, names, api.add_job_flow_steps(JobFlowId=cluster_id, Steps=steps)["StepIds"]
+                )
             except AwsError as error:
                 if pause is None or not error.passing:
                     raise
             time.sleep(pause)
             there = {step.name: step.id for step in self.steps(cluster_id) if step.id not in known}
         return [there[name] for name in names]
+
+    def _first(self, cluster_id: str, names: list[str], added: list[str]) -> list[str]:
+        """Return the oldest open steps of these names, and cancel those that were added beside them."""
+        first = dict(zip(names, added, strict=True)) | {
+            step.name: step.id for step in self.steps(cluster_id) if step.state in OPEN and step.name in names
+        }  # the newest are listed first, so that the oldest stay
+        ids = [first[name] for name in names]
+        if twice := [number for number in added if number not in ids]:
+            self.cancel(cluster_id, twice)
+        return ids
 
     def steps(self, cluster_id: str) -> list[Step]:
         """List a cluster's steps, the newest first."""

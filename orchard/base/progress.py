@@ -23,6 +23,7 @@ class Display:
     def __init__(self, phase: str, *, bar: bool = True) -> None:
         self.phase, self._line = phase, phase
         self._since = self._shown_at = time.monotonic()
+        self.remarked = ""  # what a job said beside its progress, last
         console = screen(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
         self._bar = Progress(*columns, console=console, transient=True) if bar and console.is_terminal else None
@@ -63,6 +64,9 @@ def show_job(display: Display, state: dict[str, Any]) -> None:
     """Show what a job's `_progress.json` says; an empty one is the time before its first word, or between two jobs."""
     if not state and display.phase:
         return
+    if (remark := state.get("remark")) and remark != display.remarked:
+        display.remarked = remark
+        display.remark(remark)
     display.show(describe(state), in_words(state), state.get("done", 0), state.get("total") or None)
 
 

@@ -151,6 +151,7 @@ def cancel(site: Site, name: str | None, within: float = STOPPING) -> None:
 
     Raises:
         UsageError: no such step is going on.
+        InterruptedByUserError: the user stopped waiting; the steps end all the same.
     """
     cluster, emr = site.cluster(), Emr(site.target)
     going = [step for step in reversed(emr.steps(cluster.id)) if step.state in OPEN and (not name or step.run == name)]
@@ -159,8 +160,14 @@ def cancel(site: Site, name: str | None, within: float = STOPPING) -> None:
     emr.cancel(cluster.id, [step.id for step in going])
     if running := [step.name for step in going if step.state != "PENDING"]:
         say(f"Telling {', '.join(running)} to stop ...")
-    with suppress(TimeoutError, KeyboardInterrupt):
-        emr.follow(cluster.id, [step.id for step in going], lambda now: None, within)
+    try:
+        with suppress(TimeoutError):
+            emr.follow(cluster.id, [step.id for step in going], lambda now: None, within)
+    except KeyboardInterrupt:
+        raise InterruptedByUserError(
+            f"stopped waiting; EMR ends {', '.join(step.name for step in going)} all the same",
+            "./inv status --watch shows when that has ended; ./inv cancel waits for it again",
+        ) from None
     now = {step.id: step for step in emr.steps(cluster.id)}
     ended = [now[step.id] for step in going]
     if cancelled := [step.name for step in ended if step.state == "CANCELLED"]:

@@ -18,7 +18,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql.functions import broadcast, col, collect_list, from_json, struct, to_json, when
 
-from fruits import dataset, job, manifest, parts, weights
+from fruits import dataset, hung, job, manifest, parts, weights
 from fruits.architecture import FEATURES
 from fruits.attempt import Attempt, attempt
 from fruits.components import refuse_too_many
@@ -95,7 +95,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
             this.listed(selection.photographs.fingerprint)
             done = parts.settle(spark, output, _unchanged(selection, this)) if this.resumed else {}
         resumed = sum(done.values())
-        with progress.phase("features", total=selection.count, already=resumed):
+        with progress.phase("features", total=selection.count, already=resumed, task_limit=hung.PATIENCE):
             began = time.time()
             try:
                 done, rejected, pace = _featurise(spark, options, selection, done, progress)

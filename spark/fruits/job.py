@@ -1,9 +1,7 @@
 """What both entry points share: Spark sessions, failures as two lines and an exit code."""
 
 import argparse
-import errno
 import json
-import os
 import sys
 from collections.abc import Callable
 
@@ -11,11 +9,10 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from fruits import components, executors
+from fruits import causes, components, executors
 from fruits.errors import JobError
 
 FAILURE, USAGE = 1, 2  # exit codes
-NO_SPACE = os.strerror(errno.ENOSPC)  # as the JVM says it, too
 
 # Settings that the jobs need wherever they run. All the rest (memory, cores, interpreter) belongs to the cluster.
 SETTINGS = {
@@ -128,11 +125,8 @@ def failure(error: Exception) -> JobError:
             following = lines[number + 1] if number + 1 < len(lines) else ""
             again = "mend the input named here, then run again with the same run name: it resumes"
             return JobError(message, following.removeprefix("remedy: ") if following.startswith("remedy: ") else again)
-    if NO_SPACE in text:
-        return JobError(
-            "no space is left on the disk that Spark spills to (spark.local.dir)",
-            "make room there, or take nodes with larger disks; then run again with the same run name: it resumes",
-        )
+    if known := causes.find(text):
+        return JobError(*known)
     if isinstance(error, PySparkException | Py4JJavaError):
         java = getattr(error, "java_exception", None)
         first = str(java.toString() if java is not None else text).strip().splitlines()[0]

@@ -16,7 +16,7 @@ from typing import Any
 from pyspark import InheritableThread
 from pyspark.sql import SparkSession
 
-from fruits import executors, hadoop, lease
+from fruits import executors, hadoop, hung, lease
 from fruits.errors import JobError
 
 NAME = "_progress.json"  # Spark's readers pass over names with an underscore
@@ -30,7 +30,7 @@ class Progress:
     The file holds: job, writer (a name for this attempt), phase, done and total (images, in phases that count them),
     images_per_second, elapsed (seconds in this phase), timings (seconds of each finished phase), started and updated
     (Unix time), attempts (what earlier ones did), and at the end either phase `complete` or phase `failed` with cause
-    and remedy. Where images are featurised, also engine.
+    and remedy. Where images are featurised, also engine; where a task had to be stopped, remark.
 
     Attributes:
         earlier: what earlier attempts did: started, ended (Unix time), outcome (`failed`, `interrupted`), timings,
@@ -47,7 +47,8 @@ class Progress:
         self._spark, self._job = spark, job
         self._run, self._uri = output.rsplit("/", 1)[-1], f"{output}/{NAME}"
         self._writer = uuid.uuid4().hex
-        self._watch = executors.Watch(spark)
+        self._watch, self._hung = executors.Watch(spark), hung.Watch(spark)
+        self._task_limit: float | None = None
         self._taken_by: dict[str, Any] | None = None
         self._lock, self._ended = threading.RLock(), threading.Event()
         self._phase: tuple[str, float, int, int] = ("starting", time.monotonic(), 0, 0)
@@ -69,23 +70,26 @@ class Progress:
         self._reporter.join()
 
     @contextmanager
-    def phase(self, name: str, total: int = 0, already: int = 0) -> Iterator[None]:
+    def phase(self, name: str, total: int = 0, already: int = 0, task_limit: float | None = None) -> Iterator[None]:
         """Time a phase; with a total, follow the tasks of the Spark jobs in it.
 
         Args:
             name: of the phase.
             total: images that the phase is about, 0 when it does not count any.
             already: images of the total that are done before it.
+            task_limit: seconds within which each task of it ends, unless something is wrong; None where that depends
+                on the data.
         """
         started = time.monotonic()
         self._spark.sparkContext.setJobGroup(self._group(name), f"{self._job}: {name}", interruptOnCancel=True)
-        self._phase = (name, started, total, already)
+        self._phase, self._task_limit = (name, started, total, already), task_limit
         self._put(self._now())
         try:
             yield
         finally:
             self.timings[name] = round(self.timings.get(name, 0.0) + time.monotonic() - started, 3)
             self._spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
+            self._task_limit = None
         self.check()
 
     def check(self) -> None:
@@ -113,7 +117,7 @@ class Progress:
         """Say why the jobs of this attempt were cancelled, where that is so."""
         if self._watch.starved:
             return executors.nothing()
-        return self.loss() if self.lost else None
+        return self.loss() if self.lost else self._hung.error
 
     def loss(self) -> JobError:
         """Say that another attempt has taken over."""
@@ -159,7 +163,9 @@ class Progress:
                     self._put(self._now())
             with suppress(Exception):  # Spark may be ending
                 self._watch.look()
-            if self.lost or self._watch.starved:
+                if self._task_limit:
+                    self._hung.look(self._group(self._phase[0]), self._task_limit)
+            if self.stopped():
                 self._spark.sparkContext.cancelJobGroup(self._group(self._phase[0]))
 
     def _put(self, state: dict[str, Any]) -> bool:
@@ -179,6 +185,8 @@ class Progress:
         about = {"job": self._job, "writer": self._writer, "started": self.started, "attempts": self.earlier}
         if self.engine:
             about["engine"] = self.engine
+        if self._hung.said:
+            about["remark"] = self._hung.said
         return json.dumps({**about, **state, "timings": self.timings, "updated": time.time()})
 
     def _now(self) -> dict[str, Any]:

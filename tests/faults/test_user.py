@@ -4,14 +4,17 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from orchard.aws.layout import FEATURES, PCA, StepName
+from orchard.aws.emr import Emr, Step
+from orchard.aws.layout import FEATURES, PCA, StepName, record
 from orchard.base.errors import OrchardError, UsageError
 from orchard.runs import pipeline, submission
 from tests.emulator.conftest import command
@@ -158,6 +161,57 @@ def test_ctrl_c_while_watching(desk: Desk, case: tuple) -> None:
     desk.account.aws.step_until(desk.cluster, number)
 
 
+@cell(
+    "cancel",
+    area="user",
+    fault="Ctrl-C",
+    at="`cancel` waits for a step that takes its time to end",
+    holds="it ends with 130 and says that the step ends all the same, as it does; `cancel` again waits for it",
+)
+def test_ctrl_c_while_cancelling(desk: Desk, tmp_path: Path) -> None:
+    script = 'trap "" TERM; touch "$0/trapped"; until [ -e "$0/go" ]; do sleep 0.1; done; exit 1'
+    number = desk.step("unwanted", "sh", "-c", script, str(tmp_path))
+    until((tmp_path / "trapped").exists)
+    called = desk.start("cancel", "--run-name", "unwanted")
+    until(lambda: desk.account.aws.step(desk.cluster, number)["State"] == "CANCEL_PENDING")
+    until(lambda: desk.account.faulty.seen["elasticmapreduce", "ListSteps"] > 2)
+    called.send_signal(signal.SIGINT)
+    said = desk.account.end_of(called, 130)
+    assert "error: stopped waiting; EMR ends unwanted: features all the same" in said
+    again = desk.start("cancel", "--run-name", "unwanted")
+    until(lambda: desk.account.faulty.seen["elasticmapreduce", "CancelSteps"] == 2)
+    (tmp_path / "go").touch()
+    said = desk.account.end_of(again, 0)
+    assert "Cancelled: unwanted: features." in said
+    assert "./inv run --run-name unwanted goes on where it stopped" in said
+
+
+@cell(
+    "ends",
+    area="user",
+    fault="a run's first step ends by itself, and the second begins",
+    at="`cancel` has found the first one running, and calls EMR",
+    holds="`cancel` says how each of them ended; the second is cancelled, and no step goes on",
+)
+def test_a_step_ends_while_it_is_cancelled(desk: Desk, tmp_path: Path) -> None:
+    aws, wait = desk.account.aws, ("sh", "-c", 'until [ -e "$0" ]; do sleep 0.1; done', str(tmp_path / "go"))
+    told = [command(*wait, name="late: features"), command("sleep", "600", name="late: pca")]
+    first, second = aws.run(desk.cluster, *told)
+
+    def end(made: Request) -> None:
+        if made.action == "CancelSteps":
+            (tmp_path / "go").touch()
+            aws.step_until(desk.cluster, first, "COMPLETED")
+            until(lambda: aws.step(desk.cluster, second)["State"] == "RUNNING")
+
+    until(lambda: aws.step(desk.cluster, first)["State"] == "RUNNING")
+    desk.account.faulty.fault = end
+    said = desk.inv("cancel", "--run-name", "late")
+    assert "Cancelled: late: pca." in said
+    assert "late: features is COMPLETED." in said
+    assert aws.step(desk.cluster, second)["State"] == "CANCELLED"
+
+
 # Asleep ---------------------------------------------------------------------------------------------------------------
 @cell(
     "follow",
@@ -221,6 +275,40 @@ def test_run_beside_another_command(desk: Desk, case: str, monkeypatch: pytest.M
         assert "\n" not in refused.value.cause + refused.value.remedy
         assert "the cluster is ending" in refused.value.cause
         assert "./inv up" in refused.value.remedy
+    account.aws.emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+@cell(
+    "same-instant",
+    area="user",
+    fault="two `run --run-name` of the same name, of which neither sees a step of the other",
+    at="they submit in the same instant",
+    holds="the later one takes its steps back; both watch the same steps, which are there once",
+)
+def test_two_runs_in_one_instant(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submission, "ship", lambda *_: None)
+    account, listing = desk.account, Emr.steps
+    site = account.site(desk.bucket, project="together")
+    site.bucket().write_text("data/raw/Training/Kiwi/1.jpg", "x")
+    cluster = account.aws.cluster(command("sleep", "600"), bucket=desk.bucket, name=site.cluster_name)
+    looked, together = threading.local(), threading.Barrier(2)
+
+    def steps(self: Emr, cluster_id: str) -> list[Step]:
+        found = listing(self, cluster_id)
+        looked.times = getattr(looked, "times", 0) + 1
+        if looked.times == 2:  # the last look before the steps are added
+            together.wait()
+        return found
+
+    monkeypatch.setattr(Emr, "steps", steps)
+    with ThreadPoolExecutor(2) as pool:
+        called = [pool.submit(pipeline.submit, site, "one", csv=False, skip_canary=True) for _ in range(2)]
+    assert [each.result() for each in called] == ["one", "one"]
+    there = [step for step in listing(Emr(site.target), cluster) if step.run == "one"]
+    assert sorted(step.name for step in there if step.state == "PENDING") == ["one: features", "one: pca"]
+    assert [step.state for step in there].count("CANCELLED") == 2, "they met"
+    noted = site.bucket().read_json(record("one")) or {}
+    assert {step["id"] for step in noted["steps"]} == {step.id for step in there if step.state == "PENDING"}
     account.aws.emr.terminate_job_flows(JobFlowIds=[cluster])
 
 

@@ -145,6 +145,12 @@ class TestProgress:
             "features 50/100 images, 25 images/s, about 2 s left, for 11 s now",
         ]
 
+    def test_what_a_job_remarks_is_told_once(self, capsys):
+        with progress.Display("") as display:
+            for state in (STATE, STATE | {"remark": "a task hangs"}, STATE | {"remark": "a task hangs"}):
+                progress.show_job(display, state)
+        assert capsys.readouterr().err.splitlines()[1:] == ["a task hangs"]
+
     def test_a_bar_on_a_terminal(self, monkeypatch, capsys):
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("TERM", "xterm")

@@ -279,6 +279,28 @@ class TestFailure:
             spark.read.parquet(str(tmp_path / "none"))
         assert "PATH_NOT_FOUND" in job.failure(raised.value).cause
 
+    @pytest.mark.parametrize(
+        ("said", "cause"),
+        [
+            (
+                "org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)",
+                "a Python worker was killed",
+            ),
+            ("Reason: Container from a bad node: c_1 on host. Exit status: 137.", "a Python worker was killed"),
+            ("numpy.core._exceptions._ArrayMemoryError: Unable to allocate 9 GiB", "memory ran out"),
+            ("java.lang.OutOfMemoryError: Java heap space", "memory ran out"),
+            ("ImportError: libx.so: failed to map segment from shared object", "memory ran out"),
+        ],
+    )
+    def test_memory(self, said, cause):
+        from pyspark.errors import PySparkException
+
+        found = job.failure(
+            PySparkException(f"Job aborted due to stage failure: Task 3 failed 4 times\n{said}\n\tat x")
+        )
+        assert found.cause.startswith(cause)
+        assert "more memory for each core" in found.remedy
+
     def test_a_bug_stays_a_bug(self):
         with pytest.raises(ZeroDivisionError):
             job.failure(ZeroDivisionError("ours"))

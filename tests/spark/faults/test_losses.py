@@ -52,10 +52,22 @@ def spark_home(folder: Path) -> Path:
     fault="an executor's Python workers are killed, as where a node has no memory left, and then another executor",
     at="a run's features, a part file written",
     holds="their tasks are done again by who is left; the run is complete, each photograph once",
+    case="killed",
 )
-def test_what_is_lost_is_done_again(spark, words, tmp_path):
+@cell(
+    "stopped",
+    area="Spark",
+    fault="an executor is stopped (SIGSTOP) for good, so that it sends no heartbeats any more",
+    at="a run's features, a part file written",
+    holds="Spark gives it up (`spark.network.timeout`), its tasks are done again; the run is complete",
+    case="stopped",
+)
+def test_what_is_lost_is_done_again(spark, words, tmp_path, case):
     output = tmp_path / "r"
     line = [SUBMIT, "--master", "local-cluster[2,1,1024]", "--conf", "spark.ui.enabled=false"]
+    soon = {"network.timeout": "15s", "executor.heartbeatInterval": "2s", "network.timeoutInterval": "5s"}
+    if case == "stopped":
+        line += [word for name, value in soon.items() for word in ("--conf", f"spark.{name}={value}")]
     line += ["--conf", f"spark.executorEnv.PYTHONPATH={JOB.parent}"]
     log = tmp_path / "log"
     with log.open("w") as said:
@@ -64,14 +76,16 @@ def test_what_is_lost_is_done_again(spark, words, tmp_path):
     try:
         until(lambda: list(output.glob("part-*.parquet")) or driver.poll() is not None)
         assert driver.poll() is None, log.read_text()[-2000:]
-        workers = processes("pyspark.daemon", driver.pid)
-        assert workers
-        for worker in workers:
-            with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
-        until(lambda: processes("pyspark.daemon", driver.pid) or driver.poll() is not None)
-        os.kill(processes("CoarseGrainedExecutorBackend", driver.pid)[0], signal.SIGKILL)
-        assert driver.wait(180) == 0, log.read_text()[-2000:]
+        if case == "killed":
+            workers = processes("pyspark.daemon", driver.pid)
+            assert workers
+            for worker in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+            until(lambda: processes("pyspark.daemon", driver.pid) or driver.poll() is not None)
+        how = signal.SIGKILL if case == "killed" else signal.SIGSTOP
+        os.kill(processes("CoarseGrainedExecutorBackend", driver.pid)[0], how)
+        assert driver.wait(300) == 0, log.read_text()[-2000:]
     finally:
         if driver.poll() is None:
             os.killpg(driver.pid, signal.SIGKILL)

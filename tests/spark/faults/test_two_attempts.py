@@ -1,17 +1,25 @@
 """Two attempts at one run: one of them writes it."""
 
 import json
+import re
 import shutil
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from whole_runs import change, rows, whole
 
+import features
 from fruits import dataset, lease, progress
 from fruits.errors import JobError
 from tests.support.cells import cell
+
+JOB = Path(features.__file__)
+SUBMIT = Path(sys.executable).parent / "spark-submit"
 
 
 @pytest.fixture
@@ -57,6 +65,26 @@ def test_a_second_one_is_refused_while_the_first_lives(spark, run, output, after
     run()
     assert refused[0].startswith("the run r is going on: features, listing")
     assert whole(spark, output)["counts"]["read"] == 12
+
+
+@cell(
+    "at-once",
+    area="Spark",
+    fault="two attempts at the same run start in the same instant, so that neither finds a word of the other",
+    at="before a run's first word",
+    holds="one of them stops, or both find the same run complete; each photograph is there once",
+)
+def test_two_that_start_together(spark, few, weights_file, output):
+    words = ["--input", str(few), "--output", str(output), "--weights", weights_file, "--mode", "full"]
+    line = [SUBMIT, "--master", "local[1]", "--conf", "spark.ui.enabled=false", JOB, *words, "--split", "Test"]
+    both = [subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    said = [attempt.communicate()[0] for attempt in both]
+    codes = sorted(attempt.returncode for attempt in both)
+    assert codes in ([0, 0], [0, 1]), said
+    for attempt, told in zip(both, said, strict=True):
+        if attempt.returncode:
+            assert re.search("error: (another attempt at the run r took over|the run r is going on)", told), told
+    assert whole(spark, output)["counts"] == {"read": 12, "featurised": 12, "rejected": 0}
 
 
 def test_a_lease_that_is_not_renewed_is_waited_for(spark, unfinished, run, output, monkeypatch):

@@ -1,0 +1,35 @@
+"""What Spark's own failures mean, where their text tells it: cause and remedy of the commonest ones."""
+
+import errno
+import os
+import re
+
+AGAIN = "then run again with the same run name: it resumes"
+MEMORY = (
+    "take nodes with more memory for each core (instance_type r5.xlarge), or on your own machine end other programs; "
+    + AGAIN
+)
+
+KNOWN = (
+    (
+        re.escape(os.strerror(errno.ENOSPC)),  # as the JVM says it, too
+        "no space is left on the disk that Spark spills to (spark.local.dir)",
+        f"make room there, or take nodes with larger disks; {AGAIN}",
+    ),
+    (
+        r"MemoryError\b|std::bad_alloc|OutOfMemoryError|beyond .*memory limits"
+        r"|Cannot allocate memory|failed to map segment from shared object",
+        "memory ran out where a task was computed",
+        MEMORY,
+    ),
+    (
+        r"Python worker (?:exited unexpectedly|failed to connect back)|[Ee]xit (?:status|code)(?: is|:)? 137",
+        "a Python worker was killed, as the system does where memory runs out",
+        MEMORY,
+    ),
+)
+
+
+def find(text: str) -> tuple[str, str] | None:
+    """Return cause and remedy for what Spark said; None where it is nothing known."""
+    return next(((cause, remedy) for pattern, cause, remedy in KNOWN if re.search(pattern, text)), None)
