@@ -180,7 +180,7 @@ def test_of_one_cluster_alone_the_policy_itself_is_asked(site: Site, clusters: d
 def test_an_unknown_name_suggests_the_nearest(site: Site, clusters: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="there is no cluster watched-defualt") as told:
         site.status("defualt")
-    assert told.value.remedy == "did you mean default?"
+    assert told.value.remedy == "did you mean --name default?"
 
 
 @pytest.mark.parametrize(

@@ -102,24 +102,24 @@ def test_bootstrap_is_uploaded_once():
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "why"),
+    ("setting", "value", "why", "remedy"),
     [
-        ("region", "eu-west-2", "personal data stays in the EU"),
-        ("instance_type", "m5.xlarg", "did you mean m5.xlarge"),
-        ("idle_timeout", 59, "greater than or equal to 60"),
-        ("idle_timeout", 604_801, "less than or equal to 604800"),
-        ("bucket", "My_Photographs", "S3 takes 3 to 51 lower-case letters"),
-        ("bucket", "xn--photographs", "S3 takes 3 to 51 lower-case letters"),
-        ("vpc_cidr", "10.0.0.0/8", "match pattern"),
-        ("egress", "http", "'https' or 'all'"),
-        ("disk_key", "alias/mine", "empty, or the ARN of a key in the same region: arn:aws:kms:eu-west-3:"),
-        ("disk_key", "arn:aws:kms:eu-west-1:123456789012:key/1", "the ARN of a key in the same region"),
-        ("studio_key", "mine", "data or none, or the ARN of a key"),
-        ("studio_users", {"ana": "root"}, "'basic', 'intermediate' or 'advanced'"),
+        ("region", "eu-west-2", "personal data stays in the EU", "eu-west-3"),
+        ("instance_type", "m5.xlarg", "EMR does not know it", "did you mean m5.xlarge"),
+        ("idle_timeout", 59, "from 60 to 604,800", "correct --idle-timeout"),
+        ("idle_timeout", 604_801, "from 60 to 604,800", "correct --idle-timeout"),
+        ("bucket", "My_Photographs", "S3 takes 3 to 51 lower-case letters", "correct --bucket"),
+        ("bucket", "xn--photographs", "S3 takes 3 to 51 lower-case letters", "correct --bucket"),
+        ("vpc_cidr", "10.0.0.0/8", "its length from 16 to 22", "correct --vpc-cidr"),
+        ("egress", "http", "it takes https or all", "https"),
+        ("disk_key", "alias/mine", "the ARN of a key in the same region: arn:aws:kms:eu-west-3:", "--disk-key"),
+        ("disk_key", "arn:aws:kms:eu-west-1:123456789012:key/1", "of a key in the same region", "--disk-key"),
+        ("studio_key", "mine", "data or none, or the ARN of a key", "correct --studio-key"),
+        ("studio_users", {"ana": "root"}, "basic, intermediate or advanced", "--studio-users"),
     ],
 )
-def test_refused_before_terraform_is_asked(setting, value, why):
+def test_refused_before_terraform_is_asked(setting, value, why, remedy):
     with pytest.raises(UsageError) as caught:
         config.load(**{setting: value})
     assert why in caught.value.cause
-    assert f"ORCHARD_{setting.upper()}" in caught.value.remedy
+    assert remedy in caught.value.remedy

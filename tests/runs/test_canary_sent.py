@@ -4,7 +4,7 @@ import pytest
 from moto import mock_aws
 
 import canary as script
-from orchard.aws import executors, target
+from orchard.aws import emr, executors, target
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import Emr, Step
 from orchard.aws.layout import CANARY, JOBS, StepName
@@ -95,7 +95,8 @@ def test_it_goes_before_the_first_run_on_a_shape_until_it_has_passed(site, start
     assert told[1:] == jobs_of("one")
     assert "The first run on 2 x m5.xlarge with emr-7.5.0 begins with a canary" in capsys.readouterr().err
     assert started("two") == jobs_of("two"), "it is under way already"
-    monkeypatch.setattr(canary, "OPEN", ())  # as if all of these had ended
+    for module in (canary, emr):
+        monkeypatch.setattr(module, "OPEN", ())  # as if all of these had ended
     store.write_json(CANARY.progress(shape), FAILED)
     assert started("three") == [told[0], *jobs_of("three")]
     store.write_json(CANARY.manifest(shape), PASSED)
