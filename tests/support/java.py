@@ -10,10 +10,17 @@ ARCHIVE = "spark.jsa"
 
 # The optimising compiler takes half of a short run's processor time, and is never done before it ends; to verify
 # Spark's own classes takes a tenth. To read them takes a third, which an archive of them saves (JEP 350, "Dynamic CDS
-# Archives"); a JVM to which it does not belong, by another class path or release, does without and says nothing.
+# Archives"). It serves a class path that begins as the one did that it was made with: so the directory of settings,
+# which Spark puts first, comes last. A JVM to which the archive does not belong does without and says nothing.
 JAVA = """#!/bin/sh
 archive="{folder}/{archive}"
 [ -s "$archive" ] && known="-XX:SharedArchiveFile=$archive -Xlog:disable"
+for word; do
+    shift
+    [ "$before" = -cp ] && case "$word" in *:*/jars/\\**) word="${{word#*:}}:${{word%%:*}}" ;; esac
+    set -- "$@" "$word"
+    before=$word
+done
 exec "{java}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote \
     ${{known-$ORCHARD_JAVA_TRAINING}} "$@"
 """
