@@ -177,10 +177,23 @@ def test_a_tunnel_opens_once_and_closes(tmp_path, programs, port, way):
     assert tunnel.open_(tmp_path, "j-1", 9443, port, line, programs) == first
     assert list(tunnel.existing(tmp_path)) == [first]
     assert tunnel.close(tmp_path) == [first]
-    until(lambda: not tunnel.listens(port))
+    assert not tunnel.listens(port)
     assert not first.alive
     assert tunnel.close(tmp_path) == []
     assert not list(tmp_path.glob("tunnel-*"))
+
+
+def test_a_closed_tunnels_port_is_free_though_a_child_outlives_it(tmp_path, port):
+    slow = f"""
+import http.server, signal, time
+server = http.server.HTTPServer(("127.0.0.1", {port}), http.server.BaseHTTPRequestHandler)
+signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.5), exit()))
+server.serve_forever()
+"""
+    line = [sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {slow!r}])"]
+    tunnel.open_(tmp_path, "j-1", 9443, port, line, os.environ)
+    tunnel.close(tmp_path)
+    assert not tunnel.listens(port)
 
 
 def test_the_record_of_a_dead_tunnel_is_forgotten(tmp_path, programs, port):

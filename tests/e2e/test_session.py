@@ -53,7 +53,7 @@ def test_a_session_in_a_terminal(story, screen):
         late = story.inv("run", "--follow", "--run-name", "watched", "--deadline", "1s", code=1)
         assert "error: the run watched has not ended within 1 s; it goes on" in late
         assert "remedy: did you mean watched?" in story.inv("run", "--follow", "--run-name", "wachted", code=2)
-        assert "remedy: --name: there is default" in story.inv("run", "--name", "other", code=1)
+        assert "remedy: there is --name default" in story.inv("run", "--name", "other", code=1)
         assert "error: the run watched is under way" in story.inv("run", "--run-name", "watched", code=2)
         shown += screen.call("./inv cancel --run-name watched")
     told = screen.call("./inv logs")  # at once: cancel has waited for the step's end
@@ -72,10 +72,12 @@ def frozen(words: str):
     drivers = until(find)
     for pid in drivers:
         os.kill(pid, signal.SIGSTOP)
-    yield
-    for pid in drivers:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        for pid in drivers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def check_golden(name: str, rows: list[str]) -> None:

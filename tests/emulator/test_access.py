@@ -1,6 +1,5 @@
 """`connect` and `studio` against the local AWS; a stand-in for ssh listens where a real one would forward."""
 
-import contextlib
 import os
 import re
 import socket
@@ -16,7 +15,7 @@ from orchard.aws import target
 from orchard.aws.emr import Cluster
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError, UsageError
-from orchard.cluster.access import connect, studio, tunnel
+from orchard.cluster.access import connect, studio
 from orchard.cluster.site import Site
 from orchard.emulator.process import LocalAws
 from orchard.infrastructure import ssh_key
@@ -130,11 +129,15 @@ def test_livy_is_behind_a_tunnel_where_no_other_way_leads_to_it(site, hub) -> No
     address = connect.livy(far)
     assert connect.livy(far) == address, "one tunnel is enough"
     assert [line for line in connect.close(far) if address.rpartition(":")[2] in line and "port 8998" in line]
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(OSError):  # somebody else listens there, which does as well
-            held.enter_context(socket.create_server(("127.0.0.1", 8998)))  # also where the tunnel's connections linger
-        assert tunnel.listens(8998)
-        assert not connect.livy(far).endswith(":8998")
+
+
+def test_livys_tunnel_leaves_a_port_in_use_alone(site, hub, monkeypatch) -> None:
+    place = site("hub", access="ssh")
+    ssh_key.private(place.target)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr(connect, "LIVY", connect.LIVY._replace(port=taken.getsockname()[1]))
+        address = connect.livy(place._replace(target=replace(place.target, livy=None)))
+        assert int(address.rpartition(":")[2]) != connect.LIVY.port
 
 
 def test_a_studio_cluster_has_no_hub_and_no_key(aws: Aws, site) -> None:

@@ -155,5 +155,6 @@ def _end(tunnel: Tunnel) -> None:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(tunnel.pid, signum)
-        while tunnel.runs and time.monotonic() < deadline:
+        # Also until the port is free: the AWS CLI's plugin, a child, holds it, and may outlive its parent for a moment.
+        while (tunnel.runs or listens(tunnel.local)) and time.monotonic() < deadline:
             time.sleep(0.05)
