@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import machine
 
-LIMIT = 600.0  # seconds for a pass: one that hangs must not hold up the rest for ever
+LIMIT = 300.0  # seconds for a pass: one that hangs must not hold up the rest for ever
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
 MODULES = os.pathsep.join(map(str, (HERE, PEERS, HERE.parent / "spark")))  # what peers, and their workers, import
