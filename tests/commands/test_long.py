@@ -1,0 +1,69 @@
+"""Tasks that may take long: what is said at their start, remembered and told at their end."""
+
+import time
+
+import pytest
+
+from orchard.base import notices, pace
+from orchard.commands.long import long
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Make time pass when a test says so, and keep what is told."""
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+
+    def passes(seconds: float) -> None:
+        now[0] += seconds
+
+    return passes
+
+
+@pytest.fixture
+def told(monkeypatch):
+    given: list[str] = []
+    monkeypatch.setattr(notices, "give", given.append)
+    return given
+
+
+def test_the_second_time_it_is_said_how_long_the_first_took(clock, told, tmp_path, capsys):
+    for seconds in (125, 130):
+        with long("up", "up aws", notify=True, state=tmp_path):
+            clock(seconds)
+    assert capsys.readouterr().err == "./inv up usually takes about 2 min here.\n"
+    assert told == ["./inv up is done, after 2 min 5 s.", "./inv up is done, after 2 min 10 s."]
+
+
+def test_what_is_quick_is_neither_told_nor_remembered(clock, told, tmp_path):
+    with long("up", "up aws", notify=True, state=tmp_path):
+        clock(9.9)
+    assert (told, pace.usual("up aws", tmp_path)) == ([], None)
+
+
+def test_nobody_is_told_who_did_not_ask(clock, told, tmp_path):
+    with long("up", "up aws", notify=False, state=tmp_path):
+        clock(60)
+    assert (told, pace.usual("up aws", tmp_path)) == ([], 60)
+
+
+def test_what_tells_nothing_of_the_next_time_is_not_remembered(clock, told, tmp_path):
+    with long("upload-dataset", None, notify=True, state=tmp_path):
+        clock(60)
+    assert told == ["./inv upload-dataset is done, after 1 min."]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [(ValueError, ["./inv up has failed, after 1 min."]), (KeyboardInterrupt, [])],
+)
+def test_a_failure_is_told_and_does_not_count(clock, told, tmp_path, error, ends):
+    def fails() -> None:
+        with long("up", "up aws", notify=True, state=tmp_path):
+            clock(60)
+            raise error
+
+    with pytest.raises(error):
+        fails()
+    assert (told, pace.usual("up aws", tmp_path)) == (ends, None)
