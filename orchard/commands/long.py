@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orchard.base import durations, notices, pace
 from orchard.base.console import say
+from orchard.base.errors import OrchardError
 from orchard.base.places import STATE
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def long(task: str, work: str | None, *, notify: bool, state: Path = STATE) -> I
     _tell(f"./inv {task} is done", took, notify=notify)
 
 
-def work_on(site: "Site", task: str, *alike: object) -> str:
+def work_on(site: "Site", task: str, *alike: object) -> str | None:
     """Name what a task does to a cluster; it takes another time where there is no cluster yet, or none any more.
+
+    None where AWS does not say whether there is: a guess is not worth a failure, and the task asks for itself.
 
     Args:
         site: which cluster.
@@ -51,7 +54,10 @@ def work_on(site: "Site", task: str, *alike: object) -> str:
     """
     from orchard.aws.emr import Emr
 
-    there = "with a cluster" if Emr(site.target).clusters(site.cluster_name) else "without a cluster"
+    try:
+        there = "with a cluster" if Emr(site.target).clusters(site.cluster_name) else "without a cluster"
+    except OrchardError:
+        return None
     return " ".join(map(str, (task, site.settings.target, there, *alike)))
 
 

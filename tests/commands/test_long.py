@@ -1,11 +1,14 @@
 """Tasks that may take long: what is said at their start, remembered and told at their end."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from orchard.aws import emr
 from orchard.base import notices, pace
-from orchard.commands.long import long
+from orchard.base.errors import OrchardError
+from orchard.commands.long import long, work_on
 
 
 @pytest.fixture
@@ -67,3 +70,21 @@ def test_a_failure_is_told_and_does_not_count(clock, told, tmp_path, error, ends
     with pytest.raises(error):
         fails()
     assert (told, pace.usual("up aws", tmp_path)) == (ends, None)
+
+
+def test_work_is_named_by_what_decides_how_long_it_takes(monkeypatch):
+    answers = iter([["a cluster"], [], OrchardError("AWS refuses", "ask")])
+    site = SimpleNamespace(target=None, cluster_name="orchard-default", settings=SimpleNamespace(target="somewhere"))
+
+    def clusters(_: object, name: str) -> list[str]:
+        assert name == "orchard-default"
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(emr.Emr, "__init__", lambda *_: None)
+    monkeypatch.setattr(emr.Emr, "clusters", clusters)
+    assert work_on(site, "run", "mini", 100) == "run somewhere with a cluster mini 100"
+    assert work_on(site, "up") == "up somewhere without a cluster"
+    assert work_on(site, "up") is None, "what AWS refuses is the task's to tell"
