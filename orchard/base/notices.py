@@ -2,8 +2,9 @@
 
 import shutil
 import subprocess
-import sys
 from contextlib import suppress
+
+from orchard.base.console import ring
 
 TITLE = "Orchard"
 PATIENCE = 5.0  # seconds for a program that may wait for a desktop which is not there, as behind ssh
@@ -21,9 +22,7 @@ PROGRAMS = {
 
 def give(text: str) -> None:
     """Ring the bell of a terminal and show a notice, as far as this machine can; what cannot be shown fails nothing."""
-    with suppress(OSError):
-        if sys.stderr.isatty():
-            print("\a", end="", file=sys.stderr, flush=True)
+    ring()
     for name, words in PROGRAMS.items():
         if program := shutil.which(name):
             with suppress(OSError, subprocess.SubprocessError):
