@@ -33,8 +33,15 @@ def up(
     from orchard.cluster import lifecycle
 
     lifecycle.check_part(only)
-    flags = {"instance_type": instance_type, "core_count": core_count, "notebook": notebook, "notify": notify or None}
-    site = open_site(target, name, start=True, **flags)
+    site = open_site(
+        target,
+        name,
+        start=True,
+        instance_type=instance_type,
+        core_count=core_count,
+        notebook=notebook,
+        notify=notify or None,
+    )
     with long("up", None if only else work_on(site, "up"), notify=site.settings.notify):
         lifecycle.up(site, only=only, confirm=answer("yes", yes=yes))
 

@@ -46,8 +46,9 @@ def run(
     from orchard.runs import pipeline
 
     within = durations.parse(deadline) if deadline else None
-    chosen = {"mode": mode, "k": k, "split": split, "max_images": max_images, "weights": weights}
-    site = open_site(target, name, **chosen, notify=notify or None)
+    site = open_site(
+        target, name, mode=mode, k=k, split=split, max_images=max_images, weights=weights, notify=notify or None
+    )
     settings = site.settings
     sample = settings.max_images if settings.mode == "mini" else settings.split
     # One that goes on, or is only watched from somewhere on, tells nothing of a whole one.

@@ -1,14 +1,18 @@
 """Tasks that may take long: what is said at their start, remembered and told at their end."""
 
 import time
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
 
+import tasks
 from orchard.aws import emr
 from orchard.base import notices, pace
 from orchard.base.errors import OrchardError
+from orchard.commands import photographs
 from orchard.commands.long import long, work_on
+from orchard.photographs import dataset
 
 
 @pytest.fixture
@@ -88,3 +92,27 @@ def test_work_is_named_by_what_decides_how_long_it_takes(monkeypatch):
     assert work_on(site, "run", "mini", 100) == "run somewhere with a cluster mini 100"
     assert work_on(site, "up") == "up somewhere without a cluster"
     assert work_on(site, "up") is None, "what AWS refuses is the task's to tell"
+
+
+@pytest.mark.parametrize("name", ["up", "down", "cleanup", "run", "demo", "upload-dataset", "fetch-dataset"])
+def test_every_long_task_can_be_told_to_notify(name):
+    (context,) = (known for known in deepcopy(tasks.namespace).to_contexts() if known.name == name)
+    assert "--notify" in context.flags
+
+
+@pytest.mark.parametrize(
+    ("words", "setting", "ends"),
+    [
+        ({"notify": True}, "", ["./inv fetch-dataset is done, after 1 min."]),
+        ({}, "true", ["./inv fetch-dataset is done, after 1 min."]),
+        ({}, "false", []),
+        ({}, "", []),
+    ],
+)
+def test_a_flag_or_the_setting_asks_for_it(clock, told, monkeypatch, words, setting, ends):
+    monkeypatch.delenv("ORCHARD_NOTIFY", raising=False)
+    if setting:
+        monkeypatch.setenv("ORCHARD_NOTIFY", setting)
+    monkeypatch.setattr(dataset, "get_published", lambda _: clock(60) or [])
+    photographs.fetch_dataset.body(None, **words)
+    assert told == ends
