@@ -14,14 +14,13 @@ from orchard.base.errors import UsageError
 from orchard.cluster import lifecycle, teardown
 from orchard.cluster.site import Site
 from orchard.photographs import dataset, upload
-from orchard.report import opening
 from orchard.runs import pipeline, results, throughput
 
 SAMPLE = 1_000  # photographs: enough for any mode to show itself, and uploaded while the cluster starts
 
 
-def run(settings: Settings) -> None:
-    """Run the demonstration and leave only the results behind.
+def run(settings: Settings) -> Path:
+    """Run the demonstration, leave only the results behind, and return the page of the report.
 
     Raises:
         UsageError: the local AWS is in use already; the demonstration would delete what it holds.
@@ -57,7 +56,7 @@ def run(settings: Settings) -> None:
         tell(f"{kind:9} {downloaded}")
     page = _report(name, folder)
     tell(f"{'report':9} {page.as_uri()}", *_next(name))
-    opening.offer(page)
+    return page
 
 
 def _report(name: str, folder: Path) -> Path:

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     project: str = Field(PROJECT, pattern=r"^[a-z][a-z0-9-]{1,20}[a-z0-9]$")
     target: Literal["local", "aws"] = "local"
     lang: Literal["auto", "en", "fr"] = "auto"
+    notify: bool = False
     region: str = "eu-west-3"
 
     mode: Literal["mini", "apples", "full"] = "mini"

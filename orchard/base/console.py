@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from orchard.base.errors import UsageError
@@ -23,6 +24,13 @@ def tell(*lines: str) -> None:
     """Print plain lines to standard output, as what was asked for; causes and remedies as `told`."""
     for line in told(*lines):
         print(shown(line), flush=True)
+
+
+def ring() -> None:
+    """Ring the bell of the terminal, where there is one."""
+    with suppress(OSError):
+        if sys.stderr.isatty():
+            print("\a", end="", file=sys.stderr, flush=True)
 
 
 def as_json(value: Any) -> str:

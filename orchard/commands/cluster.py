@@ -6,6 +6,7 @@ from invoke import Context
 
 from orchard.base.console import as_json, say, screen, tell
 from orchard.commands.flags import RUN_HELP, SITE_HELP, answer, find_site, nothing_up, open_site
+from orchard.commands.long import NOTIFY_HELP, long, work_on
 from orchard.commands.task import command
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 NOTHING_TO_DO = ", so there is nothing to take down"
 
 
-@command(help=SITE_HELP | {"only": "foundation: everything but the cluster", "instance-type": "of all nodes"})
+@command(
+    help=SITE_HELP | NOTIFY_HELP | {"only": "foundation: everything but the cluster", "instance-type": "of all nodes"}
+)
 def up(
     _: Context,
     target: str | None = None,
@@ -24,13 +27,23 @@ def up(
     core_count: str | None = None,
     notebook: str | None = None,
     yes: bool = False,
+    notify: bool = False,
 ) -> None:
     """Make the bucket, the roles, the Studio and the cluster, as far as they are not there."""
     from orchard.cluster import lifecycle
 
     lifecycle.check_part(only)
-    site = open_site(target, name, start=True, instance_type=instance_type, core_count=core_count, notebook=notebook)
-    lifecycle.up(site, only=only, confirm=answer("yes", yes=yes))
+    site = open_site(
+        target,
+        name,
+        start=True,
+        instance_type=instance_type,
+        core_count=core_count,
+        notebook=notebook,
+        notify=notify or None,
+    )
+    with long("up", None if only else work_on(site, "up"), notify=site.settings.notify):
+        lifecycle.up(site, only=only, confirm=answer("yes", yes=yes))
 
 
 @command(help=SITE_HELP)
@@ -41,32 +54,51 @@ def plan(_: Context, target: str | None = None, name: str = "default") -> None:
     lifecycle.plan(open_site(target, name, start=True))
 
 
-@command(help=SITE_HELP)
-def down(_: Context, target: str | None = None, name: str = "default", yes: bool = False) -> None:
+@command(help=SITE_HELP | NOTIFY_HELP)
+def down(_: Context, target: str | None = None, name: str = "default", yes: bool = False, notify: bool = False) -> None:
     """End the cluster. The data, the roles and the Studio stay, and cost nothing by the hour."""
     from orchard.cluster import teardown
 
-    site = find_site(target, name)
-    teardown.down(site, answer("yes", yes=yes)) if site else say(*nothing_up(NOTHING_TO_DO))
+    site = find_site(target, name, notify=notify or None)
+    if site is None:
+        say(*nothing_up(NOTHING_TO_DO))
+        return
+    with long("down", work_on(site, "down"), notify=site.settings.notify):
+        teardown.down(site, answer("yes", yes=yes))
 
 
-@command(help=SITE_HELP)
-def cleanup(_: Context, target: str | None = None, name: str = "default", yes: bool = False) -> None:
+@command(help=SITE_HELP | NOTIFY_HELP)
+def cleanup(
+    _: Context, target: str | None = None, name: str = "default", yes: bool = False, notify: bool = False
+) -> None:
     """Delete everything, data and results in the bucket included, and prove that nothing is left."""
-    from orchard.base import config
     from orchard.cluster import teardown
 
-    site = find_site(target, name)
-    teardown.cleanup(site, answer(config.load().project, yes=yes)) if site else say(*nothing_up(NOTHING_TO_DO))
+    site = find_site(target, name, notify=notify or None)
+    if site is None:
+        say(*nothing_up(NOTHING_TO_DO))
+        return
+    with long("cleanup", work_on(site, "cleanup"), notify=site.settings.notify):
+        teardown.cleanup(site, answer(site.settings.project, yes=yes))
 
 
-@command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")})
-def demo(_: Context, mode: str | None = None, k: str | None = None, max_images: str | None = None) -> None:
+@command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")} | NOTIFY_HELP)
+def demo(
+    _: Context,
+    mode: str | None = None,
+    k: str | None = None,
+    max_images: str | None = None,
+    notify: bool = False,
+) -> None:
     """Up, run, results, cleanup on the local target, with your photographs or pictures drawn by Orchard."""
     from orchard.base import config
     from orchard.demo import run
+    from orchard.report import opening
 
-    run(config.load(mode=mode, k=k, max_images=max_images))
+    settings = config.load(mode=mode, k=k, max_images=max_images, notify=notify or None)
+    with long("demo", f"demo {settings.mode} {settings.max_images}", notify=settings.notify):
+        page = run(settings)
+    opening.offer(page)
 
 
 @command(help={"json": "as data"})

@@ -6,16 +6,22 @@ from orchard.aws.layout import PACKED, RAW
 from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import SITE_HELP, open_site
+from orchard.commands.long import NOTIFY_HELP, long
 from orchard.commands.task import command
 
 
-@command(name="fetch-dataset", help={"archive": "the address of a ZIP of Fruits-360 (default: the setting)"})
-def fetch_dataset(_: Context, archive: str | None = None) -> None:
+@command(
+    name="fetch-dataset",
+    help={"archive": "the address of a ZIP of Fruits-360 (default: the setting)"} | NOTIFY_HELP,
+)
+def fetch_dataset(_: Context, archive: str | None = None, notify: bool = False) -> None:
     """Download the published Fruits-360 archive and unpack its photographs, for ./inv upload-dataset."""
     from orchard.base import config
     from orchard.photographs.dataset import get_published
 
-    say(*get_published(config.load(archive=archive)))
+    settings = config.load(archive=archive, notify=notify or None)
+    with long("fetch-dataset", None, notify=settings.notify):
+        say(*get_published(settings))
 
 
 @command(
@@ -28,7 +34,8 @@ def fetch_dataset(_: Context, archive: str | None = None) -> None:
         "single": f"each photograph as an object of its own, in {RAW}; runs read the form that was uploaded last",
         "plan": "show what would be sent, in how many requests, and what they cost; changes nothing",
         "json": "with --plan: as data",
-    },
+    }
+    | NOTIFY_HELP,
 )
 def upload_dataset(
     _: Context,
@@ -39,6 +46,7 @@ def upload_dataset(
     single: bool = False,
     plan: bool = False,
     json: bool = False,
+    notify: bool = False,
 ) -> None:
     """Upload photographs to the bucket: what it lacks, or has with another content."""
     from orchard.photographs import plan as plans
@@ -51,7 +59,7 @@ def upload_dataset(
         )
     if json and not plan:
         raise UsageError("--json tells of an upload only before it is done", "add --plan")
-    site = open_site(target, "default", dataset=dataset)
+    site = open_site(target, "default", dataset=dataset, notify=notify or None)
     folder, store = place_of(site.settings), site.bucket()
     if plan:
         work = preview(folder, store, delete=delete, packed=not single)
@@ -60,7 +68,8 @@ def upload_dataset(
         else:
             tell(*plans.describe(work, free=not site.target.charges), *plans.name_left_out(work.tree))
     else:
-        say(*send(folder, store, delete=delete, packed=not single))
+        with long("upload-dataset", None, notify=site.settings.notify):
+            say(*send(folder, store, delete=delete, packed=not single))
 
 
 @command(

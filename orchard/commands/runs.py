@@ -9,6 +9,7 @@ from orchard.aws.layout import STEPS
 from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
 from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
+from orchard.commands.long import NOTIFY_HELP, long, work_on
 from orchard.commands.task import command
 
 MOST_SIMILAR = 500  # on a page with pictures
@@ -17,6 +18,7 @@ MOST_SIMILAR = 500  # on a page with pictures
 @command(
     help=RUN_HELP
     | SITE_HELP
+    | NOTIFY_HELP
     | {
         "follow": "only watch a run that is under way",
         "skip-canary": "start though no canary has passed on such a cluster (default: one goes first)",
@@ -37,17 +39,25 @@ def run(
     deadline: str | None = None,
     target: str | None = None,
     name: str = "default",
+    notify: bool = False,
 ) -> None:
     """Compute the features of the photographs in the bucket and their principal components, on the cluster."""
     from orchard.base import durations
     from orchard.runs import pipeline
 
     within = durations.parse(deadline) if deadline else None
-    site = open_site(target, name, mode=mode, k=k, split=split, max_images=max_images, weights=weights)
-    if follow:
-        pipeline.follow(site, run_name or pipeline.latest(site), within)
-    else:
-        pipeline.run(site, run_name, csv=csv, within=within, skip_canary=skip_canary)
+    site = open_site(
+        target, name, mode=mode, k=k, split=split, max_images=max_images, weights=weights, notify=notify or None
+    )
+    settings = site.settings
+    sample = settings.max_images if settings.mode == "mini" else settings.split
+    # One that goes on, or is only watched from somewhere on, tells nothing of a whole one.
+    work = None if follow or run_name else work_on(site, "run", settings.mode, sample)
+    with long("run", work, notify=settings.notify):
+        if follow:
+            pipeline.follow(site, run_name or pipeline.latest(site), within)
+        else:
+            pipeline.run(site, run_name, csv=csv, within=within, skip_canary=skip_canary)
 
 
 @command(help={"run-name": "default: every open step", "target": SITE_HELP["target"], "name": SITE_HELP["name"]})

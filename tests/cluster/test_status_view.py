@@ -204,6 +204,44 @@ def test_the_view_is_the_golden_one(name, status, width):
     assert max(map(len, text.splitlines())) <= width
 
 
+LONG = "20261122T135900-all-orchards-of-november-once-more"
+LONGEST = WORKING.model_copy(
+    update={
+        "name": "orchards-of-normandie1-" + "notebooks" * 2 + "always",
+        "short_name": "notebooks" * 2 + "always",
+        "state": "BOOTSTRAPPING",
+        "nodes": [node.model_copy(update={"instance_type": f"r{n}.12xlarge"}) for n, node in enumerate(WORKING.nodes)],
+        "steps": [
+            step(LONG, "pca", "CANCEL_PENDING", None, None),
+            step(LONG, "features", "RUNNING", 2000, None, progress=WORKING.steps[1].progress),
+            step("20261122T135900-november", "features", "INTERRUPTED", 3000, 1930),
+            step("20261122T135900-cut-off-by-its-gaps", "pca", "CANCEL_PENDING", 3000, 1930),
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [STATUS, ALONE, STATUS.model_copy(update={"clusters": [LONGEST], "project": "orchards-of-normandie1"})],
+    ids=["usual", "emulated", "long names"],
+)
+def test_80_columns_cut_no_word_that_a_wide_terminal_shows(status):
+    narrow, wide = drawn(status, 80), drawn(status, 400)
+    assert "…" not in narrow
+    assert words(narrow) == words(wide)
+
+
+def words(text: str) -> list[str]:
+    return sorted(word for word in text.split() if word.strip("─│╭╮╰╯"))
+
+
+def test_a_command_to_copy_stays_in_one_line():
+    assert f"./inv extend 2h --name {LONGEST.short_name} " in drawn(
+        STATUS.model_copy(update={"clusters": [LONGEST]}), 80
+    )
+
+
 def test_a_cluster_without_guards_is_told_of():
     shown = drawn(STATUS.model_copy(update={"clusters": [UNGUARDED]}), 80)
     assert "not when idle: no idle time-out is known" in shown

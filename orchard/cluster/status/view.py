@@ -1,6 +1,6 @@
 """The status as a person reads it, in any width from 80 columns on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,22 +11,17 @@ from rich.text import Text
 
 from orchard.aws.emr import OPEN
 from orchard.base import durations
-from orchard.base.progress import counted, in_words
-from orchard.cluster.status.model import Canary, Cluster, Ended, Orphan, Progress, Status, Step
+from orchard.base.progress import counted
+from orchard.cluster.status import step_lines
+from orchard.cluster.status.model import Canary, Cluster, Ended, Orphan, Status, Step
+from orchard.cluster.status.parts import LINE, WIDTH, clock, coloured
 from orchard.cost.money import Money
 
-SHOWN_STEPS = 4  # the open ones are always shown
 SHOWN_ENDED = 3
 SHOWN_ORPHANS = 8
-BAR = 10  # columns
-NAME = 44  # columns: of a step's name with a run's usual name in it
+TITLE = WIDTH - 6  # columns of a panel's title
+FACT = LINE - len("canary ")  # columns of what stands beside a cluster's facts
 ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task", "UNKNOWN": "other"}
-COLOURS = {
-    **dict.fromkeys(("WAITING", "RUNNING", "COMPLETED"), "green"),
-    **dict.fromkeys(("STARTING", "BOOTSTRAPPING", "PENDING", "CANCEL_PENDING", "TERMINATING"), "yellow"),
-    **dict.fromkeys(("TERMINATED_WITH_ERRORS", "FAILED"), "red"),
-    **dict.fromkeys(("CANCELLED", "INTERRUPTED"), "magenta"),
-}
 
 
 def render(status: Status, money: Money) -> RenderableType:
@@ -92,6 +87,10 @@ def _cluster(cluster: Cluster, status: Status, money: Money) -> RenderableType:
     body = Table.grid(padding=(0, 1))
     body.add_column(style="bold", no_wrap=True)
     body.add_column(overflow="fold")
+    title = Text.assemble((cluster.name, "bold"), " ", (cluster.id, "dim"), " ", coloured(cluster.state))
+    if len(title) > TITLE:
+        title = Text.assemble((cluster.name, "bold"), " ", coloured(cluster.state))
+        body.add_row("id", Text(cluster.id, style="dim"))
     body.add_row("nodes", _nodes(cluster))
     body.add_row("cost", _cost(cluster, status, money))
     body.add_row("ends", _ends(cluster, status.taken))
@@ -100,11 +99,10 @@ def _cluster(cluster: Cluster, status: Status, money: Money) -> RenderableType:
     if cluster.reason and cluster.state not in ("WAITING", "RUNNING"):
         body.add_row("why", cluster.reason)
     parts: list[RenderableType] = [body]
-    if steps := _shown(cluster.steps):
-        parts += [Text(), _steps(steps, status.taken)]
+    if steps := step_lines.shown(cluster.steps):
+        parts += [Text(), step_lines.draw(steps, status.taken)]
         if more := len(cluster.steps) - len(steps):
             parts.append(Text(f"and {more} more before", style="dim"))
-    title = Text.assemble((cluster.name, "bold"), " ", (cluster.id, "dim"), " ", _state(cluster.state))
     up = durations.say(cluster.uptime_seconds)
     return Panel(
         Group(*parts), title=title, title_align="left", subtitle=f"up {up}", subtitle_align="right", box=box.ROUNDED
@@ -142,7 +140,7 @@ def _ends(cluster: Cluster, now: datetime) -> RenderableType:
         when_idle = Text(f"{durations.say(idle.timeout_seconds)} after its last work")
     else:
         left = durations.say(idle.strikes_at - now)
-        when_idle = Text(f"at {_clock(idle.strikes_at, now)} if nothing comes (in {left})")
+        when_idle = Text(f"at {clock(idle.strikes_at, now)} if nothing comes (in {left})")
     if limit is None:
         return Group(when_idle, Text("no hard limit is known", style="yellow"))
     if not limit.enabled:
@@ -150,8 +148,11 @@ def _ends(cluster: Cluster, now: datetime) -> RenderableType:
     if limit.overdue:
         return Group(*(Text(part, style="bold white on red") for part in _overdue(cluster)), when_idle)
     left = durations.say(limit.strikes_at - now)
-    at = f"at {_clock(limit.strikes_at, now)} whatever it does (in {left}) "
-    return Group(when_idle, Text.assemble(at, (f"./inv extend 2h{_name(cluster)}", "dim")))
+    at = f"at {clock(limit.strikes_at, now)} whatever it does (in {left})"
+    later = f"./inv extend 2h{_name(cluster)}"
+    if len(f"{at} {later}") > FACT:  # a command is copied, so it stays in one piece
+        return Group(when_idle, Text(at), Text(later, style="dim"))
+    return Group(when_idle, Text.assemble(at, " ", (later, "dim")))
 
 
 def _overdue(cluster: Cluster) -> list[str]:
@@ -165,56 +166,16 @@ def _name(cluster: Cluster) -> str:
 
 
 def _canary(canary: Canary, now: datetime) -> RenderableType:
-    said = f"{'passed' if canary.passed else 'failed'} at {_clock(canary.ended, now)}: {canary.found}"
+    said = f"{'passed' if canary.passed else 'failed'} at {clock(canary.ended, now)}: {canary.found}"
     rows = [Text(said) if canary.passed else Text(said, style="red")]
     rows += [Text(warning, style="yellow") for warning in canary.warnings]
     return Group(*rows, *([Text(canary.remedy, style="dim")] if canary.remedy else []))
 
 
-def _shown(steps: list[Step]) -> list[Step]:
-    """Pick the open steps and the newest others, in the order in which they run."""
-    closed = [step for step in steps if step.state not in OPEN]
-    hidden = closed[max(0, SHOWN_STEPS - (len(steps) - len(closed))) :]
-    return [step for step in reversed(steps) if step not in hidden]
-
-
-def _steps(steps: list[Step], now: datetime) -> RenderableType:
-    """Draw a line a step, and beneath a running one how far its job is."""
-    widest = max(len(step.name) for step in steps)
-    rows: list[RenderableType] = []
-    for step in steps:
-        row = Table.grid(padding=(0, 2))
-        row.add_column(min_width=min(widest, NAME), overflow="fold", ratio=1)
-        row.add_column(no_wrap=True, min_width=len("CANCEL_PENDING"))
-        row.add_column(no_wrap=True)
-        row.add_row(Text(step.name), _state(step.state), Text(_time(step, now)))
-        rows.append(row)
-        if step.state == "RUNNING" and step.progress and step.progress.total:
-            rows.append(Padding(_bar(step.progress), (0, 0, 0, 2)))
-    return Group(*rows)
-
-
-def _time(step: Step, now: datetime) -> str:
-    if not step.started:
-        return ""
-    if step.ended:
-        return f"{durations.say(step.ended - step.started)}, at {_clock(step.ended, now)}"
-    phase = step.progress.phase if step.progress else "starting" if step.run and step.state == "RUNNING" else ""
-    since = durations.say(now - step.started)
-    return f"{since}, {phase}" if phase and phase != step.job else since
-
-
-def _bar(progress: Progress) -> Text:
-    share = progress.done / progress.total
-    full = min(BAR, round(BAR * share))
-    words = f" {share:.0%}  {in_words(progress.model_dump())}"
-    return Text.assemble(("█" * full, "green"), ("░" * (BAR - full), "dim"), words)
-
-
 def _ended(ended: list[Ended], now: datetime) -> RenderableType:
     rows = []
     for cluster in ended:
-        moment = f" at {_clock(cluster.ended, now)}" if cluster.ended else ""
+        moment = f" at {clock(cluster.ended, now)}" if cluster.ended else ""
         lived = f", after {durations.say(cluster.ended - cluster.created)}" if cluster.ended else ""
         state = cluster.state.lower().replace("_", " ")
         rows.append((f"{cluster.name} {cluster.id}", f"{state}{moment}{lived}: {cluster.reason or 'no reason given'}"))
@@ -233,13 +194,3 @@ def _listed(title: str, rows: list[tuple[str, str]]) -> RenderableType:
     for what, more in rows:
         parts += [Padding(Text(what, overflow="fold"), (0, 0, 0, 2)), Padding(Text(more, style="dim"), (0, 0, 0, 4))]
     return Group(*parts)
-
-
-def _state(state: str) -> Text:
-    return Text(state, style=COLOURS.get(state, ""))
-
-
-def _clock(moment: datetime, now: datetime) -> str:
-    """Say a moment in UTC, with its day where that is not the present one."""
-    day = "" if abs(moment - now) < timedelta(days=1) and moment.date() == now.date() else f"{moment:%b %d} "
-    return f"{day}{moment:%H:%M}"
