@@ -14,6 +14,12 @@ from orchard.diagnosis import failures
 
 MEASURED = ROOT / "benchmarks" / "measured.json"
 RELEASES = ROOT / "terraform" / "modules" / "cluster" / "release_support.json"
+PEERS = {  # what is compared with ours, and how its contenders' names begin
+    "the bound, which decodes nothing": ("bare-ours",),
+    "the rate of two plain processes": ("pool-",),
+    "that of the fastest other engine that spreads over machines": ("ray-", "daft-"),
+    "that of Keras on Spark in its better forms": ("keras-iterator", "predict-batch-keras"),
+}
 SCENARIOS = (
     ("eu-west-1", "m5.xlarge", 2),
     ("eu-west-3", "m5.xlarge", 2),
@@ -105,7 +111,18 @@ def measured() -> str:
     told = json.loads(MEASURED.read_text())
     rows = [(row["what"], row["figure"], row["peer"], f"`{row['command']}`") for row in told["figures"]]
     shown = f"{told['machine']}, {told['date']}.\n\n{table(('what', 'figure', 'against', 'measured by'), rows)}"
-    return "\n\n".join([shown, *(_compared(part, run) for part, run in told.get("runs", {}).items())])
+    runs = told.get("runs", {})
+    return "\n\n".join([shown, *(_compared(part, run) for part, run in runs.items()), _ratios(runs["features"])])
+
+
+def _ratios(run: dict[str, Any]) -> str:
+    """Return how fast ours is in proportion to the fastest of each kind of peer, in a sentence."""
+    rates = {name: its["rate"] for name, its in run["contenders"].items()}
+    told = []
+    for kind, prefixes in PEERS.items():
+        best = max((name for name in rates if name.startswith(prefixes)), key=rates.__getitem__)
+        told.append(f"{rates['ours'] / rates[best]:.2f} times {kind} ({best})")
+    return f"So the features are computed at {', '.join(told[:-1])}, and {told[-1]}."
 
 
 def _compared(part: str, run: dict[str, Any]) -> str:
