@@ -40,3 +40,14 @@ def site(_: Context) -> None:
     from checks.site.build import build
 
     say(f"built: {build()}")
+
+
+@command(help={"photographs": "the directory above Training or Test (default: those that fetch-dataset unpacked)"})
+def picture(_: Context, photographs: str = "") -> None:
+    """Take the README's picture anew: a run over all photographs on the local AWS, from up to cleanup."""
+    from pathlib import Path
+
+    from checks.picture import take
+    from orchard.photographs import dataset
+
+    say(f"written: {take(Path(photographs).expanduser().resolve() if photographs else dataset.RAW)}")
