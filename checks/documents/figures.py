@@ -112,17 +112,19 @@ def measured() -> str:
     rows = [(row["what"], row["figure"], row["peer"], f"`{row['command']}`") for row in told["figures"]]
     shown = f"{told['machine']}, {told['date']}.\n\n{table(('what', 'figure', 'against', 'measured by'), rows)}"
     runs = told.get("runs", {})
-    return "\n\n".join([shown, *(_compared(part, run) for part, run in runs.items()), _ratios(runs["features"])])
+    ratios = [_ratios(runs["features"])] if "features" in runs else []
+    return "\n\n".join([shown, *(_compared(part, run) for part, run in runs.items()), *filter(None, ratios)])
 
 
 def _ratios(run: dict[str, Any]) -> str:
-    """Return how fast ours is in proportion to the fastest of each kind of peer, in a sentence."""
+    """Return how fast ours is in proportion to the fastest of each kind of peer that took part."""
     rates = {name: its["rate"] for name, its in run["contenders"].items()}
     told = []
     for kind, prefixes in PEERS.items():
-        best = max((name for name in rates if name.startswith(prefixes)), key=rates.__getitem__)
-        told.append(f"{rates['ours'] / rates[best]:.2f} times {kind} ({best})")
-    return f"So the features are computed at {', '.join(told[:-1])}, and {told[-1]}."
+        if fit := [name for name in rates if name.startswith(prefixes)]:
+            best = max(fit, key=rates.__getitem__)
+            told.append(f"- {rates['ours'] / rates[best]:.2f} times {kind} ({best})")
+    return "\n".join(["The rate of ours, in proportion:", "", *told]) if told else ""
 
 
 def _compared(part: str, run: dict[str, Any]) -> str:

@@ -69,7 +69,8 @@ def test_processor_time_is_that_of_a_session(rounds):
 
 def test_a_run_is_kept_and_shown(rounds, tmp_path, monkeypatch):
     record, kept = tmp_path / "figures.json", tmp_path / "measured.json"
-    rounds.record(record, {"ours": rounds.Measured([90.0, 110.0], [8.0, 9.0])}, {"images": 3000, "rounds": 2})
+    figures_of = {"ours": rounds.Measured([90.0, 110.0], [8.0, 9.0]), "pool-ours": rounds.Measured([200.0], [7.0])}
+    rounds.record(record, figures_of, {"images": 3000, "rounds": 2})
     kept.write_text(json.dumps({"machine": "m", "date": "d", "figures": []}))
     for module in (benchmarks, figures):
         monkeypatch.setattr(module, "MEASURED", kept)
@@ -77,6 +78,7 @@ def test_a_run_is_kept_and_shown(rounds, tmp_path, monkeypatch):
     shown = figures.measured()
     assert "| ours | 100 | 90 to 110 | 8.5 |" in shown
     assert "3,000 images, 2 rounds" in shown
+    assert "- 0.50 times the rate of two plain processes (pool-ours)" in shown
 
 
 def test_parts_are_called_by_name():
