@@ -25,12 +25,14 @@ def main(folder: str, weights_file: str) -> None:
     from pyspark.ml.functions import predict_batch_udf
     from pyspark.sql.types import ArrayType, FloatType
 
-    from fruits import job
+    from fruits import job, tasks
     from fruits.featurizer import ImageFeaturizer
 
     spark = start()
     ours = ImageFeaturizer(weights=weights_file, outputType="array", keepInput=False)
-    featurised = ours.transform(job.own(spark).read.parquet(folder))
+    reader = job.own(spark)
+    reader.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", tasks.BATCH)  # as in a run
+    featurised = ours.transform(reader.read.parquet(folder))
     udf = predict_batch_udf(predictor(weights_file), return_type=ArrayType(FloatType()), batch_size=32)
     batched = spark.read.parquet(folder).select("path", udf("content").alias("features"))
     contender.serve({"ours": lambda: computed(featurised), "predict-batch-ours": lambda: computed(batched)})

@@ -29,11 +29,6 @@ SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
 }
 
-# What only sessions of our own need (`own`). A batch of one photograph is never larger than a photograph, however much
-# the sizes differ within a task: 512 of 4.3 MB, which phones take, are more than an Arrow batch can hold (2 GiB). It
-# costs 45 us of processor time a photograph, one percent of what its features take.
-OWN = {"spark.sql.execution.arrow.maxRecordsPerBatch": "1"}
-
 
 def session(name: str) -> SparkSession:
     """Start the session, or take the one there is."""
@@ -46,7 +41,7 @@ def session(name: str) -> SparkSession:
 def own(spark: SparkSession) -> SparkSession:
     """Return another session on the same Spark: what is set in it changes nothing for whoever uses the first one."""
     mine = spark.newSession()
-    for key, value in (SETTINGS | OWN).items():
+    for key, value in SETTINGS.items():
         if key.startswith("spark.sql."):
             mine.conf.set(key, value)
     return mine

@@ -27,7 +27,6 @@ from fruits.pca import DistributedPCA
 
 FEATURES = "path string, label string, features array<float>"
 FORMULA = r"^\s*[=+\-@]|^[\t\r\n]"  # how names begin that a spreadsheet would compute
-ROWS = "1024"  # a batch: 5 MB
 SHARES = (0.80, 0.90, 0.95, 0.99)  # of the variance: how many components reach them goes into the manifest
 
 
@@ -60,8 +59,6 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         JobError: no complete features run, rows that are not as its manifest says, an impossible k, or NaN features.
     """
     spark, source, output = job.own(spark), options.input.rstrip("/"), options.output.rstrip("/")
-    # Rows of features are alike in size, and a sum is merged once a batch: one row at a time takes far longer.
-    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", ROWS)
     features_manifest = manifest.read(spark, source)
     k = count_or_share(options.k)
     parameters = {"k": k, "csv": options.csv, "features": source.rsplit("/", 1)[-1]}
