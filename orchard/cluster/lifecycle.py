@@ -20,6 +20,7 @@ from orchard.infrastructure import (
     apply,
     bootstrap,
     forgotten,
+    plan_document,
     roots,
     second_plan,
     state,
@@ -122,7 +123,7 @@ def _agree(site: Site, confirm: Confirm) -> None:
 def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm) -> None:
     """Ask before a plan ends the cluster that is running to make another, as a change of its flavour does."""
     alive = Emr(site.target).clusters(site.cluster_name)
-    replaced = root.replaced(saved, "aws_emr_cluster") if alive else []
+    replaced = plan_document.replaced(root.show_json(saved), "aws_emr_cluster") if alive else []
     if not replaced:
         return
     say(

@@ -9,6 +9,7 @@ from typing import Any
 
 from orchard.base.console import say
 from orchard.base.errors import OrchardError
+from orchard.infrastructure import plan_document
 from orchard.infrastructure.terraform import Terraform
 
 
@@ -20,8 +21,9 @@ def warn(root: Terraform, variables: Mapping[str, Any]) -> None:
         say(f"Warning: the {root.root} could not be planned again: {error.cause}")
         return
     if again.changed:
+        changes = ", ".join(plan_document.changed(root.show_json(again)))
         say(
-            f"Warning: planned again, the {root.root} is not as it was asked for: {', '.join(root.changed(again))}.",
+            f"Warning: planned again, the {root.root} is not as it was asked for: {changes}.",
             "The next ./inv up would change that; look at ./inv plan before it.",
         )
     again.file.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ so that nothing is seen for minutes, or passes it on, so that nothing can be rea
 process's own environment, which may hold credentials for another target. So it builds, and this module runs.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from orchard.diagnosis.terraform import translate
 from orchard.diagnosis.terraform_events import Event, Transcript
 from orchard.infrastructure import import_blocks, terraform_process
 from orchard.infrastructure.backend import choose, in_bucket, is_in_bucket, on_disk
+from orchard.infrastructure.initialised import Initialised, given
 from orchard.infrastructure.state_locks import Holders, Lock
 from orchard.machine import provider
 from orchard.machine.terraform import find_terraform
@@ -105,11 +105,15 @@ class Terraform:
         """Where `plan` saves and the next `apply` finds it."""
         return self.state_dir / f"{self.root}.{self.workspace}.tfplan"
 
+    @property
+    def _values(self) -> Path:
+        """Where `plan` leaves the values of the variables."""
+        return self.state_dir / f"{self.root}.tfvars.json"
+
     def init(self, *, backend: bool = True, migrate: bool = False, again: bool = False) -> None:
         """Fetch the provider that the lock file names, and find the state and the workspace.
 
-        Done already with all that it depends on as it is, `terraform init` is not called again: it would compute the
-        provider's checksum (700 MB) three times to come to the same.
+        Done already with all that it depends on as it is, `terraform init` is not called again.
 
         Args:
             backend: use a state at all; without, only `validate` works.
@@ -120,12 +124,12 @@ class Terraform:
             choose(self.directory, self.backend)
         moved = {"migrate_state": IsFlagged, "force_copy": IsFlagged} if migrate else {"reconfigure": IsFlagged}
         options = {"backend_config": self.backend, **moved} if backend else {"backend": False}
-        done, given = self._data / "orchard.init", self._depends_on()
-        if again or migrate or not backend or not self._is_whole() or not done.exists() or done.read_text() != given:
-            done.unlink(missing_ok=True)
+        done = Initialised(self._data, given(self.directory, self.backend, self._environment, self._program))
+        if again or migrate or not backend or not done.holds:
+            done.forget()
             self._run("init", lockfile="readonly", json=IsFlagged, **options)
             if backend:
-                done.write_text(given)
+                done.note()
         if backend and (self.workspace != "default" or (self._data / "environment").exists()):
             self._run("workspace select", self.workspace, or_create=True)
 
@@ -149,15 +153,14 @@ class Terraform:
             refresh: ask AWS what is there; without, the plan compares with the state alone and needs no network.
             imports: ids, by address, of what is there and to be taken into the state.
         """
-        given = self.state_dir / f"{self.root}.tfvars.json"
-        given.write_text(json.dumps(dict(variables), indent=2, default=str))
+        self._values.write_text(json.dumps(dict(variables), indent=2, default=str))
         code, transcript = self._run(
             "plan",
             allowed=(0, 2),  # with -detailed-exitcode, 2 says that there is something to do
             json=IsFlagged,
             detailed_exitcode=IsFlagged,
             input=False,
-            var_file=str(given),
+            var_file=str(self._values),
             out=str(self.plan_file),
             refresh=refresh,
             destroy=destroy or None,
@@ -183,19 +186,6 @@ class Terraform:
         """Return a saved plan in Terraform's JSON format."""
         return json.loads(self._read("show", str(plan.file), json=IsFlagged))
 
-    def changed(self, plan: Plan) -> list[str]:
-        """Return the addresses of what a plan changes, with how: `module.nat[0].aws_eip.this (update)`."""
-        entries = self.show_json(plan).get("resource_changes", [])
-        changes = {entry["address"]: set(entry["change"]["actions"]) - {"no-op", "read"} for entry in entries}
-        return [f"{address} ({' and '.join(sorted(actions))})" for address, actions in changes.items() if actions]
-
-    def replaced(self, plan: Plan, kind: str) -> list[str]:
-        """Return the arguments whose change makes a plan replace a resource of a type, such as `release_label`."""
-        entries = self.show_json(plan).get("resource_changes", [])
-        changes = [entry["change"] for entry in entries if entry["type"] == kind]
-        replacing = [change for change in changes if set(change["actions"]) == {"create", "delete"}]
-        return sorted({str(path[0]) for change in replacing for path in change.get("replace_paths", [])})
-
     def forget(self, kinds: tuple[str, ...]) -> list[str]:
         """Drop the resources of these types from the state and leave them as they are; returns their addresses."""
         named = re.compile(rf"(^|\.)({'|'.join(kinds)})\.")
@@ -212,8 +202,7 @@ class Terraform:
             resource_id: by which it is imported.
             lacking: its attributes that are to be added.
         """
-        given = self.state_dir / f"{self.root}.tfvars.json"
-        self._run("import", address, resource_id, input=False, var_file=str(given))
+        self._run("import", address, resource_id, input=False, var_file=str(self._values))
         state = json.loads(self._read("state pull"))
         module, kind, name = address.rsplit(".", 2)
         for resource in state["resources"]:
@@ -229,19 +218,6 @@ class Terraform:
     def unlock(self, lock_id: str) -> None:
         """Remove a lock whose holder has crashed."""
         self._run("force-unlock", lock_id, force=IsFlagged)
-
-    def _depends_on(self) -> str:
-        """Sum up what `terraform init` reads: where the state is, who is asked for providers, the root, its lock."""
-        settings = [self._environment.get(name, "") for name in ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR")]
-        files = [*sorted(self.directory.glob("*.tf")), self.directory / ".terraform.lock.hcl", *map(Path, settings[:1])]
-        texts = [file.read_text() for file in files if file.is_file()]
-        program = [str(self._program), self._program.stat().st_mtime_ns]
-        return hashlib.sha256(json.dumps([self.backend, settings, program, texts]).encode()).hexdigest()
-
-    def _is_whole(self) -> bool:
-        """Whether all that `init` has written, linked to or unpacked is still there."""
-        packages = (self._data / "providers").glob("*/*/*/*/*")
-        return (self._data / "terraform.tfstate").exists() and all(package.exists() for package in packages)
 
     def _read(self, words: str, *args: str, **options: Any) -> str:
         _, transcript = self._run(words, *args, **options)

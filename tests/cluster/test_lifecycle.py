@@ -108,6 +108,12 @@ class Account:
         return [e["Key"] for e in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
 
+def entry(address: str, actions: str, **more: Any) -> dict[str, Any]:
+    """A change as Terraform's JSON of a plan has it."""
+    change = {"actions": actions.split(" and "), "after": None, **more}
+    return {"address": address, "mode": "managed", "type": address.split(".")[-2], "change": change}
+
+
 class RecordedRoot:
     """A root of Terraform that notes what is asked of it, and makes or ends the cluster as the real one would."""
 
@@ -132,18 +138,16 @@ class RecordedRoot:
         changed = destroy or not self.applied or bool(self.account.again)
         return Plan(self.account.target.state_dir / "plan", changed, counts, self.account.warnings)
 
-    def changed(self, plan: Plan) -> list[str]:
-        return self.account.again
-
     def show_json(self, plan: Plan) -> dict[str, Any]:
-        return {}
+        entries = [entry(*told.removesuffix(")").split(" (")) for told in self.account.again]
+        if self.account.replaces:
+            paths = [[name] for name in self.account.replaces]
+            entries.append(entry("module.cluster.aws_emr_cluster.this", "delete and create", replace_paths=paths))
+        return {"resource_changes": entries}
 
     def forget(self, kinds: tuple[str, ...]) -> list[str]:
         self.account.done.append(f"forget {', '.join(kinds)}")
         return ["module.cluster.aws_emr_cluster.this"]
-
-    def replaced(self, plan: Plan, kind: str) -> list[str]:
-        return self.account.replaces
 
     def apply(self, plan: Plan) -> None:
         verb, self.applied = "destroy" if self.destroying else "apply", True

@@ -12,6 +12,7 @@ import pytest
 from orchard.base import config
 from orchard.base.errors import InterruptedByUserError
 from orchard.diagnosis.terraform import TerraformError
+from orchard.infrastructure import plan_document
 from orchard.infrastructure.terraform import Plan, Terraform
 from tests.support.cells import cell
 
@@ -149,7 +150,7 @@ def test_what_is_forgotten_is_made_anew(root):
     things = [f"terraform_data.thing[{number}]" for number in range(2)]
     assert terraform.forget(("aws_emr_cluster", "terraform_data")) == things
     again = terraform.plan({"size": 2})
-    assert terraform.changed(again) == [f"{thing} (create)" for thing in things]
+    assert plan_document.changed(terraform.show_json(again)) == [f"{thing} (create)" for thing in things]
     assert terraform.outputs()["last"] == "default", "outputs stay until the next apply"
 
 
