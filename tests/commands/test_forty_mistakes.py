@@ -25,6 +25,7 @@ from report_runs import write
 from orchard.aws.layout import StepName
 from orchard.emulator.process import directory
 from tests.emulator.conftest import QUICK, REGION, Aws, command, launch
+from tests.support.guards import end_of_life
 from tests.waiting import PATIENCE
 
 FILE = Path(__file__).with_name("forty.toml")
@@ -67,17 +68,7 @@ class Desk:
         tags = [{"Key": name, "Value": value} for name, value in (("Project", "orchard"), ("Cluster", "orchard-hub"))]
         named = {"name": "orchard-hub", "Applications": applications, "Tags": tags}
         hub = aws.cluster(*steps, bucket=BUCKET, ec2={"Ec2KeyName": "orchard-hub"}, **named)
-        aws.client("scheduler").create_schedule(
-            Name="orchard-hub-end-of-life",
-            ScheduleExpression=f"at({aws.now() + timedelta(hours=4):%Y-%m-%dT%H:%M:%S})",
-            ScheduleExpressionTimezone="UTC",
-            FlexibleTimeWindow={"Mode": "OFF"},
-            Target={
-                "Arn": "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows",
-                "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
-                "Input": json.dumps({"JobFlowIds": [hub]}),
-            },
-        )
+        end_of_life(aws.client("scheduler"), "orchard-hub", hub, aws.now() + timedelta(hours=4))
         aws.until(hub, "WAITING")
         state = lives / "state" / "orchard" / REGION / "terraform" / "cluster.workspaces" / "hub"
         state.mkdir(parents=True)

@@ -32,10 +32,10 @@ from orchard.runs import run_record
 from orchard.runs.run_record_model import RunRecord
 from tests.emulator.conftest import REGION, Aws, command, emulator
 from tests.support.fidelity import models
+from tests.support.guards import end_of_life
 from tests.support.held import held
 
 PROJECT = "watched"
-GUARD = "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows"
 
 
 class Site:
@@ -108,19 +108,8 @@ class Site:
         )["JobFlowId"]
 
     def guard(self, name: str, cluster_id: str, ends_at: datetime) -> None:
-        self.aws.client("scheduler").create_schedule(
-            Name=f"{PROJECT}-{name}-end-of-life",
-            Description="Ends it",
-            ScheduleExpression=f"at({ends_at:%Y-%m-%dT%H:%M:%S})",
-            ScheduleExpressionTimezone="UTC",
-            FlexibleTimeWindow={"Mode": "OFF"},
-            KmsKeyArn="arn:aws:kms:eu-west-3:123456789012:key/1",
-            Target={
-                "Arn": GUARD,
-                "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
-                "Input": f'{{"JobFlowIds": ["{cluster_id}"]}}',
-            },
-        )
+        more = {"Description": "Ends it", "KmsKeyArn": "arn:aws:kms:eu-west-3:123456789012:key/1"}
+        end_of_life(self.aws.client("scheduler"), f"{PROJECT}-{name}", cluster_id, ends_at, **more)
 
 
 @pytest.fixture(scope="module")

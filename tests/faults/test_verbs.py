@@ -17,6 +17,7 @@ from tests.emulator.conftest import command
 from tests.faults.account import Account
 from tests.support.cells import cell
 from tests.support.faulty import Refusal, Request
+from tests.support.guards import end_of_life
 from tests.waiting import until
 
 RUN = "20261121T100000-full"
@@ -61,17 +62,8 @@ class Place:
         until(lambda: self.aws.emr.list_steps(ClusterId=cluster, StepStates=["RUNNING"])["Steps"])
 
     def guard(self, cluster: str) -> None:
-        self.aws.client("scheduler").create_schedule(
-            Name=f"{self.project}-default-end-of-life",
-            ScheduleExpression=f"at({self.aws.now() + timedelta(hours=4):%Y-%m-%dT%H:%M:%S})",
-            ScheduleExpressionTimezone="UTC",
-            FlexibleTimeWindow={"Mode": "OFF"},
-            Target={
-                "Arn": "arn:aws:scheduler:::aws-sdk:emr:terminateJobFlows",
-                "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
-                "Input": f'{{"JobFlowIds": ["{cluster}"]}}',
-            },
-        )
+        ends_at = self.aws.now() + timedelta(hours=4)
+        end_of_life(self.aws.client("scheduler"), f"{self.project}-default", cluster, ends_at)
 
     def is_done(self) -> None:
         """Let the run have its results."""
