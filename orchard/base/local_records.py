@@ -43,6 +43,7 @@ def _places(state: Path) -> Iterator[Path]:
 
 
 def _clusters(folder: Path) -> Iterator[str]:
+    # As orchard.infrastructure.state has them; but to import that takes twice as long as a whole completion.
     named = [("default", folder / "cluster.tfstate")]
     named += [(file.parent.name, file) for file in folder.glob("cluster.workspaces/*/*.tfstate")]
     for name, file in named:

@@ -1,4 +1,4 @@
-"""How long the same work took before, on this machine: a guess at how long it takes now."""
+"""How long the same work took before on this machine: a guess at how long it takes now."""
 
 import json
 from contextlib import suppress
@@ -12,7 +12,7 @@ FILE = "durations.json"  # the seconds of the latest ends of each kind of work
 KEPT = 5  # of a kind: so many that one odd end does not count, and so few that a change shows soon
 
 
-def usual(work: str, state: Path = STATE) -> float | None:
+def seconds(work: str, state: Path = STATE) -> float | None:
     """Return the seconds that a kind of work usually takes; None where nothing is known."""
     known = _read(state).get(work)
     return median(known) if known else None

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchard.base import durations, notices, pace
+from orchard.base import durations, notices, usual_time
 from orchard.base.console import say
 from orchard.base.errors import OrchardError
 from orchard.base.places import STATE
@@ -28,8 +28,8 @@ def long(task: str, work: str | None, *, notify: bool, state: Path = STATE) -> I
         notify: tell the end, good or bad; not that of Ctrl-C, after which somebody is there.
         state: where it is remembered how long such work took.
     """
-    if work and (seconds := pace.usual(work, state)):
-        say(f"./inv {task} usually takes about {pace.about(seconds)} here.")
+    if work and (seconds := usual_time.seconds(work, state)):
+        say(f"./inv {task} usually takes about {usual_time.about(seconds)} here.")
     began = time.monotonic()
     try:
         yield
@@ -38,7 +38,7 @@ def long(task: str, work: str | None, *, notify: bool, state: Path = STATE) -> I
         raise
     took = time.monotonic() - began
     if work and took >= LONG:
-        pace.remember(work, took, state)
+        usual_time.remember(work, took, state)
     _tell(f"./inv {task} is done", took, notify=notify)
 
 

@@ -41,9 +41,8 @@ class Together(AccumulatorParam):
         return value1
 
 
-_first: dict[
-    int, float
-] = {}  # in a worker, which serves many tasks: by transformation, when its first portion was done
+# In a worker, which serves many tasks: when its first portion of each transformation was done.
+_first: dict[int, float] = {}
 
 
 def portion_done(transformation: int, rows: int) -> Spans:

@@ -2,32 +2,32 @@
 
 import pytest
 
-from orchard.base import pace
+from orchard.base import usual_time
 
 
 def test_nothing_is_known_at_first(tmp_path):
-    assert pace.usual("up aws", tmp_path / "none") is None
+    assert usual_time.seconds("up aws", tmp_path / "none") is None
 
 
 def test_the_usual_is_the_middle_of_the_latest_of_its_kind(tmp_path):
     for seconds in (9000, 100, 120, 4000, 130, 110):  # the first is forgotten, one odd one does not count
-        pace.remember("up aws", seconds, tmp_path)
-    pace.remember("up local", 20, tmp_path)
-    assert pace.usual("up aws", tmp_path) == 120
-    assert pace.usual("up local", tmp_path) == 20
+        usual_time.remember("up aws", seconds, tmp_path)
+    usual_time.remember("up local", 20, tmp_path)
+    assert usual_time.seconds("up aws", tmp_path) == 120
+    assert usual_time.seconds("up local", tmp_path) == 20
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "{", '{"up aws": ["x"]}', '{"up aws": 3}', '{"up aws": null}', "\xff"])
 def test_a_damaged_record_is_none_and_is_written_anew(tmp_path, text):
-    (tmp_path / pace.FILE).write_bytes(text.encode("latin-1"))
-    assert pace.usual("up aws", tmp_path) is None
-    pace.remember("up aws", 60, tmp_path)
-    assert pace.usual("up aws", tmp_path) == 60
+    (tmp_path / usual_time.FILE).write_bytes(text.encode("latin-1"))
+    assert usual_time.seconds("up aws", tmp_path) is None
+    usual_time.remember("up aws", 60, tmp_path)
+    assert usual_time.seconds("up aws", tmp_path) == 60
 
 
 def test_a_place_that_cannot_be_written_fails_nothing(tmp_path):
-    pace.remember("up aws", 60, tmp_path / "none")
-    assert pace.usual("up aws", tmp_path / "none") is None
+    usual_time.remember("up aws", 60, tmp_path / "none")
+    assert usual_time.seconds("up aws", tmp_path / "none") is None
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_a_place_that_cannot_be_written_fails_nothing(tmp_path):
     ],
 )
 def test_a_guess_is_not_said_more_exactly_than_it_is(seconds, text):
-    assert pace.about(seconds) == text
+    assert usual_time.about(seconds) == text

@@ -8,7 +8,7 @@ import pytest
 
 import tasks
 from orchard.aws import emr
-from orchard.base import notices, pace
+from orchard.base import notices, usual_time
 from orchard.base.errors import OrchardError
 from orchard.commands import photographs
 from orchard.commands.long import long, work_on
@@ -45,13 +45,13 @@ def test_the_second_time_it_is_said_how_long_the_first_took(clock, told, tmp_pat
 def test_what_is_quick_is_neither_told_nor_remembered(clock, told, tmp_path):
     with long("up", "up aws", notify=True, state=tmp_path):
         clock(9.9)
-    assert (told, pace.usual("up aws", tmp_path)) == ([], None)
+    assert (told, usual_time.seconds("up aws", tmp_path)) == ([], None)
 
 
 def test_nobody_is_told_who_did_not_ask(clock, told, tmp_path):
     with long("up", "up aws", notify=False, state=tmp_path):
         clock(60)
-    assert (told, pace.usual("up aws", tmp_path)) == ([], 60)
+    assert (told, usual_time.seconds("up aws", tmp_path)) == ([], 60)
 
 
 def test_what_tells_nothing_of_the_next_time_is_not_remembered(clock, told, tmp_path):
@@ -73,7 +73,7 @@ def test_a_failure_is_told_and_does_not_count(clock, told, tmp_path, error, ends
 
     with pytest.raises(error):
         fails()
-    assert (told, pace.usual("up aws", tmp_path)) == (ends, None)
+    assert (told, usual_time.seconds("up aws", tmp_path)) == (ends, None)
 
 
 def test_work_is_named_by_what_decides_how_long_it_takes(monkeypatch):
