@@ -166,7 +166,7 @@ def similar(
     matches = similar.nearest(loaded, similar.featurise(photograph, loaded, settings), int(count))
     similar_page.write(loaded, photograph, matches, settings.dataset, path)
     if json:
-        tell(similar.as_json(loaded, matches, path))
+        tell(as_json(similar.as_data(loaded, matches, path)))
     else:
         similar.show(matches)
         tell(similar.verdict(matches), str(path))

@@ -45,8 +45,8 @@ def _fetch(site: Site, name: str | None) -> str | None:
     """Fetch a run; returns its name, or None where no run was named and the bucket has none either."""
     store = site.bucket()
     there = sorted(store.directories(layout.LAST.prefix))
-    complete = [run for run in ([name] if name else reversed(there)) if results.is_complete(store, run)]
-    if not complete:
+    wanted = next((run for run in ([name] if name else reversed(there)) if results.is_complete(store, run)), None)
+    if wanted is None:
         if name is None or name in there:
             return None
         known = [run for run in there[-LOOKED_AT:] if results.is_complete(store, run)]
@@ -54,7 +54,7 @@ def _fetch(site: Site, name: str | None) -> str | None:
         raise UsageError(
             f"there is no run {name}, neither on this machine nor in {store.uri(layout.LAST.prefix)}", remedy
         )
-    say(f"The run {complete[0]} is not on this machine: fetching it from s3://{store.name} ...")
-    run_record.complete(store, site.target, complete[0])
-    results.download(store, complete[0])
-    return complete[0]
+    say(f"The run {wanted} is not on this machine: fetching it from s3://{store.name} ...")
+    run_record.complete(store, site.target, wanted)
+    results.download(store, wanted)
+    return wanted

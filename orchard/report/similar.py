@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from rich.table import Table
@@ -84,11 +84,10 @@ def verdict(matches: list[Match]) -> str:
     return f"{f'all {number}' if number == len(matches) else f'{number} of the {len(matches)}'} nearest are {label}"
 
 
-def as_json(run: Run, matches: list[Match], page: Path) -> str:
-    """Return them as data: run, verdict, the nearest, and the page."""
+def as_data(run: Run, matches: list[Match], page: Path) -> dict[str, Any]:
+    """Return them as plain data: run, verdict, the nearest, and the page."""
     nearest = [match._asdict() for match in matches]
-    told = {"run": run.name, "verdict": verdict(matches), "nearest": nearest, "page": str(page)}
-    return json.dumps(told, indent=2, ensure_ascii=False)
+    return {"run": run.name, "verdict": verdict(matches), "nearest": nearest, "page": str(page)}
 
 
 def show(matches: list[Match]) -> None:
