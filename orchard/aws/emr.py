@@ -130,7 +130,7 @@ class Emr:
             step.name: step.id for step in self.steps(cluster_id) if step.state in OPEN and step.name in names
         }  # the newest are listed first, so that the oldest stay
         ids = [first[name] for name in names]
-        if twice := [number for number in added if number not in ids]:
+        if twice := [step_id for step_id in added if step_id not in ids]:
             self.cancel(cluster_id, twice)
         return ids
 
