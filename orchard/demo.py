@@ -75,10 +75,10 @@ def _next(name: str) -> list[str]:
         f"features computed in {throughput.say(read.load(name).features)}",
         "",
         "What next:",
-        "  ./inv report --open             the report in the browser",
-        "  ./inv similar PHOTO             what a photograph of your own looks like, among these",
-        "  ORCHARD_DATASET=DIR ./inv demo  the same with your photographs, a directory for each class",
-        "  ./inv cost                      what it would cost on AWS; docs/guide.md goes there step by step",
+        "  ./inv report --open             # the report in the browser",
+        "  ./inv similar PHOTO             # what a photograph of your own looks like, among these",
+        "  ORCHARD_DATASET=DIR ./inv demo  # the same with your photographs, a directory for each class",
+        "  ./inv cost                      # what it would cost on AWS; docs/guide.md goes there step by step",
     ]
 
 
