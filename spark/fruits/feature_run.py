@@ -12,10 +12,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql.functions import broadcast, col, collect_list, from_json, struct, to_json, when
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import from_json
 
-from fruits import dataset, job, manifest, parts, weights
+from fruits import dataset, hadoop, job, manifest, parts, weights
 from fruits.architecture import FEATURES
 from fruits.attempt import Attempt, attempt
 from fruits.components import refuse_too_many
@@ -24,7 +24,8 @@ from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
 from fruits.progress import Progress
 
-PASSES = 3  # a second one does what another attempt's files or changed photographs have spoilt; there is rarely one
+ERRORS, REJECTED = "_errors", "path string, reason string"
+AGAIN = "_again"  # the second pass, until it is sorted into features and errors
 
 
 @dataclass(frozen=True)
@@ -87,15 +88,16 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
             done = parts.settle(spark, output, _unchanged(selection, this)) if this.resumed else {}
         resumed = sum(done.values())
         with progress.phase("features", total=selection.count, already=resumed):
-            done, rejected = _featurise(spark, options, selection, done, progress)
-        _write_errors(spark, rejected, output)
-        featurised = sum(done.values())
-        if featurised + len(rejected) != selection.count:
+            done = _featurise(spark, options, selection, done, progress)
+        errors = spark.read.schema(REJECTED).parquet(f"{output}/{ERRORS}")
+        featurised, rejected = sum(done.values()), errors.count()
+        if featurised + rejected != selection.count:
             raise JobError(
-                f"{selection.count} images were selected, {featurised} featurised and {len(rejected)} rejected",
+                f"{selection.count} images were selected, {featurised} featurised and {rejected} rejected",
                 "run again with the same run name: it does those that are missing",
             )
-        _account(selection.count, rejected, options.max_error_rate)
+        if rejected > selection.count * options.max_error_rate:
+            raise _too_many(errors, rejected, selection.count, options.max_error_rate)
         speed = round(selection.count / progress.total_timings["features"], 1)
         written = manifest.write(
             spark,
@@ -106,7 +108,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "run": output.rsplit("/", 1)[-1],
                 **source,
                 "parameters": parameters | {"max_error_rate": options.max_error_rate},
-                "counts": {"read": selection.count, "featurised": featurised, "rejected": len(rejected)},
+                "counts": {"read": selection.count, "featurised": featurised, "rejected": rejected},
                 "ignored": selection.ignored,
                 "parts": done,
                 "resumed": resumed,
@@ -118,22 +120,22 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         )
     for reason, number in selection.ignored.items():
         print(f"{number} files are no photographs: {reason}")
-    print(f"{featurised} images featurised, {len(rejected)} rejected, {speed:.0f} images/s -> {output}")
+    print(f"{featurised} images featurised, {rejected} rejected, {speed:.0f} images/s -> {output}")
     return written
 
 
 def _unchanged(selection: Selection, this: Attempt) -> DataFrame:
     """Leave out the photographs that have another content than when the run began."""
-    return selection.images.join(selection.photographs.changed_since(this.began), "path", "left_anti")
+    return _without(selection.images, selection.photographs.changed_since(this.began))
 
 
 def _featurise(
     spark: SparkSession, options: Options, selection: Selection, done: dict[str, int], progress: Progress
-) -> tuple[dict[str, int], dict[str, str]]:
-    """Featurise what is not done yet.
+) -> dict[str, int]:
+    """Featurise what is not done yet, and write which images are rejected.
 
     Returns:
-        rows by part file, of all that is done now, and the rejected images, path to reason.
+        rows by part file, of all that is done now.
     """
     output = options.output.rstrip("/")
     featurizer = ImageFeaturizer(
@@ -144,66 +146,60 @@ def _featurise(
         keepInput=False,
         exifTranspose=options.exif_transpose,
     )
-    rejected: dict[str, str] = {}
+
+    def features(images: DataFrame | None) -> DataFrame:
+        return featurizer.transform(dataset.read(spark, selection, images))
+
+    def settled() -> dict[str, int]:
+        progress.check()  # before anything is deleted that may be another's
+        return parts.settle(spark, output, selection.images)
+
     try:
-        for _ in range(PASSES):
-            missing = selection.count - sum(done.values()) - len(rejected)
-            if not missing:
-                break
-            left = _left(spark, selection, output, done, rejected) if done or rejected else None
-            rejected |= _write(featurizer, dataset.read(spark, selection, left), output)
-            progress.check()  # before anything is deleted that may be another's
-            done = parts.settle(spark, output, selection.images)
-            if sum(done.values()) + len(rejected) < selection.count:
-                unread = _left(spark, selection, output, done, rejected)
-                rejected |= selection.photographs.why_unread([row.path for row in unread.collect()])
+        if sum(done.values()) < selection.count:
+            _append(features(_left(spark, selection, output, done) if done else None), output)
+            done = settled()
+        # What has no features now is rejected, or has gone, or was spoilt by another attempt's files. The rejected are
+        # few, and one look at them alone costs less than to carry them through the first pass to the driver.
+        left = _left(spark, selection, output, done)
+        known = selection.photographs.why_unread(left) if sum(done.values()) < selection.count else {}
+        errors = _table(spark, known)
+        if sum(done.values()) + len(known) < selection.count:
+            again = f"{output}/{AGAIN}"
+            features(_without(left, errors)).write.mode("overwrite").parquet(again)
+            rows = spark.read.parquet(again)
+            _append(rows, output)
+            errors = errors.union(rows.where("reason is not null").select("path", "reason"))
+            done = settled()
+        errors.coalesce(1).sortWithinPartitions("path").write.mode("overwrite").parquet(f"{output}/{ERRORS}")
+        hadoop.delete(spark, f"{output}/{AGAIN}")
     finally:
         featurizer.release()  # a notebook's session goes on after the run
-    return done, rejected
+    return done
 
 
-def _left(
-    spark: SparkSession, selection: Selection, output: str, done: dict[str, int], rejected: dict[str, str]
-) -> DataFrame:
-    """Return the images that are in no part file, and not rejected: path string."""
-    left = selection.images
-    if done:
-        left = left.join(parts.read(spark, output, "path string", done), "path", "left_anti")
-    return left.join(broadcast(job.paths(spark, list(rejected))), "path", "left_anti")
+def _left(spark: SparkSession, selection: Selection, output: str, done: dict[str, int]) -> DataFrame:
+    """Return the images that are in no part file: path string."""
+    return _without(selection.images, parts.read(spark, output, "path string", done)) if done else selection.images
 
 
-def _write(featurizer: ImageFeaturizer, images: DataFrame, output: str) -> dict[str, str]:
-    """Write the features and return the rejected images, path to reason.
+def _without(images: DataFrame, others: DataFrame) -> DataFrame:
+    return images.join(others, "path", "left_anti")
 
-    One pass over the images serves both: the rejected are few, so they come to the driver as an observed metric of
-    the write, which (unlike an accumulator) counts each finished task once.
-    """
-    seen = Observation()
-    bad = when(col("reason").isNotNull(), struct("path", "reason"))
-    (
-        featurizer.transform(images)
-        .observe(seen, to_json(collect_list(bad)).alias("rejected"))
-        .where(col("reason").isNull())
-        .drop("reason")
-        .write.mode("append")
-        .parquet(output)
+
+def _append(rows: DataFrame, output: str) -> None:
+    rows.where("reason is null").drop("reason").write.mode("append").parquet(output)
+
+
+def _table(spark: SparkSession, reasons: dict[str, str]) -> DataFrame:
+    lines = [json.dumps({"path": path, "reason": reason}) for path, reason in reasons.items()]
+    return job.texts(spark, lines).select(from_json("value", REJECTED).alias("row")).select("row.*")
+
+
+def _too_many(errors: DataFrame, rejected: int, images: int, allowed: float) -> JobError:
+    path, reason = errors.sort("path").first()
+    return JobError(
+        f"{rejected} of {images} images ({rejected / images:.1%}) could not be read, more than {allowed:.1%} "
+        f"(for example {path}: {reason})",
+        "look into _errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
+        "with the same run name: it resumes",
     )
-    return {row["path"]: row["reason"] for row in json.loads(seen.get["rejected"])}
-
-
-def _write_errors(spark: SparkSession, rejected: dict[str, str], output: str) -> None:
-    lines = [json.dumps({"path": path, "reason": reason}) for path, reason in sorted(rejected.items())]
-    rows = job.texts(spark, lines).select(from_json("value", "path string, reason string").alias("row")).select("row.*")
-    rows.coalesce(1).write.mode("overwrite").parquet(f"{output}/_errors")
-
-
-def _account(images: int, rejected: dict[str, str], allowed: float) -> None:
-    rate = len(rejected) / images
-    if rate > allowed:
-        path, reason = next(iter(sorted(rejected.items())))
-        raise JobError(
-            f"{len(rejected)} of {images} images ({rate:.1%}) could not be read, more than {allowed:.1%} "
-            f"(for example {path}: {reason})",
-            "look into _errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
-            "with the same run name: it resumes",
-        )
