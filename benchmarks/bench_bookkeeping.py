@@ -6,7 +6,8 @@ Photographs are names in packed shards, with a byte of content; the featurizer g
 some. All else is the job itself: it is run, then once more with a third of its part files lost, then a sample is taken.
 Spark runs as on a cluster, the driver a process of its own (local-cluster), so that what is measured is the driver's.
 The figures to quote are the peaks of resident memory, of Python and of the JVM; the heap is given, and enough of it is
-one with which the run ends.
+one with which the run ends. With `--photographs 1000000 --shard 64 --task 50` it has as many shards, tasks and part
+files to keep as with 100 million photographs of 5 kB.
 """
 
 import argparse
@@ -31,7 +32,7 @@ import pyarrow.parquet as pq  # noqa: E402
 import pyspark  # noqa: E402
 from pyspark.sql import DataFrame, SparkSession  # noqa: E402
 
-from fruits import dataset, feature_run, job  # noqa: E402
+from fruits import dataset, feature_run, job, tasks  # noqa: E402
 from orchard.machine.java import find_java  # noqa: E402
 
 CLASSES = 131
@@ -58,15 +59,16 @@ class Stub:
 
 def pack(home: Path, photographs: int, a_shard: int) -> None:
     """Write the shards and their manifest, as an upload does."""
-    shards = []
+    shards, random = [], np.random.default_rng(0)  # names that compress as little as those of cameras do
     for number in range(CLASSES):
         folder = home / "Training" / f"class {number:03}"
         folder.mkdir(parents=True)
         count = photographs // CLASSES + (number < photographs % CLASSES)
         for first in range(0, count, a_shard):
             images = min(a_shard, count - first)
-            numbers = pa.array(np.arange(first + 10**9, first + 10**9 + images)).cast(pa.string())
-            names = pc.binary_join_element_wise(f"Training/{folder.name}/photograph ", numbers, ".jpg", "")
+            parts = np.arange(first, first + images), random.integers(10**17, 10**18, images)
+            texts = [pa.array(part).cast(pa.string()) for part in parts]
+            names = pc.binary_join_element_wise(f"Training/{folder.name}/", *texts, ".jpg", "")
             columns = [names, pa.repeat(folder.name, images), pa.repeat(b"x", images)]
             file = folder / f"part-{first // a_shard:05}.parquet"
             pq.write_table(pa.table(columns, ["path", "label", "content"]), file, compression="zstd")
@@ -96,14 +98,29 @@ def peaks(spark: SparkSession) -> dict[str, int]:
     return found
 
 
+def live(spark: SparkSession) -> dict[str, int]:
+    """Return what of the driver's heap is in use after a collection, MB."""
+    spark.sparkContext._jvm.System.gc()
+    runtime = spark.sparkContext._jvm.java.lang.Runtime.getRuntime()
+    return {"live": (runtime.totalMemory() - runtime.freeMemory()) // 1_000_000}
+
+
+def work_done(spark: SparkSession) -> dict[str, int]:
+    """Return how many tasks the executors have ended, and the MB that they have written for each other."""
+    listed = spark.sparkContext._jsc.sc().statusStore().executorList(False)
+    executors = [listed.apply(number) for number in range(listed.size())]
+    shuffled = sum(executor.totalShuffleWrite() for executor in executors) // 1_000_000
+    return {"tasks": sum(executor.completedTasks() for executor in executors), "shuffled": shuffled}
+
+
 def measured(spark: SparkSession, what: str, work: Any) -> None:
     """Do something, and print a line about it."""
     peaks(spark)
-    started = time.monotonic()
+    before, started = work_done(spark), time.monotonic()
     told = work()
-    print(
-        json.dumps({"what": what, "seconds": round(time.monotonic() - started, 1), **peaks(spark), **told}), flush=True
-    )
+    seconds = round(time.monotonic() - started, 1)
+    more = {name: value - before[name] for name, value in work_done(spark).items()}
+    print(json.dumps({"what": what, "seconds": seconds, **peaks(spark), **live(spark), **more, **told}), flush=True)
 
 
 def main() -> None:
@@ -111,12 +128,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photographs", type=int, default=1_000_000)
     parser.add_argument("--shard", type=int, default=A_SHARD, help="photographs in a shard")
+    parser.add_argument("--task", type=int, default=tasks.IMAGES_PER_TASK, help="photographs in a task")
     parser.add_argument("--heap", default="1g", help="of the driver's JVM")
     parser.add_argument("--single", action="store_true", help="single files instead of shards")
     parser.add_argument("--rejected", type=float, default=0.001, help="share of the photographs")
     options = parser.parse_args()
     os.environ["JAVA_HOME"], os.environ["SPARK_HOME"] = str(find_java()), str(Path(pyspark.__file__).parent)
-    Stub.rejected = options.rejected
+    Stub.rejected, tasks.IMAGES_PER_TASK = options.rejected, options.task
     feature_run.ImageFeaturizer = Stub
     with tempfile.TemporaryDirectory() as folder:
         home, output = Path(folder, "set"), Path(folder, "features", "r")

@@ -108,11 +108,12 @@ def scan(root: Path) -> Tree:
     reading = understand(root, counts)
     photographs: list[Photograph] = []
     left_out: list[tuple[str, str]] = []
-    for folder, entry in found:
+    while found:  # and let go of each at once: an entry takes as much memory as the photograph that it becomes
+        folder, entry = found.pop()
         path = f"{folder}/{entry.name}" if folder else entry.name
         name, reason, status = _judge(folder, entry, reading)
         if status:
-            photographs.append(Photograph(name, Stamp.of(status), path))
+            photographs.append(Photograph(name, Stamp.of(status), name if name == path else path))
         elif reason:
             left_out.append((shown(path), reason))
     photographs.sort(key=lambda photograph: photograph.name.encode())  # the order in which S3 lists
@@ -123,8 +124,8 @@ def scan(root: Path) -> Tree:
                 "rename one of the two photographs, or move it away",
             )
     if not photographs:
-        raise _nothing(root, found)
-    return Tree(root, photographs, left_out, reading)
+        raise _nothing(root, list(_files(root)))
+    return Tree(root, photographs, left_out[::-1], reading)
 
 
 def has_photographs(root: Path) -> bool:

@@ -32,7 +32,14 @@ SETTINGS = {
 # What only sessions of our own need (`own`). A batch of one photograph is never larger than a photograph, however much
 # the sizes differ within a task: 512 of 4.3 MB, which phones take, are more than an Arrow batch can hold (2 GiB). It
 # costs 45 us of processor time a photograph, one percent of what its features take.
-OWN = {"spark.sql.execution.arrow.maxRecordsPerBatch": "1"}
+#
+# And Spark sends tables to all workers by itself, through the driver, that it takes for less than 10 MB. It looks at
+# compressed bytes, of which names take few: ten million of them were 800 MB on the driver.
+OWN = {
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "1",
+    "spark.sql.autoBroadcastJoinThreshold": "1m",
+    "spark.sql.adaptive.autoBroadcastJoinThreshold": "1m",
+}
 
 
 def session(name: str) -> SparkSession:

@@ -1,5 +1,6 @@
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import SparkSession
@@ -120,6 +121,14 @@ def test_partitions_follow_the_images_and_the_cores(spark, drawn):
     images = dataset.read(spark, selection)
     assert 4 <= images.rdd.getNumPartitions() <= 2 * 2 * tasks.TASKS_PER_CORE
     assert images.select(length("content")).where("length(content) = 0").count() == 0
+
+
+@pytest.mark.parametrize(("images", "per_task"), [(100, 1), (67_692, 512), (100_000_000, 5_000)])
+def test_tasks_grow_where_they_would_be_too_many(images, per_task):
+    conf: dict[str, int] = {}
+    context = SimpleNamespace(defaultParallelism=32)
+    tasks.divide(SimpleNamespace(sparkContext=context, conf=SimpleNamespace(set=conf.__setitem__)), images, 5_000)
+    assert conf["spark.sql.files.maxPartitionBytes"] == per_task * 5_000
 
 
 def test_reading_changes_nothing_for_others(spark, drawn, tmp_path):
