@@ -141,8 +141,9 @@ def main() -> None:
         scatter(home, options.photographs) if options.single else pack(home, options.photographs, options.shard)
         builder = SparkSession.builder.master("local-cluster[1,2,3072]").config("spark.driver.memory", options.heap)
         builder = builder.config("spark.executor.memory", "3g").config("spark.local.dir", folder)
-        builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
-        spark = job.session("benchmark")
+        for name, value in job.SETTINGS.items():
+            builder = builder.config(name, value)
+        spark = builder.getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")
 
         def run() -> dict[str, Any]:

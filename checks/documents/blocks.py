@@ -43,6 +43,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "forgotten-costs": figures.forgotten_costs,
         "prices": figures.prices_known,
         "measured": figures.measured,
+        "growth": figures.grown,
         "failures": figures.failures_known,
         "matrix": lambda: table(*matrix.rows(matrix.ENGLISH)),
         "matrix-fr": lambda: table(*matrix.rows(matrix.FRENCH)),

@@ -7,7 +7,7 @@ from datetime import date
 from checks.documents.markdown import table
 from orchard.base import durations
 from orchard.base.config import EU_REGIONS, ROOT, Settings
-from orchard.cost import estimate, parts, prices
+from orchard.cost import estimate, growth, parts, prices
 from orchard.diagnosis import failures
 
 MEASURED = ROOT / "benchmarks" / "measured.json"
@@ -103,6 +103,34 @@ def measured() -> str:
     told = json.loads(MEASURED.read_text())
     rows = [(row["what"], row["figure"], row["peer"], f"`{row['command']}`") for row in told["figures"]]
     return f"{told['machine']}, {told['date']}.\n\n{table(('what', 'figure', 'against', 'measured by'), rows)}"
+
+
+def grown() -> str:
+    """Return what a full run of packed photographs should take as they become more, and what ends first."""
+    rows, ends = [], []
+    for region, kind, core in (*SCENARIOS[1:2], ("eu-west-3", "m5.4xlarge", 50)):
+        settings, cluster = _settings(region, kind, core), f"{1 + core} x {kind}"
+        for count in growth.COUNTS:
+            told = growth.predict(count, settings, _rates(region))
+            cost = told.cost or _hourly(region, kind, core)
+            rows.append(
+                (
+                    f"{count:,}",
+                    cluster,
+                    f"{told.core_hours:,.1f}",
+                    f"{told.hours:,.1f}",
+                    f"{sum(told.requests.values()):,}",
+                    f"{told.names_shuffled / 1e9:,.2f} GB",
+                    f"{told.pca_shuffled / 1e9:,.2f} GB",
+                    f"{told.driver / 1e9:.2f} GB",
+                    f"{cost.s3:,.2f}",
+                    f"{cost.total:,.2f}",
+                )
+            )
+        least = [f"{what} ({most / 1e6:,.0f} million)" for what, most in growth.limits(settings).items()]
+        ends.append(f"On {cluster}, what ends first: {', then '.join(least)}.")
+    head = ("photographs", "cluster", "core-hours", "hours", "requests to S3", "names shuffled", "PCA's sums", "driver")
+    return "\n\n".join([table((*head, "requests, USD", "all, USD"), rows), *ends])
 
 
 def releases() -> str:

@@ -8,7 +8,7 @@ from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
-from orchard.cost import estimate, parts
+from orchard.cost import estimate, growth, parts
 from orchard.cost.money import shown_in
 from orchard.cost.prices import rates
 
@@ -84,6 +84,14 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
         f"before it about {assumed['cluster_start_minutes']} min until the cluster is ready. "
         f"{sum(asked.values()):,} requests to S3 ({', '.join(f'{number:,} {name}' for name, number in asked.items())})."
     )
+    slow = estimate.duration(count, vcpus, slowest=True)
+    dearer = estimate.run_cost(hourly, slow.total, asked, table)
+    console.print(
+        f"On the slowest machine measured ({measured['slowest']}, {measured['slowest_per_core']:g} images/s a core) "
+        f"the run takes {durations.say(slow.steps)} and costs {money.say(dearer.total)}, the cluster's start included."
+    )
+    if more := growth.warning(count, settings):
+        console.print(more)
     console.print(_forgotten(settings, hourly))
     most = hourly.over(settings.max_lifetime).total
     console.print(f"The guards bound it: no cluster costs more than {money.say(most)} unless you extend it.")

@@ -38,6 +38,7 @@ def test_every_part_is_told_separately(monkeypatch):
     assert row(text, "total")[0] == "0.87 USD"
     assert "67,692 photographs (as published)" in text
     assert "136,100 requests to S3" in text
+    assert "51 images/s a core) the run takes 7 min 37 s and costs 0.31 USD" in " ".join(text.split())
     assert "Prices of 2026-09-01" in text
     assert "never measured on AWS" in text
 
