@@ -1,7 +1,7 @@
 """How a run of packed photographs grows with their number, and what ends first: arithmetic on what was measured.
 
-`throughput.json` holds the measured rates under `growth`; a test compares what follows from them with the points in
-benchmarks/measured.json. What is not measured says so here.
+`throughput.json` holds the rates under `growth` and says which are measured and which assumed; a test compares what
+follows from them with the point in benchmarks/measured.json.
 """
 
 from math import ceil
