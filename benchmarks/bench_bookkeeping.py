@@ -53,6 +53,9 @@ class Stub:
         reason = f"if({bad}, 'not a JPEG or PNG image', null) as reason"
         return images.selectExpr("path", "label", "array(float(length(content))) as features", reason)
 
+    def pace(self, cores: int) -> None:
+        """Nothing is told of how fast it is."""
+
     def release(self) -> None:
         """Nothing is held."""
 

@@ -10,7 +10,7 @@ from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.console import screen
-from orchard.cost import estimate, parts
+from orchard.cost import estimate, growth, parts
 from orchard.cost.estimate import Forgotten
 from orchard.cost.expected import expect
 from orchard.cost.money import shown_in
@@ -74,6 +74,8 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
         f"before it about {assumed['cluster_start_minutes']} min until the cluster is ready. "
         f"{sum(asked.values()):,} requests to S3 ({', '.join(f'{number:,} {name}' for name, number in asked.items())})."
     )
+    if short := growth.warning(count, settings):
+        console.print(short)
     console.print(_forgotten(settings, found.forgotten))
     console.print(f"The guards bound it: no cluster costs more than {money.say(found.most)} unless you extend it.")
     console.print(
