@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 from orchard.cluster.status import watching
 from orchard.cluster.status.model import (
     Budget,

@@ -11,7 +11,8 @@ import pytest
 
 from checks import emr_roles
 from orchard.aws import target
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
+from orchard.base.places import ROOT
 from orchard.diagnosis.aws import AwsError, refusal
 from orchard.doctor import account, cluster, machine, report, run
 from orchard.doctor.finding import Finding, Setup
