@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from checks import emr_roles
@@ -274,8 +275,6 @@ def test_without_credentials_the_account_is_unknown(aws, monkeypatch):
 
 
 def test_the_json_is_as_its_schema_says(nowhere):
-    import jsonschema  # 2 s, which processes without this test are spared
-
     value = json.loads(report.as_json(nowhere, dict(run.examine(nowhere))))
     jsonschema.validate(value, SCHEMA)
     assert len(value["findings"]) > 6
