@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from checks import environments
-from orchard.base.config import ROOT
 from orchard.base.errors import UsageError
+from orchard.base.places import ROOT
 
 FOLDER = ROOT / "benchmarks"
 MEASURED = FOLDER / "measured.json"

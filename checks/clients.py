@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checks import emr_roles, environments
-from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.places import ROOT
 from orchard.emulator import exports, process, session
 
 LOCKS = ROOT / "requirements" / "clients"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count, product
 from pathlib import Path
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 # What takes a cause and a remedy, and how many arguments come before them.
 ERRORS = {"OrchardError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1}

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from orchard.aws.target import connect
-from orchard.base.config import ROOT, load
+from orchard.base.config import load
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.places import ROOT
 from orchard.photographs import dataset
 from orchard.report import browser
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checks import environments
-from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
+from orchard.base.places import ROOT
 
 ENVIRONMENT = ROOT / ".venv-policy"
 LOCK = ROOT / "requirements" / "policy.lock"

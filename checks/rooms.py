@@ -4,7 +4,7 @@ import ast
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 HOUSE = ROOT / "orchard"
 

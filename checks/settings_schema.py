@@ -9,8 +9,9 @@ import re
 from typing import Any
 
 from orchard.base import config
-from orchard.base.config import FILE as SETTINGS
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
+from orchard.base.places import FILE as SETTINGS
+from orchard.base.places import ROOT
 
 FILE = ROOT / "orchard" / "base" / "orchard.schema.json"
 K = {

@@ -12,7 +12,7 @@ def docs(_: Context, write: bool = False) -> None:
     """Check that what is made from the code is up to date, that commands exist and that links lead somewhere."""
     from checks import catalogue, settings_schema, terraform_prefixes
     from checks.documents import blocks, commands, pages
-    from orchard.base.config import ROOT
+    from orchard.base.places import ROOT
 
     namespace = FilesystemLoader(start=str(ROOT)).load("tasks")[0].namespace
     makers = blocks.makers(namespace)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from orchard.aws.layout import PREFIXES, STEPS
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 FILE = ROOT / "terraform" / "modules" / "bucket" / "prefixes.tf"
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 DIRECTORY = ROOT / "terraform"
 BEGIN, END = "<!-- made by ./inv check.readmes -->", "<!-- end -->"

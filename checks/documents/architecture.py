@@ -9,7 +9,7 @@ from checks import rooms
 from checks.documents.markdown import table
 from orchard.aws import layout
 from orchard.aws.layout import JOBS, STEPS, Job
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 
 def prefixes() -> str:

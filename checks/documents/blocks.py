@@ -11,7 +11,8 @@ from invoke.parser.context import to_flag
 from checks import settings_schema
 from checks.documents import architecture, fidelity, figures, french, growth, matrix, permission_use, reliability
 from checks.documents.markdown import table
-from orchard.base.config import EU_REGIONS, Settings, instance_types
+from orchard.base.config import EU_REGIONS, Settings
+from orchard.base.instances import instance_types
 from orchard.permissions import published
 
 # The blocks that French pages have, too, apart from the matrix and the failures: those are in both languages already.

@@ -11,7 +11,7 @@ from invoke.exceptions import ParseError
 from invoke.parser import Parser, ParserContext
 
 from checks.documents import pages
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 _FENCE = re.compile(r"```(?:console|bash|sh)\n(.*?)```", re.S)
 _INLINE = re.compile(r"`(\./inv [^`\n]+)`")

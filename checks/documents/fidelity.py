@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checks.documents.markdown import table
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 LONG_NAMES = ("Every service", "Resource Groups Tagging API", "Session Manager", "Systems Manager")
 

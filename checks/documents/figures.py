@@ -8,7 +8,8 @@ from typing import Any
 
 from checks.documents.markdown import table
 from orchard.base import durations
-from orchard.base.config import EU_REGIONS, ROOT, Settings
+from orchard.base.config import EU_REGIONS, Settings
+from orchard.base.places import ROOT
 from orchard.cost import estimate, parts, prices
 from orchard.diagnosis import failures
 

@@ -3,7 +3,7 @@
 import tomllib
 from typing import NamedTuple
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 FILE = ROOT / "docs" / "comparison.toml"
 WAYS = ("studio", "jupyterhub")

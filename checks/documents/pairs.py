@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checks.documents import commands
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 FRENCH = {
     "README.md": "docs/fr/README.md",

@@ -3,7 +3,7 @@
 import tomllib
 
 from checks.documents.markdown import table
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 RECORDED = ROOT / "tests" / "e2e" / "permissions.toml"
 

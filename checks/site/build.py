@@ -9,8 +9,8 @@ from pathlib import Path
 
 from checks import environments
 from checks.site.stage import stage
-from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
+from orchard.base.places import ROOT
 
 HERE = Path(__file__).parent
 ENVIRONMENT = ROOT / ".venv-site"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from checks.documents import pages
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.S)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")

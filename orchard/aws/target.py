@@ -21,8 +21,9 @@ from botocore.config import Config
 from orchard.aws import deployer
 from orchard.aws.door import through_door, translated
 from orchard.aws.timestamps import quicken
-from orchard.base.config import PROJECT, STATE, Settings
+from orchard.base.config import PROJECT, Settings
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.places import STATE
 from orchard.emulator import credentials, process, session
 from orchard.emulator.options import ADDRESS
 

@@ -18,7 +18,7 @@ class OrchardProgram(Program):
 
     def print_version(self) -> None:
         """Print Orchard's version, not Invoke's."""
-        from orchard.base.config import ROOT
+        from orchard.base.places import ROOT
 
         print("Orchard", tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
 

@@ -58,7 +58,7 @@ def init(
 @command(help={"root": ROOT_HELP["root"]})
 def validate(_: Context, root: str = "foundation") -> None:
     """Check the configuration, without state, credentials or network."""
-    from orchard.base.config import STATE
+    from orchard.base.places import STATE
     from orchard.infrastructure.terraform import Terraform
     from orchard.machine import provider
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from orchard.aws.executors import promised
 from orchard.aws.layout import JOBS
-from orchard.base.config import Settings, instance_types
+from orchard.base.config import Settings
+from orchard.base.instances import instance_types
 from orchard.cost.parts import Parts
 from orchard.cost.prices import Rates, of_requests
 

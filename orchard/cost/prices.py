@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from orchard.base.config import STATE
+from orchard.base.places import STATE
 
 SHIPPED = Path(__file__).with_name("prices.json")
 REFRESHED = STATE / "prices.json"

@@ -6,8 +6,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from orchard.base.config import HOME
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.places import HOME
 from orchard.doctor.finding import Finding, Setup, State
 from orchard.emulator import process
 from orchard.machine import java, packages, provider, terraform

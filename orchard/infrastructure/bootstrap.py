@@ -8,7 +8,7 @@ import hashlib
 
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 FILES = tuple(ROOT / "spark" / name for name in ("bootstrap.sh", "jupyterhub.sh", "requirements.lock"))
 LOCK = FILES[-1]

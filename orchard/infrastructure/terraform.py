@@ -15,9 +15,9 @@ from typing import Any, Literal, NamedTuple
 import python_terraform
 from python_terraform import IsFlagged
 
-from orchard.base.config import ROOT
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError
+from orchard.base.places import ROOT
 from orchard.diagnosis.terraform import translate
 from orchard.diagnosis.terraform_events import Event, Transcript
 from orchard.infrastructure import import_blocks, terraform_process

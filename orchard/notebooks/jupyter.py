@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchard.base.config import HOME, ROOT, STATE
+from orchard.base.places import HOME, ROOT, STATE
 from orchard.machine import pyspark_kernel
 
 FOLDER = STATE / "jupyter"

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchard.aws import layout
-from orchard.base.config import DATA, ROOT
 from orchard.base.errors import OrchardError
+from orchard.base.places import DATA, ROOT
 from orchard.cluster.access import studio
 from orchard.cluster.site import Site
 from orchard.runs import job_code, run_names, submission

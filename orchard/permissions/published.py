@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from orchard.base.config import EU_REGIONS, ROOT, Settings
+from orchard.base.config import EU_REGIONS, Settings
+from orchard.base.places import ROOT
 from orchard.permissions import names
 
 Document = dict[str, Any]

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
-from orchard.base.config import DATA, STATE, Settings
+from orchard.base.config import Settings
 from orchard.base.counts import are, counted
 from orchard.base.errors import OrchardError
+from orchard.base.places import DATA, STATE
 from orchard.photographs import fetch, plan, tree, unpack, upload
 
 RAW = DATA / "raw"

@@ -3,8 +3,8 @@
 import subprocess
 import sys
 
-from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.places import ROOT
 
 
 def ask(module: str, *words: str, otherwise: str) -> str:

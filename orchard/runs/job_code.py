@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchard.aws.layout import STEPS
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 SPARK = ROOT / "spark"
 

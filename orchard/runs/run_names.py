@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime
 
-from orchard.base.config import DATA
 from orchard.base.errors import UsageError
+from orchard.base.places import DATA
 
 RESULTS = DATA / "emr_output"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -7,9 +7,10 @@ from orchard.aws import layout
 from orchard.aws.bucket import Bucket
 from orchard.aws.executors import Shape, promised
 from orchard.aws.layout import Job, StepName
-from orchard.base.config import STATE, Settings
+from orchard.base.config import Settings
 from orchard.base.console import say
 from orchard.base.errors import UsageError
+from orchard.base.places import STATE
 from orchard.runs import canary, data_plane, job_code, manifests
 
 JOBS = STATE / "jobs"

@@ -13,7 +13,8 @@ from fake_s3 import FakeS3
 from orchard.aws import target
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import Emr
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
+from orchard.base.places import ROOT
 from orchard.diagnosis import aws
 
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, s3={"addressing_style": "path"})

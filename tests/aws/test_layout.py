@@ -11,7 +11,8 @@ from fruits import attempt, manifest, packed, progress
 from orchard.aws import layout
 from orchard.aws.emr import Step
 from orchard.aws.layout import CANARY, JOBS, STEPS, StepName
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
+from orchard.base.places import ROOT
 
 FIXED = {name: prefix for name, (prefix, _) in layout.PREFIXES.items()}
 ALL = [*FIXED.values(), *(job.prefix for job in STEPS.values())]

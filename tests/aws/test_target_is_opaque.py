@@ -7,7 +7,7 @@ import pytest
 from unnamed import Unnamed
 
 from orchard.aws.target import Target
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 # The target itself, the setting's definition, and the demonstration, which is of the local target by its nature.
 KNOWING = {f"orchard/{name}.py" for name in ("aws/target", "base/config", "demo")}

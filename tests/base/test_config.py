@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from invoke.parser.context import to_flag
 
-from orchard.base import config
+from orchard.base import config, places
 from orchard.base.errors import UsageError
 
 
@@ -130,7 +130,7 @@ def test_a_variable_that_something_else_reads_is_no_misspelt_setting(toml, monke
 
 
 def _variables(folder):
-    for file in (config.ROOT / folder).rglob("*.*"):
+    for file in (places.ROOT / folder).rglob("*.*"):
         if file.suffix in (".py", ".md", ".sh"):
             yield from re.findall(r"ORCHARD_[A-Z]\w*", file.read_text())
 

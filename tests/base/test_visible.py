@@ -7,9 +7,9 @@ import pytest
 from rich.markup import escape
 from rich.table import Table
 
-from orchard.base.config import ROOT
 from orchard.base.console import say, screen, tell
 from orchard.base.errors import OrchardError
+from orchard.base.places import ROOT
 from orchard.base.progress import Display
 from orchard.base.visible import shown
 from tests.support.cells import cell

@@ -10,8 +10,8 @@ import pytest
 
 from checks import benchmarks
 from checks.documents import figures
-from orchard.base.config import ROOT
 from orchard.base.errors import UsageError
+from orchard.base.places import ROOT
 
 CONTENDER = "import time, contender; contender.serve({'busy': lambda: [time.sleep(0.01), 7][1], 'wrong': lambda: 6})"
 

@@ -7,8 +7,9 @@ import pytest
 import tasks
 from checks.documents import architecture, blocks, commands, matrix, pages
 from checks.documents.commands import Command
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
+from orchard.base.places import ROOT
 
 MAKERS = blocks.makers(tasks.namespace)
 MONEY = re.compile(r"(\d[\d,.]*\s?(EUR|USD|€|\$)|[€$]\s?\d)")

@@ -5,7 +5,7 @@ import pytest
 import tasks
 from checks.documents import blocks, french, pairs
 from checks.documents.pages import pages
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 ENGLISH = """# Fruit
 Words, and `./inv up`.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 LEFT_OUT = (".git", ".venv*", ".orchard", "data", ".terraform", "*.tfstate*", "__pycache__", ".*_cache")
 AFTER = 'options=("k", "csv"),\n        ),\n'

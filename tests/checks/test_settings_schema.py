@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from checks import settings_schema
-from orchard.base import config
+from orchard.base import config, places
 from orchard.base.errors import UsageError
 
 SCHEMA = json.loads(settings_schema.rendered())
@@ -18,10 +18,10 @@ def test_the_file_is_as_the_settings_make_it():
 
 
 def test_orchard_toml_names_it_first_and_conforms():
-    first, second, *_ = config.FILE.read_text().splitlines()
-    assert (config.FILE.parent / first.removeprefix("#:schema ")).resolve() == settings_schema.FILE
+    first, second, *_ = places.FILE.read_text().splitlines()
+    assert (places.FILE.parent / first.removeprefix("#:schema ")).resolve() == settings_schema.FILE
     assert second == "", "a directive ends with the comment that it is in"
-    jsonschema.validate(tomllib.loads(config.FILE.read_text()), SCHEMA)
+    jsonschema.validate(tomllib.loads(places.FILE.read_text()), SCHEMA)
 
 
 def test_every_setting_is_in_it_and_explained():

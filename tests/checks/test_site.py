@@ -7,7 +7,7 @@ import pytest
 from checks.documents.pages import pages
 from checks.site.hooks import _anchor
 from checks.site.stage import place, stage
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 README = """# Top
 [guide](docs/guide.md#first) [picture](docs/a.png) [roots](terraform) [`code`](settings.toml) [out](https://example.org)

@@ -12,8 +12,9 @@ from types import SimpleNamespace
 import pytest
 
 from orchard.aws import target
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
+from orchard.base.places import ROOT
 from orchard.cluster.access import agent, password, primary, tunnel
 from orchard.cluster.access.primary import Primary
 from orchard.diagnosis.aws import refusal

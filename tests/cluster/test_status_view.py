@@ -6,10 +6,11 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 from rich.console import Console
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 from orchard.cluster.status import watching
 from orchard.cluster.status.model import (
     Budget,
@@ -306,8 +307,6 @@ def test_the_schema_in_the_repository_is_the_models():
 
 @pytest.mark.parametrize("status", [STATUS, ALONE, NOTHING])
 def test_the_data_is_what_the_schema_says(status):
-    import jsonschema  # 2 s, which processes without this test are spared
-
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
     data = json.loads(status.model_dump_json())
     validator.validate(data)

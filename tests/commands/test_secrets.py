@@ -8,7 +8,7 @@ from fake_s3 import FakeS3
 from invoke.util import enable_logging
 
 from orchard.aws.bucket import Bucket
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 from orchard.commands.task import command
 from tests.support.cells import cell
 

@@ -123,7 +123,7 @@ def test_fetched_prices_win_over_the_shipped_ones_price_by_price(tmp_path):
 
 
 def test_disks_are_as_large_as_terraform_makes_them():
-    from orchard.base.config import ROOT
+    from orchard.base.places import ROOT
 
     module = ROOT / "terraform" / "modules" / "cluster"
     root = int((module / "cluster.tf").read_text().split("ebs_root_volume_size = ")[1].split()[0])

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from checks import emr_roles
 from orchard.aws import target
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
+from orchard.base.places import ROOT
 from orchard.diagnosis.aws import AwsError, refusal
 from orchard.doctor import account, cluster, machine, report, run
 from orchard.doctor.finding import Finding, Setup
@@ -273,8 +275,6 @@ def test_without_credentials_the_account_is_unknown(aws, monkeypatch):
 
 
 def test_the_json_is_as_its_schema_says(nowhere):
-    import jsonschema  # 2 s, which processes without this test are spared
-
     value = json.loads(report.as_json(nowhere, dict(run.examine(nowhere))))
     jsonschema.validate(value, SCHEMA)
     assert len(value["findings"]) > 6

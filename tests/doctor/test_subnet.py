@@ -2,7 +2,7 @@
 
 import re
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 from orchard.doctor import run, subnet
 from orchard.doctor.finding import Setup
 from tests.support.fidelity import models

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -41,8 +42,6 @@ def test_up_states_the_cost_and_makes_everything(story):
 
 
 def test_status_tells_of_it(story):
-    import jsonschema  # 2 s, which processes without this test are spared
-
     cluster = story.cluster()
     told = json.loads(story.inv("status", "--json"))
     jsonschema.validate(told, json.loads((ROOT / "orchard" / "cluster" / "status" / "status.schema.json").read_text()))

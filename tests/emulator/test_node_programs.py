@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -237,3 +239,9 @@ def test_commands_and_examples_that_are_not_here_are_named(node: Node) -> None:
     ):
         with pytest.raises(OrchardError, match=message):
             run(words)
+
+
+def test_they_start_without_what_takes_long():
+    script = f"import runpy, sys; runpy.run_path({main.__file__!r}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+    assert not {"boto3", "moto", "numpy", "pydantic", "pyspark"} & set(done.stdout.split())

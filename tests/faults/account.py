@@ -12,7 +12,8 @@ from botocore.config import Config
 from orchard.aws import target
 from orchard.aws.bucket import Bucket
 from orchard.aws.target import PACED, Target
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
+from orchard.base.places import ROOT
 from orchard.cluster.site import Site
 from orchard.emulator import process
 from orchard.emulator.process import LocalAws

@@ -13,7 +13,8 @@ from typing import Any
 
 from orchard.aws import tags, target
 from orchard.aws.target import Target
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
+from orchard.base.places import ROOT
 from orchard.emulator import process
 from orchard.infrastructure import orphans
 from tests.emulator.conftest import QUICK, launch

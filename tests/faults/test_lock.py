@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
+from orchard.base.places import ROOT
 from orchard.infrastructure.terraform import Terraform
 from tests.faults.stand import Stand
 from tests.support.cells import cell

@@ -13,7 +13,8 @@ import pytest
 
 from orchard.aws import tags, target
 from orchard.aws.target import Target
-from orchard.base.config import ROOT, Settings
+from orchard.base.config import Settings
+from orchard.base.places import ROOT
 from orchard.emulator.process import LocalAws
 from orchard.infrastructure import account, orphans, roots, state
 from orchard.infrastructure.terraform import Terraform

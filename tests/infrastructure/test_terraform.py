@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchard.base import config
+from orchard.base import places
 from orchard.base.errors import InterruptedByUserError
 from orchard.diagnosis.terraform import TerraformError
 from orchard.infrastructure import plan_document
@@ -322,6 +322,6 @@ def test_only_this_module_knows_python_terraform():
         capture_output=True,
         text=True,
         check=True,
-        cwd=config.ROOT,
+        cwd=places.ROOT,
     )
     assert found.stdout.split() == ["orchard/infrastructure/terraform.py"]

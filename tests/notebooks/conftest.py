@@ -9,7 +9,7 @@ import pytest
 from checks import emr_roles
 from orchard.aws import target as targets
 from orchard.aws.layout import RAW
-from orchard.base import config
+from orchard.base import config, places
 from orchard.cluster.access import connect
 from orchard.cluster.site import Site
 from orchard.emulator import process
@@ -106,4 +106,4 @@ def kernels(site: Site, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in kernel.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ORCHARD_HOME", str(home))
-    monkeypatch.setenv("PYTHONPATH", str(config.ROOT))
+    monkeypatch.setenv("PYTHONPATH", str(places.ROOT))

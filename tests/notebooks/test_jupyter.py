@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 from orchard.machine import pyspark_kernel
 
 

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from orchard.aws import layout
-from orchard.base.config import EU_REGIONS, ROOT, Settings
+from orchard.base.config import EU_REGIONS, Settings
+from orchard.base.places import ROOT
 from orchard.permissions import names, published
 from tests.support import authorization_reference
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from report_runs import write
 
-from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError
+from orchard.base.places import ROOT
 from orchard.report import browser, page, read
 
 # A machine of one's own has a Chrome or Chromium, or names one by ORCHARD_BROWSER.

@@ -14,8 +14,8 @@ from report_runs import write
 
 from fruits.known import FEATURES
 from orchard.base import config
-from orchard.base.config import ROOT
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.places import ROOT
 from orchard.commands import runs
 from orchard.report import read, similar, similar_page, vectors
 from orchard.runs import run_names

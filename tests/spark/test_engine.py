@@ -10,7 +10,7 @@ from PIL import Image
 from fruits import engine, known, weights
 from fruits.errors import JobError
 from fruits.preprocessing import pixels
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 from tests.tolerance import assert_same_features
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pandas
 import pyarrow.parquet as pq
@@ -17,7 +18,7 @@ import features
 import pca
 from fruits import hadoop, job
 from fruits.errors import JobError
-from orchard.base import config
+from orchard.base import places
 
 
 def featurise(spark, weights_file: str, source: Path, output: Path, *flags: str) -> None:
@@ -76,9 +77,7 @@ def test_pca_layout_and_manifest(spark, finished):
 
 
 def test_manifests_are_as_their_schema_says(finished):
-    import jsonschema  # 2 s, which processes without this test are spared
-
-    schema = json.loads((config.ROOT / "orchard" / "runs" / "manifest.schema.json").read_text())
+    schema = json.loads((places.ROOT / "orchard" / "runs" / "manifest.schema.json").read_text())
     for kind in ("features", "pca"):
         written = json.loads((finished / kind / "r1" / "_manifest.json").read_text())
         jsonschema.validate(written, schema, format_checker=jsonschema.FormatChecker())

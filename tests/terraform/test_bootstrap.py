@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 
 SCRIPTS = [ROOT / "spark" / "bootstrap.sh", ROOT / "spark" / "jupyterhub.sh"]
 LOCK = ROOT / "spark" / "requirements.lock"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 from tests.support.fidelity import models
 from tests.waiting import until
 
