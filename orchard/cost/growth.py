@@ -1,22 +1,25 @@
 """How a run of packed photographs grows with their number, and what ends first: arithmetic on what was measured.
 
 `throughput.json` holds the rates under `growth` and says which are measured and which assumed; a test compares what
-follows from them with the point in benchmarks/measured.json.
+follows from them with the points in benchmarks/measured.json.
 """
 
 from math import ceil
 from typing import NamedTuple
 
-from orchard.base.config import Settings, instance_types
+from orchard.base.config import Settings
+from orchard.base.instances import instance_types
 from orchard.cost import estimate, parts
 from orchard.cost.parts import Parts
 from orchard.cost.prices import Rates
 
 COUNTS = (67_692, 1_000_000, 100_000_000)
 PHOTOGRAPH = 5_000  # bytes, in Fruits-360
+CLASSES = 131  # in Fruits-360; each has a shard that is not full
 SHARD = 32 << 20  # bytes, as orchard/photographs/packed.py has it
 COLUMNS = 1280  # features
 MOST_TASKS, IMAGES_PER_TASK = 20_000, 512  # as spark/fruits/tasks.py has them
+PATIENCE = 600  # seconds that a task may take, as spark/fruits/hung.py has it
 FAN_IN = 8  # as spark/fruits/decomposition.py has it
 OPEN = 4  # requests to look up a Parquet file and read what is wanted of it: 1,000 for 260 shards, counted
 READINGS = {"shards": 2, "files": 6}  # content, names; counted and compared after the features, three times by the PCA
@@ -51,14 +54,14 @@ class Growth(NamedTuple):
 def predict(count: int, settings: Settings, rates: Rates) -> Growth:
     """Predict a run on the cluster that the settings describe."""
     vcpus, told = estimate.working_vcpus(settings), estimate.measured()
-    lasts = estimate.duration(count, vcpus)
-    shards = ceil(count * PHOTOGRAPH / SHARD)
+    lasts = estimate.duration(settings, count)
+    shards = CLASSES + count * PHOTOGRAPH // SHARD
     files = min(MOST_TASKS, ceil(count / IMAGES_PER_TASK))
     asked = requests(shards, files, lasts.steps)
     hourly = parts.per_hour(parts.nodes_of(settings), rates, nat=settings.network == "private")
     return Growth(
         photographs=count,
-        core_hours=sum(lasts.jobs.values()) * vcpus * told["assumptions"]["vcpu_share_of_core"] / 3600,
+        core_hours=sum(lasts.jobs.values()) * vcpus * estimate.processor(settings).vcpu_share_of_core / 3600,
         hours=lasts.total / 3600,
         requests=asked,
         names_shuffled=count * told["growth"]["shuffle_bytes_per_photograph"],
@@ -98,13 +101,15 @@ def driver(shards: int, files: int) -> float:
 def limits(settings: Settings) -> dict[str, float]:
     """Say how many photographs each thing is enough for, the least first."""
     told = estimate.measured()["growth"]
-    million = sum(estimate.duration(1_000_000, estimate.working_vcpus(settings)).jobs.values())
+    million = estimate.duration(settings, 1_000_000).jobs
+    a_vcpu = 1_000_000 / million["features"] / estimate.working_vcpus(settings)
     heap = min(8192, instance_types()[settings.instance_type]["memory_gib"] * 256) << 20  # as executors.tf has it
     scores = 8 * (settings.k if settings.k >= 1 else COLUMNS) + 100  # bytes a photograph, its name among them
     found = {
         "the memory of the machine that uploads": OWN_MACHINE / told["upload_bytes_per_photograph"],
         "the memory of the machine that makes the report": OWN_MACHINE / scores,
-        "`max_lifetime`": settings.max_lifetime * 3600 / million * 1_000_000,
+        "`max_lifetime`": settings.max_lifetime * 3600 / sum(million.values()) * 1_000_000,
+        "the ten minutes that a task may take": PATIENCE * a_vcpu * MOST_TASKS,
         "the disks that names are shuffled on": settings.core_count * DATA_DISK / told["shuffle_bytes_per_photograph"],
         "the driver's heap": (heap - driver(0, MOST_TASKS)) / told["driver"]["bytes_per_shard"] * (SHARD / PHOTOGRAPH),
     }

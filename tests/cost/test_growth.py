@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from fruits import decomposition, tasks
-from orchard.base.config import ROOT, Settings
+from fruits import decomposition, hung, tasks
+from orchard.base.config import Settings
+from orchard.base.places import ROOT
 from orchard.cost import estimate, growth, prices
 from orchard.photographs import packed
 
@@ -22,6 +23,7 @@ def test_the_predictions_are_near_the_measured_points(point):
 def test_what_is_said_of_other_rooms_is_so():
     assert (growth.MOST_TASKS, growth.IMAGES_PER_TASK) == (tasks.MOST_TASKS, tasks.IMAGES_PER_TASK)
     assert (growth.SHARD, growth.FAN_IN) == (packed.SHARD, decomposition.FAN_IN)
+    assert growth.PATIENCE == hung.PATIENCE
 
 
 def test_a_hundred_million_photographs_fit_the_driver():

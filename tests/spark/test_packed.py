@@ -65,6 +65,10 @@ def test_of_many_shards_the_manifests_are_read(spark, both, monkeypatch):
     monkeypatch.setattr(shards, "NAMED", 2)
     assert (content(found.read(None)), content(fewer.read(None))) == named
     assert content(fewer.read(dataset.job.paths(spark, sorted(named[1])[::2]))).keys() == set(sorted(named[1])[::2])
+    found.explain()
+    other = {**found.entries[0], "sha256": "0" * 64}
+    with pytest.raises(JobError, match=f"the first is {other['file']}"):
+        found._replace(entries=[other, *found.entries[1:]]).explain()
 
 
 def test_a_large_shard_is_divided_between_the_cores(spark, tmp_path, pack, monkeypatch):
