@@ -22,7 +22,8 @@ MOST_TASKS, IMAGES_PER_TASK = 20_000, 512  # as spark/fruits/tasks.py has them
 PATIENCE = 600  # seconds that a task may take, as spark/fruits/hung.py has it
 FAN_IN = 8  # as spark/fruits/decomposition.py has it
 OPEN = 4  # requests to look up a Parquet file and read what is wanted of it: 1,000 for 260 shards, counted
-READINGS = {"shards": 2, "files": 6}  # content, names; counted and compared after the features, three times by the PCA
+READINGS = 4  # of a shard (content, names) and of a part file, by the features where some are rejected; counted
+PCA_READINGS = 3  # of a part file
 DATA_DISK = 64 << 30  # bytes of a node's data disk, as terraform/modules/cluster has it
 OWN_MACHINE = 8 << 30  # bytes of memory that the user's machine has for an upload or a report; assumed
 
@@ -53,7 +54,7 @@ class Growth(NamedTuple):
 
 def predict(count: int, settings: Settings, rates: Rates) -> Growth:
     """Predict a run on the cluster that the settings describe."""
-    vcpus, told = estimate.working_vcpus(settings), estimate.measured()
+    vcpus = estimate.working_vcpus(settings)
     lasts = estimate.duration(settings, count)
     shards = CLASSES + count * PHOTOGRAPH // SHARD
     files = min(MOST_TASKS, ceil(count / IMAGES_PER_TASK))
@@ -64,23 +65,39 @@ def predict(count: int, settings: Settings, rates: Rates) -> Growth:
         core_hours=sum(lasts.jobs.values()) * vcpus * estimate.processor(settings).vcpu_share_of_core / 3600,
         hours=lasts.total / 3600,
         requests=asked,
-        names_shuffled=count * told["growth"]["shuffle_bytes_per_photograph"],
+        names_shuffled=names_shuffled(count),
         pca_shuffled=pca_shuffled(vcpus),
         driver=driver(shards, files),
         cost=hourly and estimate.run_cost(hourly, lasts.total, asked, rates),
     )
 
 
+def opened(shards: int, files: int, again: int) -> int:
+    """Count the files that the features open, each as often as it is read.
+
+    Args:
+        shards: of the photographs.
+        files: the part files written.
+        again: shards that hold a rejected photograph, and so are read once more.
+    """
+    return READINGS * (shards + files) + again
+
+
 def requests(shards: int, files: int, seconds: float) -> dict[str, int]:
-    """Count the requests of both jobs: shards and part files opened and listed, files written, progress."""
-    opened = shards * READINGS["shards"] + files * READINGS["files"]
+    """Count the requests of both jobs, with a rejected photograph in each shard: files opened and written, progress."""
+    opening = opened(shards, files, shards) + PCA_READINGS * files
     progress = round(seconds / estimate.PROGRESS_EVERY)
     return {
-        "GET": opened * (OPEN - 1),
-        "HEAD": opened + progress,
+        "GET": opening * (OPEN - 1),
+        "HEAD": opening + progress,
         "PUT": 2 * files + progress,
-        "LIST": opened // 1000 + progress,
+        "LIST": opening // 1000 + progress,
     }
+
+
+def names_shuffled(count: int) -> float:
+    """Count the bytes of names that workers pass on to each other."""
+    return count * estimate.measured()["growth"]["shuffle_bytes_per_photograph"]
 
 
 def pca_shuffled(tasks: int) -> float:
