@@ -26,11 +26,15 @@ SETTINGS = {
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     "spark.sql.parquet.compression.codec": "zstd",
-    # Spark sends tables to all workers by itself, through the driver, that it takes for less than 10 MB. It looks at
-    # compressed bytes, of which names take few: ten million of them were 800 MB on the driver.
+    "spark.ui.showConsoleProgress": "false",
+}
+
+# What only sessions of our own need (`own`). Spark sends tables to all workers by itself, through the driver, that it
+# takes for less than 10 MB. It looks at compressed bytes, of which names take few: ten million of them were 800 MB on
+# the driver.
+OWN = {
     "spark.sql.autoBroadcastJoinThreshold": "1m",
     "spark.sql.adaptive.autoBroadcastJoinThreshold": "1m",
-    "spark.ui.showConsoleProgress": "false",
 }
 
 
@@ -45,7 +49,7 @@ def session(name: str) -> SparkSession:
 def own(spark: SparkSession) -> SparkSession:
     """Return another session on the same Spark: what is set in it changes nothing for whoever uses the first one."""
     mine = spark.newSession()
-    for key, value in SETTINGS.items():
+    for key, value in (SETTINGS | OWN).items():
         if key.startswith("spark.sql."):
             mine.conf.set(key, value)
     return mine
