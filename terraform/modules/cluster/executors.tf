@@ -15,8 +15,9 @@ locals {
     }
   }
 
-  # Beside the JVM's heap Python needs, for each core, a worker with TensorFlow and its own copy of the model (760 MiB
-  # measured), and the JVM itself 384. 45 % is that or more where a vCPU has 4 GiB. EMR's own sizing leaves 16 %.
+  # Beside the JVM's heap Python needs, for each core, a worker with the engine and its own copy of the model: 760 MiB
+  # hold TensorFlow's, the larger one, less what workers share. The JVM itself needs 384. 45 % is that or more where a
+  # vCPU has 4 GiB. EMR's own sizing leaves 16 %.
   overhead_mib = {
     for name, container in local.containers : name => max(floor(container.mib * 45 / 100), container.cores * 760 + 384)
   }
