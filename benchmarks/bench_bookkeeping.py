@@ -53,6 +53,9 @@ class Stub:
         reason = f"if({bad}, 'not a JPEG or PNG image', null) as reason"
         return images.selectExpr("path", "label", "array(float(length(content))) as features", reason)
 
+    def pace(self, cores: int) -> None:
+        """Nothing is told of how fast it is."""
+
     def release(self) -> None:
         """Nothing is held."""
 
@@ -106,11 +109,26 @@ def live(spark: SparkSession) -> dict[str, int]:
 
 
 def work_done(spark: SparkSession) -> dict[str, int]:
-    """Return how many tasks the executors have ended, and the MB that they have written for each other."""
+    """Return how many tasks the executors have ended, the MB that they have written for each other, and files read."""
     listed = spark.sparkContext._jsc.sc().statusStore().executorList(False)
     executors = [listed.apply(number) for number in range(listed.size())]
     shuffled = sum(executor.totalShuffleWrite() for executor in executors) // 1_000_000
-    return {"tasks": sum(executor.completedTasks() for executor in executors), "shuffled": shuffled}
+    store = spark._jsparkSession.sharedState().statusStore()
+    executions = store.executionsList()
+    opened = sum(files_read(store, executions.apply(number)) for number in range(executions.size()))
+    return {
+        "tasks": sum(executor.completedTasks() for executor in executors),
+        "shuffled": shuffled,
+        "opened": opened,
+    }
+
+
+def files_read(store: Any, execution: Any) -> int:
+    """Return how many files a query has opened, each as often as the query reads it."""
+    metrics, values = execution.metrics(), store.executionMetrics(execution.executionId())
+    known = [metrics.apply(number) for number in range(metrics.size())]
+    ids = {one.accumulatorId() for one in known if one.name() == "number of files read"}
+    return sum(int(values.getOrElse(one, None).replace(",", "")) for one in ids if values.contains(one))
 
 
 def measured(spark: SparkSession, what: str, work: Any) -> None:

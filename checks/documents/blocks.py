@@ -9,7 +9,7 @@ from invoke import Collection
 from invoke.parser.context import to_flag
 
 from checks import settings_schema
-from checks.documents import architecture, fidelity, figures, french, matrix, permission_use, reliability
+from checks.documents import architecture, fidelity, figures, french, growth, matrix, permission_use, reliability
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, Settings
 from orchard.base.instances import instance_types
@@ -51,6 +51,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "forgotten-costs": figures.forgotten_costs,
         "prices": figures.prices_known,
         "measured": figures.measured,
+        "growth": growth.predicted,
         "failures": figures.failures_known,
         "matrix": lambda: table(*matrix.rows(matrix.ENGLISH)),
         "matrix-fr": lambda: table(*matrix.rows(matrix.FRENCH)),

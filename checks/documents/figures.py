@@ -50,7 +50,7 @@ def run_costs() -> str:
         for mode in ("mini", "apples", "full"):
             settings = _settings(region, kind, core, mode)
             vcpus, count = estimate.working_vcpus(settings), estimate.images(settings)
-            lasts = estimate.duration(count, vcpus)
+            lasts = estimate.duration(settings, count)
             cost = estimate.run_cost(hourly, lasts.total, estimate.requests(count, lasts.steps, vcpus), _rates(region))
             rows.append((f"{1 + core} x {kind}", mode, f"{count:,}", durations.say(lasts.steps), f"{cost.total:.2f}"))
     told = estimate.measured()
@@ -67,7 +67,7 @@ def full_cost() -> str:
     kind, core = preset.instance_type, preset.core_count
     hourly, settings = _hourly(preset.region, kind, core), _settings(preset.region, kind, core)
     vcpus, count = estimate.working_vcpus(settings), estimate.images(settings)
-    lasts = estimate.duration(count, vcpus)
+    lasts = estimate.duration(settings, count)
     cost = estimate.run_cost(hourly, lasts.total, estimate.requests(count, lasts.steps, vcpus), _rates(preset.region))
     week = estimate.forgotten(hourly, 24 * 7, preset.idle_timeout, preset.max_lifetime)
     return (

@@ -10,8 +10,10 @@ from orchard.aws.executors import promised
 from orchard.aws.layout import JOBS
 from orchard.base.config import Settings
 from orchard.base.instances import instance_types
+from orchard.cost import processors
 from orchard.cost.parts import Parts
 from orchard.cost.prices import Rates, of_requests
+from orchard.cost.processors import Processor
 
 MEASURED = Path(__file__).with_name("throughput.json")
 
@@ -87,16 +89,26 @@ def working_vcpus(settings: Settings) -> int:
     return vcpus_of([(settings.instance_type, settings.core_count + settings.task_spot_count)])
 
 
-def duration(count: int, vcpus: int) -> Duration:
-    """Estimate a run of `count` images on so many vCPUs."""
+def processor(settings: Settings) -> Processor:
+    """Say what the nodes compute with."""
+    return processors.find(measured()["processors"], settings.instance_type)
+
+
+def duration(settings: Settings, count: int, pace: float = 1.0) -> Duration:
+    """Estimate a run of `count` images on the cluster that the settings describe.
+
+    Args:
+        settings: the cluster's.
+        count: how many.
+        pace: of the features, in proportion to the rate that was measured (`spread` in throughput.json).
+    """
     throughput = measured()
-    assumed = throughput["assumptions"]
-    cores = vcpus * assumed["vcpu_share_of_core"]
+    assumed, cores = throughput["assumptions"], working_vcpus(settings) * processor(settings).speed_of_vcpu
+    rates = {job: throughput[job]["images_per_second_per_core"] * cores for job in JOBS if job in throughput}
+    rates["features"] *= pace
     return Duration(
         cluster_start=60 * assumed["cluster_start_minutes"],
-        jobs={
-            job: count / (throughput[job]["images_per_second_per_core"] * cores) for job in JOBS if job in throughput
-        },
+        jobs={job: count / rate for job, rate in rates.items()},
         step_starts=len(JOBS) * assumed["step_start_seconds"],
     )
 

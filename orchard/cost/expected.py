@@ -24,6 +24,7 @@ class Expected(NamedTuple):
         hourly: the cluster by the hour.
         run: the run on a cluster that is ready.
         whole: with the cluster's start.
+        spread: how long it takes at the fastest and the slowest pace measured, and what that costs with the start.
         forgotten: a cluster that is left alone, by how long.
         most: what a cluster costs at most that nobody extends.
     """
@@ -37,6 +38,7 @@ class Expected(NamedTuple):
     hourly: Parts
     run: Parts
     whole: Parts
+    spread: list[tuple[Duration, Parts]]
     forgotten: dict[str, Forgotten]
     most: float
 
@@ -57,7 +59,8 @@ def expect(settings: Settings, count: int) -> Expected:
             + (f"; there are prices for {', '.join(known)}" if known else ""),
         )
     vcpus = estimate.working_vcpus(settings)
-    lasts = estimate.duration(count, vcpus)
+    lasts, spread = estimate.duration(settings, count), estimate.measured()["features"]["spread"]
+    ends = [estimate.duration(settings, count, spread[end]) for end in ("most", "least")]
     asked = estimate.requests(count, lasts.steps, vcpus)
     guards = settings.idle_timeout, settings.max_lifetime
     return Expected(
@@ -70,6 +73,7 @@ def expect(settings: Settings, count: int) -> Expected:
         hourly=hourly,
         run=estimate.run_cost(hourly, lasts.steps, asked, table),
         whole=estimate.run_cost(hourly, lasts.total, asked, table),
+        spread=[(end, estimate.run_cost(hourly, end.total, asked, table)) for end in ends],
         forgotten={name: estimate.forgotten(hourly, span, *guards) for name, span in estimate.FORGOTTEN.items()},
         most=hourly.over(settings.max_lifetime).total,
     )
@@ -87,10 +91,12 @@ def as_data(settings: Settings, found: Expected, *, counted: bool, free: bool) -
         "counted": counted,
         "nodes": [asdict(kind) for kind in found.nodes],
         "vcpus": found.vcpus,
+        "processor": estimate.processor(settings)._asdict(),
         "per_hour": _amounts(found.hourly),
         "run": _amounts(found.run),
         "run_and_start": _amounts(found.whole),
         "seconds": found.lasts._asdict() | {"run": found.lasts.steps, "total": found.lasts.total},
+        "spread": [{"run": end.steps, "run_and_start": round(cost.total, 6)} for end, cost in found.spread],
         "not_measured": estimate.unmeasured(),
         "requests": found.requests,
         "forgotten": {name: cost._asdict() for name, cost in found.forgotten.items()},

@@ -10,7 +10,7 @@ from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.console import screen
-from orchard.cost import estimate, parts
+from orchard.cost import estimate, growth, parts
 from orchard.cost.estimate import Forgotten
 from orchard.cost.expected import expect
 from orchard.cost.money import shown_in
@@ -63,6 +63,7 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
     console.print(shown)
 
     lasts, asked, table = found.lasts, found.requests, found.table
+    chip = estimate.processor(settings)
     measured, assumed = estimate.measured()["features"], estimate.measured()["assumptions"]
     source = "counted here" if counted else "as published"
     spans = [f"{job} {durations.say(spent)} ({count / spent:,.0f} images/s)" for job, spent in lasts.jobs.items()]
@@ -74,12 +75,20 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
         f"before it about {assumed['cluster_start_minutes']} min until the cluster is ready. "
         f"{sum(asked.values()):,} requests to S3 ({', '.join(f'{number:,} {name}' for name, number in asked.items())})."
     )
+    (quick, least), (slow, most) = found.spread
+    console.print(
+        f"As the pace varied where it was measured ({measured['spread']['how']}): "
+        f"{durations.say(quick.steps)} to {durations.say(slow.steps)}, and {money.say(least.total)} to "
+        f"{money.say(most.total)} with the cluster's start."
+    )
+    if short := growth.warning(count, settings):
+        console.print(short)
     console.print(_forgotten(settings, found.forgotten))
     console.print(f"The guards bound it: no cluster costs more than {money.say(found.most)} unless you extend it.")
     console.print(
         f"Measured: {measured['images_per_second_per_core']:g} images/s a core ({measured['date']}, "
-        f"{measured['machine']}). Assumed, never measured on AWS: a vCPU does "
-        f"{assumed['vcpu_share_of_core']:.0%} of that, and the times to start. Prices of {table.date} ({table.source})."
+        f"{measured['machine']}). Assumed, never measured on AWS: a vCPU of {settings.instance_type} ({chip.name}) "
+        f"does {chip.speed_of_vcpu:.0%} of that, and the times to start. Prices of {table.date} ({table.source})."
         + (f" {money.note[0].upper()}{money.note[1:]}." if money.note else "")
         + (" Spot nodes are counted at the price on demand." if len(found.nodes) > 1 else "")
         + (" The NAT gateway's charge by the GB is not in it." if settings.network == "private" else ""),

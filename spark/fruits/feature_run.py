@@ -8,17 +8,15 @@ Writes <output>/part-*.parquet   path, label, features (1280 float32)
 Started again with the same output and parameters, an interrupted run goes on where it stopped.
 """
 
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql.functions import broadcast, col, collect_list, from_json, struct, to_json, when
+from pyspark.sql import DataFrame, SparkSession
 
-from fruits import dataset, hung, job, manifest, parts, weights
+from fruits import dataset, hung, job, manifest, parts, passes, weights
 from fruits.architecture import FEATURES
 from fruits.attempt import Attempt, attempt
 from fruits.components import refuse_too_many
@@ -26,10 +24,7 @@ from fruits.dataset import Selection
 from fruits.engine import AUTO, choose
 from fruits.errors import JobError
 from fruits.featurizer import ImageFeaturizer
-from fruits.pace import Pace, warm_part
-from fruits.progress import Progress
-
-PASSES = 3  # a second one does what another attempt's files or changed photographs have spoilt; there is rarely one
+from fruits.pace import warm_part
 
 
 @dataclass(frozen=True)
@@ -97,19 +92,31 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         resumed = sum(done.values())
         with progress.phase("features", total=selection.count, already=resumed, task_limit=hung.PATIENCE):
             began = time.time()
+            featurizer = ImageFeaturizer(
+                weights=options.weights,
+                outputType="array",
+                handleInvalid="keep",
+                errorCol="reason",
+                keepInput=False,
+                exifTranspose=options.exif_transpose,
+                engine=options.engine,
+            )
             try:
-                done, rejected, pace = _featurise(spark, options, selection, done, progress)
+                done, pace = passes.over(selection, done, featurizer, progress, output)
             except (Py4JJavaError, PySparkException):
                 selection.photographs.explain()
                 raise
-        _write_errors(spark, rejected, output)
-        featurised = sum(done.values())
-        if featurised + len(rejected) != selection.count:
+            finally:
+                featurizer.release()  # a notebook's session goes on after the run
+        errors = passes.errors(spark, output)
+        featurised, rejected = sum(done.values()), errors.count()
+        if featurised + rejected != selection.count:
             raise JobError(
-                f"{selection.count} images were selected, {featurised} featurised and {len(rejected)} rejected",
+                f"{selection.count} images were selected, {featurised} featurised and {rejected} rejected",
                 "run again with the same run name: it does those that are missing",
             )
-        _account(selection.count, rejected, options.max_error_rate)
+        if rejected > selection.count * options.max_error_rate:
+            raise _too_many(errors, rejected, selection.count, options.max_error_rate)
         warm = warm_part(pace, progress.timings["listing"], began)
         speed = round(selection.count / progress.total_timings["features"], 1)
         written = manifest.write(
@@ -121,7 +128,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
                 "run": output.rsplit("/", 1)[-1],
                 **source,
                 "parameters": parameters | {"max_error_rate": options.max_error_rate},
-                "counts": {"read": selection.count, "featurised": featurised, "rejected": len(rejected)},
+                "counts": {"read": selection.count, "featurised": featurised, "rejected": rejected},
                 "ignored": selection.ignored,
                 "parts": done,
                 "resumed": resumed,
@@ -136,7 +143,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
     for reason, number in selection.ignored.items():
         print(f"{number} files are no photographs: {reason}")
     lasting = f", {warm['warm']['images_per_second']:.0f} once warm" if warm else ""
-    print(f"{featurised} images featurised, {len(rejected)} rejected, {speed:.0f} images/s{lasting} -> {output}")
+    print(f"{featurised} images featurised, {rejected} rejected, {speed:.0f} images/s{lasting} -> {output}")
     return written
 
 
@@ -145,87 +152,11 @@ def _unchanged(selection: Selection, this: Attempt) -> DataFrame:
     return selection.images.join(selection.photographs.changed_since(this.began), "path", "left_anti")
 
 
-def _featurise(
-    spark: SparkSession, options: Options, selection: Selection, done: dict[str, int], progress: Progress
-) -> tuple[dict[str, int], dict[str, str], Pace | None]:
-    """Featurise what is not done yet.
-
-    Returns:
-        rows by part file, of all that is done now; the rejected images, path to reason; and how fast the first pass
-        was, None where there was nothing left to do.
-    """
-    output = options.output.rstrip("/")
-    featurizer = ImageFeaturizer(
-        weights=options.weights,
-        outputType="array",
-        handleInvalid="keep",
-        errorCol="reason",
-        keepInput=False,
-        exifTranspose=options.exif_transpose,
-        engine=options.engine,
+def _too_many(errors: DataFrame, rejected: int, images: int, allowed: float) -> JobError:
+    path, reason = errors.sort("path").first()
+    return JobError(
+        f"{rejected} of {images} images ({rejected / images:.1%}) could not be read, more than {allowed:.1%} "
+        f"(for example {path}: {reason})",
+        "look into _errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
+        "with the same run name: it resumes",
     )
-    rejected: dict[str, str] = {}
-    pace = None
-    try:
-        for _ in range(PASSES):
-            missing = selection.count - sum(done.values()) - len(rejected)
-            if not missing:
-                break
-            left = _left(spark, selection, output, done, rejected) if done or rejected else None
-            rejected |= _write(featurizer, dataset.read(spark, selection, left), output)
-            pace = pace or featurizer.pace(progress.cores)
-            progress.check()  # before anything is deleted that may be another's
-            done = parts.settle(spark, output, selection.images)
-            if sum(done.values()) + len(rejected) < selection.count:
-                unread = _left(spark, selection, output, done, rejected)
-                rejected |= selection.photographs.why_unread([row.path for row in unread.collect()])
-    finally:
-        featurizer.release()  # a notebook's session goes on after the run
-    return done, rejected, pace
-
-
-def _left(
-    spark: SparkSession, selection: Selection, output: str, done: dict[str, int], rejected: dict[str, str]
-) -> DataFrame:
-    """Return the images that are in no part file, and not rejected: path string."""
-    left = selection.images
-    if done:
-        left = left.join(parts.read(spark, output, "path string", done), "path", "left_anti")
-    return left.join(broadcast(job.paths(spark, list(rejected))), "path", "left_anti")
-
-
-def _write(featurizer: ImageFeaturizer, images: DataFrame, output: str) -> dict[str, str]:
-    """Write the features and return the rejected images, path to reason.
-
-    One pass over the images serves both: the rejected are few, so they come to the driver as an observed metric of
-    the write, which (unlike an accumulator) counts each finished task once.
-    """
-    seen = Observation()
-    bad = when(col("reason").isNotNull(), struct("path", "reason"))
-    (
-        featurizer.transform(images)
-        .observe(seen, to_json(collect_list(bad)).alias("rejected"))
-        .where(col("reason").isNull())
-        .drop("reason")
-        .write.mode("append")
-        .parquet(output)
-    )
-    return {row["path"]: row["reason"] for row in json.loads(seen.get["rejected"])}
-
-
-def _write_errors(spark: SparkSession, rejected: dict[str, str], output: str) -> None:
-    lines = [json.dumps({"path": path, "reason": reason}) for path, reason in sorted(rejected.items())]
-    rows = job.texts(spark, lines).select(from_json("value", "path string, reason string").alias("row")).select("row.*")
-    rows.coalesce(1).write.mode("overwrite").parquet(f"{output}/_errors")
-
-
-def _account(images: int, rejected: dict[str, str], allowed: float) -> None:
-    rate = len(rejected) / images
-    if rate > allowed:
-        path, reason = next(iter(sorted(rejected.items())))
-        raise JobError(
-            f"{len(rejected)} of {images} images ({rate:.1%}) could not be read, more than {allowed:.1%} "
-            f"(for example {path}: {reason})",
-            "look into _errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
-            "with the same run name: it resumes",
-        )

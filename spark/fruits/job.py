@@ -26,6 +26,10 @@ SETTINGS = {
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     "spark.sql.parquet.compression.codec": "zstd",
+    # Spark sends tables to all workers by itself, through the driver, that it takes for less than 10 MB. It looks at
+    # compressed bytes, of which names take few: ten million of them were 800 MB on the driver.
+    "spark.sql.autoBroadcastJoinThreshold": "1m",
+    "spark.sql.adaptive.autoBroadcastJoinThreshold": "1m",
     "spark.ui.showConsoleProgress": "false",
 }
 

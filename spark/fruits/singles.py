@@ -93,8 +93,9 @@ class Singles(NamedTuple):
         files = self._files(job.own(self.spark), self.total)
         return files.where(col("modificationTime") > lit(datetime.fromtimestamp(moment, UTC))).select(self._path())
 
-    def why_unread(self, names: list[str]) -> dict[str, str]:
-        """Say why photographs cannot have been read, as far as the file system tells."""
+    def why_unread(self, lost: DataFrame) -> dict[str, str]:
+        """Say why photographs (path string) cannot have been read, as far as the file system tells."""
+        names = [row.path for row in lost.collect()]
         with ThreadPoolExecutor(LISTERS) as pool:
             states = pool.map(lambda name: hadoop.state(self.spark, f"{self._above}/{name}"), names)
             return {

@@ -6,6 +6,8 @@ from pyspark.sql import SparkSession
 # enough that a task's own cost (0.1 s) does not show. At 100 images/s a core, 512 take 5 s.
 IMAGES_PER_TASK = 512
 TASKS_PER_CORE = 4
+# Beyond this many, tasks grow: each is a part file that the driver lists, and some kilobytes in its Spark.
+MOST_TASKS = 20_000
 BYTES_PER_TASK = 256 << 20  # as many photographs of 12 megapixels as take ten seconds
 # What a file counts for, beside its bytes, when Spark packs files into tasks; its default (4 MiB) would make
 # a task of every 32 images.
@@ -25,7 +27,8 @@ def divide(reader: SparkSession, images: int, average: int) -> None:
         average: bytes that an image counts for: its own, and its share of OPEN_COST for each file.
     """
     cores = reader.sparkContext.defaultParallelism
-    per_task = max(1, min(IMAGES_PER_TASK, -(-images // (cores * TASKS_PER_CORE))))
+    most = max(IMAGES_PER_TASK, images // MOST_TASKS)
+    per_task = max(1, min(most, -(-images // (cores * TASKS_PER_CORE))))
     reader.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", BATCH)
     reader.conf.set("spark.sql.files.openCostInBytes", OPEN_COST)
     reader.conf.set("spark.sql.files.maxPartitionBytes", min(BYTES_PER_TASK, per_task * average))

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from orchard.base.config import Settings
+from orchard.base.instances import instance_types
 from orchard.cost import estimate, parts, prices
 from orchard.cost.money import Money, shown_in
 
@@ -45,7 +46,7 @@ def test_the_full_set(monkeypatch):
     assert vcpus == 8
     count = estimate.images(chosen)
     assert count == 67_692
-    lasts = estimate.duration(count, vcpus)
+    lasts = estimate.duration(chosen, count)
     assert lasts.jobs["features"] == pytest.approx(137.0, abs=0.05)
     assert lasts.jobs["pca"] == pytest.approx(4.9, abs=0.05)
     assert lasts.steps == pytest.approx(261.9, abs=0.1)
@@ -56,6 +57,29 @@ def test_the_full_set(monkeypatch):
     run = estimate.run_cost(hourly, lasts.steps, asked, IRELAND)
     assert run.s3 == pytest.approx(0.0594, abs=1e-4)
     assert run.total == pytest.approx(0.0597 + 0.0594, abs=1e-4)
+
+
+def test_every_family_has_one_processor():
+    named = [family for kind in estimate.measured()["processors"] for family in kind["families"]]
+    assert sorted(named) == sorted({name.partition(".")[0] for name in instance_types()})
+
+
+def test_processors_are_compared_by_their_vcpus():
+    """By hand: 0.7 = 9.12 / (6.47 x 1.6 + 9.12 - 6.47), milliseconds; half a core, or a whole one."""
+    intel, older, newer = (
+        estimate.duration(settings(instance_type=f"{kind}.xlarge"), 1000).jobs["features"]
+        for kind in ("m5", "m6a", "m7a")
+    )
+    assert older == pytest.approx(intel / 0.7)
+    assert newer == pytest.approx(intel / 2)
+    assert pytest.approx(9.12 / (6.47 * 1.6 + 9.12 - 6.47), abs=0.005) == 0.7
+
+
+def test_the_spread_is_of_the_features():
+    spread = estimate.measured()["features"]["spread"]
+    quick, slow = (estimate.duration(settings(), 1000, spread[end]).jobs for end in ("most", "least"))
+    assert slow["features"] / quick["features"] == pytest.approx(spread["most"] / spread["least"])
+    assert slow["pca"] == quick["pca"], "of which there is no spread"
 
 
 def test_a_forgotten_week():

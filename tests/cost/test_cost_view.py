@@ -38,14 +38,16 @@ def test_every_part_is_told_separately(monkeypatch):
     assert row(text, "total")[0] == "0.87 USD"
     assert "67,692 photographs (as published)" in text
     assert "136,100 requests to S3" in text
+    assert "4 min 18 s to 4 min 42 s, and 0.27 USD to 0.27 USD with the cluster's start" in text
+    assert "a vCPU of m5.xlarge (Intel Xeon with AVX-512) does 50% of that" in " ".join(text.split())
     assert "Prices of 2026-09-01" in text
     assert "never measured on AWS" in text
 
 
 def test_a_job_that_was_never_measured_is_said_not_to_be_counted(monkeypatch):
-    before_it = estimate.duration(67_692, 7)
+    before_it = estimate.duration(Settings(), 67_692)
     monkeypatch.setattr(estimate, "JOBS", (*estimate.JOBS, "weather"))
-    assert estimate.duration(67_692, 7).steps == before_it.steps + 60, "only its start"
+    assert estimate.duration(Settings(), 67_692).steps == before_it.steps + 60, "only its start"
     assert "weather not counted (never measured)" in " ".join(before(Settings(mode="full")).split())
 
 

@@ -1,5 +1,6 @@
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import SparkSession
@@ -129,6 +130,14 @@ def test_photographs_come_one_by_one_and_other_rows_as_spark_has_them(spark, dra
     photographs = dataset.read(spark, dataset.select(spark, root, "mini", "Training", 9))
     assert photographs.sparkSession.conf.get(KEYS[2]) == "1"
     assert job.own(spark).conf.get(KEYS[2]) == spark.conf.get(KEYS[2])
+
+
+@pytest.mark.parametrize(("images", "per_task"), [(100, 1), (67_692, 512), (100_000_000, 5_000)])
+def test_tasks_grow_where_they_would_be_too_many(images, per_task):
+    conf: dict[str, int] = {}
+    context = SimpleNamespace(defaultParallelism=32)
+    tasks.divide(SimpleNamespace(sparkContext=context, conf=SimpleNamespace(set=conf.__setitem__)), images, 5_000)
+    assert conf["spark.sql.files.maxPartitionBytes"] == per_task * 5_000
 
 
 def test_reading_changes_nothing_for_others(spark, drawn, tmp_path):

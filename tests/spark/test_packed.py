@@ -6,6 +6,7 @@ import pytest
 from pyspark.sql import DataFrame
 
 from fruits import dataset
+from fruits import packed as shards
 from fruits.errors import JobError
 from orchard.photographs import packed
 
@@ -53,6 +54,21 @@ def test_some_are_read_of_either_form(spark, both, part):
     left = one.paths[part]
     assert content(dataset.read(spark, two, left)) == content(dataset.read(spark, one, left))
     assert content(dataset.read(spark, two, left)).keys() == set(left)
+
+
+def test_of_many_shards_the_manifests_are_read(spark, both, monkeypatch):
+    """By class, without naming each; one that the manifest does not name lies beside them."""
+    found = shards.Shards.find(spark, dataset.hadoop.qualified(spark, f"{both[1]}/Test"))
+    fewer = found._replace(entries=found.entries[1:])
+    named = content(found.read(None)), content(fewer.read(None))
+    assert len(named[0]) == 18 > len(named[1])
+    monkeypatch.setattr(shards, "NAMED", 2)
+    assert (content(found.read(None)), content(fewer.read(None))) == named
+    assert content(fewer.read(dataset.job.paths(spark, sorted(named[1])[::2]))).keys() == set(sorted(named[1])[::2])
+    found.explain()
+    other = {**found.entries[0], "sha256": "0" * 64}
+    with pytest.raises(JobError, match=f"the first is {other['file']}"):
+        found._replace(entries=[other, *found.entries[1:]]).explain()
 
 
 def test_a_large_shard_is_divided_between_the_cores(spark, tmp_path, pack, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from whole_runs import whole
 
 import features
-from fruits import pca_run
+from fruits import passes, pca_run
 from fruits.errors import JobError
 from tests.support.cells import cell
 
@@ -113,6 +113,28 @@ def test_damaged_photographs_are_named(drawn, featurise, spark, tmp_path):
     errors = {row.path: row.reason for row in spark.read.parquet(str(tmp_path / "r" / "_errors")).collect()}
     assert errors.keys() == {f"Test/Kiwi/{path.name}" for path in (head, half, zeros)}
     assert all(errors.values())
+
+
+def test_one_that_ends_in_the_second_pass_is_gone_on_with(spark, few, run, output, monkeypatch):
+    """After its first pass it looks at what is left, and dies before it has said which are rejected."""
+    (few / "Test" / "Kiwi" / "page.jpg").write_text("<html>")
+    settled, calls = passes._settled, []
+
+    def dying(*words):
+        calls.append(words)
+        if len(calls) == 2:
+            raise JobError("died", "run again")
+        return settled(*words)
+
+    monkeypatch.setattr(passes, "_settled", dying)
+    with pytest.raises(JobError, match="died"):
+        run("--max-error-rate", "0.1")
+    assert (output / passes.AGAIN).exists()
+    run("--max-error-rate", "0.1")
+    manifest = whole(spark, output)
+    assert manifest["counts"] == {"read": 13, "featurised": 12, "rejected": 1}
+    assert manifest["resumed"] == 12
+    assert not (output / passes.AGAIN).exists()
 
 
 NAMES = [
