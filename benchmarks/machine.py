@@ -36,3 +36,16 @@ def cpu_seconds(session: int) -> float:
         if int(fields[3]) == session:
             ticks += sum(map(int, fields[11:15]))
     return ticks / TICKS
+
+
+def resident(session: int) -> int:
+    """Sum up the bytes of memory that a session's processes hold; what they share counts once (proc(5), PSS)."""
+    kib = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(path.read_text().rpartition(")")[2].split()[3]) == session:
+                told = (path.parent / "smaps_rollup").read_text()
+                kib += next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:"))
+        except (OSError, StopIteration):  # it has just ended
+            continue
+    return kib << 10
