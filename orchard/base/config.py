@@ -1,11 +1,9 @@
 """The settings: orchard.toml, then ORCHARD_* in the environment, then a task's flags; the last one wins."""
 
-import json
 import re
 import tomllib
 from contextlib import suppress
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +17,7 @@ from pydantic_settings import (
 )
 
 from orchard.base import settings_errors
+from orchard.base.instance_types import instance_types
 from orchard.base.places import DATA, FILE, HOME, ROOT, STATE
 
 __all__ = ["DATA", "FILE", "HOME", "ROOT", "STATE", "Settings", "instance_types", "load", "words"]
@@ -38,12 +37,6 @@ RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|-
 
 # The ARN of a KMS key itself: an alias may come to stand for another one.
 KMS_KEY = re.compile(r"arn:aws:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
-
-
-@cache
-def instance_types() -> dict[str, dict[str, int]]:
-    """Return the instance types that a cluster can be made of: vCPUs, GiB, and MiB that YARN hands out, for each."""
-    return json.loads((ROOT / "terraform" / "modules" / "cluster" / "instance_types.json").read_text())
 
 
 def words() -> dict[str, list[str]]:

@@ -4,8 +4,9 @@ Nothing else under `orchard/emulator/` imports Orchard's other rooms; a test hol
 elsewhere finds here what has to come along.
 """
 
-from orchard.base.config import HOME, ROOT, instance_types
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.instance_types import instance_types
+from orchard.base.places import HOME, ROOT
 from orchard.machine import java, packages, pyspark_kernel
 from orchard.machine.java import find_java
 

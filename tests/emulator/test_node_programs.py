@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -222,6 +224,13 @@ def test_a_copy_that_cannot_be_is_refused(node: Node, words: list[str], message:
 
 def test_every_program_on_path_is_known() -> None:
     assert set(workplace.PROGRAMS) == set(main.PROGRAMS)
+
+
+def test_programs_start_without_what_takes_long_to_import() -> None:
+    start = f"import runpy, sys; runpy.run_path({main.__file__!r}); print(*sys.modules)"
+    there = subprocess.run([sys.executable, "-I", "-c", start], capture_output=True, text=True, check=True).stdout
+    assert "orchard.emulator.steps.node.spark" in there.split()
+    assert not {"moto", "boto3", "pydantic", "pyspark"} & set(there.split())
 
 
 def test_every_example_is_there() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchard.emulator.outside import OrchardError, find_java, packages
-from orchard.emulator.steps import container, memory, resources
+from orchard.emulator.steps import container, memory
 from orchard.emulator.steps.command import SparkSubmit
 from orchard.emulator.steps.container import Locate
 
@@ -52,7 +52,8 @@ def command(
     Raises:
         OrchardError: a resource does not exist, or there is no Java or no Spark.
     """
-    from orchard.emulator.steps import store, workplace  # with moto, which the programs of the node do without
+    # With moto, which the programs of the node do without: to import it takes them longer than all else that they do.
+    from orchard.emulator.steps import resources, store, workplace
 
     environment = workplace.Workplace.of(cluster, work.parent, mirror).prepare(cluster)
     environment.setdefault("JAVA_HOME", str(find_java()))
