@@ -8,7 +8,6 @@ import functools
 import os
 import sys
 import tarfile
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,6 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import schedule
-from tests.support import java
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,16 +47,14 @@ class Units(LoadScopeScheduling):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let whatever starts a Java here start one that suits short runs; xdist's processes inherit it."""
-    from orchard.machine.java import VERSION, candidates, major_version
+    from orchard.emulator.steps import quick_java
 
-    found = next((home for home in candidates() if major_version(home) == VERSION), None)
-    if hasattr(config, "workerinput") or not found:
+    if hasattr(config, "workerinput") or not quick_java.ready():
         return
-    folder = tempfile.TemporaryDirectory(prefix="orchard-java-")
-    config.add_cleanup(folder.cleanup)
-    os.environ["JAVA_HOME"] = str(java.prepare(found, Path(folder.name)))
-    if config.option.numprocesses and not config.option.markexpr:  # many tests, and those of Spark among them
-        config.add_cleanup(java.train(Path(folder.name)).kill)
+    os.environ["JAVA_HOME"] = str(quick := quick_java.home())
+    many = config.option.numprocesses and not config.option.markexpr  # those of Spark among them
+    if many and (training := quick_java.train(quick)):
+        config.add_cleanup(training.kill)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units:

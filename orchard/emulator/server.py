@@ -18,6 +18,7 @@ from orchard.emulator import pin, record
 from orchard.emulator.clock import Clock
 from orchard.emulator.options import Delays, Options
 from orchard.emulator.outside import OrchardError
+from orchard.emulator.steps.quick_java import Training
 
 log = logging.getLogger(__name__)
 
@@ -116,9 +117,11 @@ def serve(options: Options, told: Callable[[str], None], *, with_terminal: bool 
     left = record.write(options.home, options.instance, options.port)
     log.info("the local AWS %s answers on %s", options.instance, server.endpoint)
     told(server.endpoint)
-    while not stop.wait(5) and left.exists():
-        pass  # without its record nobody would find it again: it ends itself when its directory is removed
+    training = Training()
+    while not stop.wait(5) and left.exists():  # without its record nobody would find it again
+        training.begin()
     log.info("stopping")
+    training.end()
     server.stop()
     left.unlink(missing_ok=True)
     return 0

@@ -226,6 +226,13 @@ def test_every_program_on_path_is_known() -> None:
     assert set(workplace.PROGRAMS) == set(main.PROGRAMS)
 
 
+def test_programs_start_without_what_takes_long_to_import() -> None:
+    start = f"import runpy, sys; runpy.run_path({main.__file__!r}); print(*sys.modules)"
+    there = subprocess.run([sys.executable, "-I", "-c", start], capture_output=True, text=True, check=True).stdout
+    assert "orchard.emulator.steps.node.spark" in there.split()
+    assert not {"moto", "boto3", "pydantic", "pyspark"} & set(there.split())
+
+
 def test_every_example_is_there() -> None:
     folder = spark_home() / "examples" / "src" / "main" / "python"
     assert all((folder / script).is_file() for script in spark.EXAMPLES.values())
@@ -239,9 +246,3 @@ def test_commands_and_examples_that_are_not_here_are_named(node: Node) -> None:
     ):
         with pytest.raises(OrchardError, match=message):
             run(words)
-
-
-def test_they_start_without_what_takes_long():
-    script = f"import runpy, sys; runpy.run_path({main.__file__!r}); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
-    assert not {"boto3", "moto", "numpy", "pydantic", "pyspark"} & set(done.stdout.split())

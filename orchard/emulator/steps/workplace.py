@@ -9,12 +9,10 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchard.emulator.outside import java
-from orchard.emulator.steps import command, filesystems, resources, spark, yarn_cluster
+from orchard.emulator.steps import command, filesystems, quick_java, resources, spark, yarn_cluster
 from orchard.emulator.steps.node.place import FILE, Node
 
 if TYPE_CHECKING:
@@ -113,7 +111,7 @@ class Workplace:
             "SPARK_LOCAL_DIRS": str(self.work / "tmp"),
             "ORCHARD_NODE": str(self.conf / FILE),
         }
-        found = _java()
+        found = quick_java.home()  # what needs one gets one where there is none
         return told | ({"JAVA_HOME": str(found)} if found else {})
 
 
@@ -127,9 +125,3 @@ def _programs(folder: Path, names: Iterable[str]) -> None:
         program = folder / name
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I "{MAIN}" {name} "$@"\n')
         program.chmod(0o755)
-
-
-@cache
-def _java() -> Path | None:
-    """Find a Java that is here already; what needs one gets one where there is none."""
-    return next((home for home in java.candidates() if java.major_version(home) == java.VERSION), None)
