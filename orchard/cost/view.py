@@ -22,16 +22,17 @@ def statement(settings: Settings, target: Target) -> list[str]:
     table, nodes, say = rates(settings.region), parts.nodes_of(settings), shown_in(settings).say
     hourly = parts.per_hour(nodes, table, nat=settings.network == "private")
     cluster = f"Cluster: {sum(kind.count for kind in nodes)} x {settings.instance_type} in {settings.region}"
-    idle = f"ends itself after {settings.idle_timeout // 60} min without work"
-    guards = f"{idle}, at the latest after {settings.max_lifetime} h"
+    idle, life = settings.idle_timeout // 60, settings.max_lifetime
+    guards = f"It ends itself after {idle} min without work, at the latest after {life} h."
     if not target.charges:
         price = f"{cluster}, emulated on this machine: costs nothing."
     elif hourly is None:
         price = f"{cluster}; Orchard has no price for this type in this region (./inv cost --refresh)."
     else:
         price = f"{cluster}: {say(hourly.total)} per hour (EC2, EMR, disks; prices of {table.date}), plus requests."
-        guards += f": at most {say(hourly.over(settings.max_lifetime).total)} a launch"
-    return [price, f"It {guards}."]
+        most = say(hourly.over(life).total)
+        guards = f"It ends itself after {idle} min without work, at the latest after {life} h: at most {most} a launch."
+    return [price, guards]
 
 
 def before(settings: Settings, count: int, *, counted: bool, free: bool, console: Console | None = None) -> None:

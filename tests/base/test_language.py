@@ -108,7 +108,7 @@ def test_messages_are_found_wherever_they_arise(tmp_path):
     assert messages.messages(tmp_path) - tables == {
         *("one cause", "two {0} causes{1}", " and {0} more", "why {0} so"),
         *("no run", "no complete run"),
-        "{0} is said",
+        *("{0} is said", "a line"),
         *("a cause", "a remedy {0}", "a remedy"),
         "did you mean it?",
     }
