@@ -9,13 +9,15 @@ from pathlib import Path
 
 from orchard.base import counts
 from orchard.base.config import ROOT
+from orchard.report import spoken
 
 # What takes a cause and a remedy, and how many arguments come before them.
-ERRORS = {"OrchardError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1}
+ERRORS = {"OrchardError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1, "JobError": 0}
 # What takes lines or parts of lines for people, with how many arguments are such; and whose functions return some.
 SAYING = {"say": None, "tr": 1, "marked": 1, "ask": 1, "confirm": 1, "remark": 1, "show": 2, "Display": 1, "Meter": 1}
-SAYING |= {"phase": 1, "Fact": 3}
+SAYING |= {"phase": 1, "Fact": 3, "RejectedImageError": 1}
 SAID_BY = {"statement", "describe", "name_left_out", "publish", "get_published", "send", "warning", "steps_by_hand"}
+SAID_BY |= {"why_ignored", "_others", "_complaint"}
 COUNTING = {"counted": counts.counted, "are": counts.are}
 TABLES = ROOT / "orchard" / "diagnosis"
 SETTINGS = ROOT / "orchard" / "base" / "config.py"  # whose reasons are a part of the message
@@ -24,6 +26,7 @@ RETURNING = {"nearest.py", "complaints.py", "settings_errors.py"}  # whose funct
 HOUSES = (ROOT / "orchard", ROOT / "spark")
 LEFT_OUT = ROOT / "orchard" / "emulator"
 _LINE = re.compile(r"(?:error|remedy): (.+)")
+_COUNTED = re.compile(r'\.counted\([^"]*"([a-z ]+)"\)')
 _HOLE = re.compile("\0")
 _NO_WORDS = re.compile(r"\{\w+\}|--[\w-]+|\S+://\S+")
 _WORDS = re.compile(r"[A-Za-z]{2}|^ \(\)$")  # or the parentheses around what is to be translated itself
@@ -36,7 +39,8 @@ def messages(*houses: Path) -> set[str]:
         houses: the folders to look in; those of the product by default.
     """
     files = [file for house in houses or HOUSES for file in house.rglob("*.py") if not file.is_relative_to(LEFT_OUT)]
-    return {message for file in files for message in _of_file(file)} | set(filter(_is_said, _of_tables()))
+    found = {message for file in files for message in _of_file(file)} | set(filter(_is_said, _of_tables()))
+    return found | {message for house in houses or HOUSES for message in _of_pages(house)}
 
 
 def _is_said(message: str) -> bool:
@@ -53,6 +57,23 @@ def _of_tables() -> Iterator[str]:
         for entry in tomllib.loads(file.read_text())["failure"]:
             for told in (entry, entry.get("nodes", {})):
                 yield from (told[key] for key in ("cause", "remedy") if key in told)
+
+
+def _of_pages(house: Path) -> Iterator[str]:
+    """Find what the report's templates and scripts say."""
+    found: list[str] = []
+
+    def hear(text: str) -> str:
+        found.append(text)
+        return text
+
+    for page in house.rglob("page/*.html.j2"):
+        spoken.template_in(source := page.read_text(), hear)
+        for word in _COUNTED.findall(source):
+            found += (f"{{0}}{counts.counted(number, word)[1:]}" for number in (1, 2))
+    for script in house.rglob("page/*.js"):
+        spoken.script_in(script.read_text(), hear)
+    yield from filter(_has_words, found)
 
 
 def _of_file(file: Path) -> Iterator[str]:

@@ -17,12 +17,13 @@ from orchard.base import numerals
 FOLDER = Path(__file__).with_name("languages")
 SETTINGS = Path(__file__).resolve().parents[2] / "orchard.toml"
 ENGLISH = "en"
-FEW = 4  # letters, that a template needs among what Orchard says
+FEW = 5  # letters, that a template needs among what Orchard says
 SURE = 8  # letters; fewer may stand by chance in what fills a message: "{0} takes {1}"
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)', re.M)
 _BRACES = re.compile(r"\{(\w+)\}")
-_NUMBER = re.compile(r"[\d,]+(?:\.\d+)?(?:%| ?(?:s|min|h|d)(?: \d+ (?:s|min|h))?)?")
+# A number, also of percent; a length of time; a time of the day, also with its day.
+_NUMBER = re.compile(r"(?:[A-Z][a-z]{2} \d\d )?[\d,.:]*\d(?:%| ?(?:s|min|h|d)(?: \d+ (?:s|min|h))?)?")
 _LINE = re.compile(r"((?:error|cause|remedy): )(.*)", re.S)
 
 
@@ -117,7 +118,7 @@ def _templates(language: str) -> list[Template]:
 
 
 def _is_sure(template: Template, words: dict[str, str], least: int) -> bool:
-    """Tell whether a template is recognised: by its letters, or by numbers or lengths of time ("3 images")."""
+    """Tell whether a template is recognised: by its letters, or by the numbers that it has ("3 images")."""
     return template.letters >= least or all(map(_NUMBER.fullmatch, words.values()))
 
 

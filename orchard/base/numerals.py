@@ -38,3 +38,9 @@ def written(text: str, language: str) -> str:
     text = _DATE.sub(lambda date: f"{int(date[1])} {MONTHS[date[2]][0]}", _DAYS.sub(r"\1 j", text))
     text = _DAY.sub(lambda day: f"{int(day[2])} {_SHORT[day[1]]}", text)
     return _AT.sub(r"le \1 à ", text)
+
+
+def fixed(value: float, digits: int, language: str) -> str:
+    """Return a number with so many digits behind the decimal point, or comma."""
+    text = f"{value:,.{digits}f}"
+    return text.replace(",", THIN).replace(".", ",") if language == "fr" else text

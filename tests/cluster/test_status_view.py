@@ -318,10 +318,9 @@ def test_the_data_is_what_the_schema_says(status):
 
 def test_all_is_told_in_french_but_what_aws_says(monkeypatch):
     monkeypatch.setenv("ORCHARD_LANG", "fr")
-    aws = (STARTING.reason, NOTHING.ended[0].reason, *WORKING.canary.warnings, WAITING.canary.found)
-    aws += (WAITING.canary.remedy,)
+    aws = (STARTING.reason, NOTHING.ended[0].reason, WAITING.canary.remedy, "not authorized to perform it")
     late = WAITING.hard_limit.model_copy(update={"overdue": True})
-    every = [*STATUS.clusters, UNGUARDED, WAITING.model_copy(update={"hard_limit": late}), LONGEST]
+    every = [*STATUS.clusters, UNGUARDED, WAITING.model_copy(update={"hard_limit": late})]
     for status in (STATUS.model_copy(update={"clusters": every}), NOTHING):
         shown = drawn(status, 400) + "\n".join(lines(status))
         for words in aws:

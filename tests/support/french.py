@@ -12,4 +12,4 @@ WORDS = {
 
 def english(text: str) -> list[str]:
     """Return the lines with such words, so that a test can name what is left."""
-    return [line for line in text.splitlines() if WORDS & set(re.findall(r"[a-z]+", line.lower()))]
+    return [line for line in text.splitlines() if WORDS & set(re.findall(r"[^\W\d_]+", line.lower()))]

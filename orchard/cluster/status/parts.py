@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 
 from rich.text import Text
 
-from orchard.base.language import tr
-
 WIDTH = 80  # columns: what has to be enough
 LINE = WIDTH - 4  # columns of a line in a panel
 COLOURS = {
@@ -24,4 +22,4 @@ def coloured(state: str) -> Text:
 def clock(moment: datetime, now: datetime) -> str:
     """Say a moment in UTC, with its day where that is not the present one."""
     day = "" if abs(moment - now) < timedelta(days=1) and moment.date() == now.date() else f"{moment:%b %d} "
-    return tr(f"{day}{moment:%H:%M}")
+    return f"{day}{moment:%H:%M}"
