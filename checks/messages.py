@@ -9,15 +9,25 @@ from pathlib import Path
 
 from orchard.base import counts
 from orchard.base.config import ROOT
+from orchard.cost import estimate, prices
 from orchard.report import spoken
 
 # What takes a cause and a remedy, and how many arguments come before them.
-ERRORS = {"OrchardError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1, "JobError": 0}
+ERRORS = {
+    "OrchardError": 0,
+    "UsageError": 0,
+    "make": 0,
+    "InterruptedByUserError": 0,
+    "Failure": 1,
+    "JobError": 0,
+    "Finding": 1,
+}
 # What takes lines or parts of lines for people, with how many arguments are such; and whose functions return some.
 SAYING = {"say": None, "tr": 1, "marked": 1, "ask": 1, "confirm": 1, "remark": 1, "show": 2, "Display": 1, "Meter": 1}
 SAYING |= {"phase": 1, "Fact": 3, "RejectedImageError": 1}
 SAID_BY = {"statement", "describe", "name_left_out", "publish", "get_published", "send", "warning", "steps_by_hand"}
-SAID_BY |= {"why_ignored", "_others", "_complaint"}
+SAID_BY |= {"why_ignored", "_others", "_complaint", "nothing_up", "_steps", "_next"}
+SAID_BY |= {"open_", "close", "show_password"}
 COUNTING = {"counted": counts.counted, "are": counts.are}
 TABLES = ROOT / "orchard" / "diagnosis"
 SETTINGS = ROOT / "orchard" / "base" / "config.py"  # whose reasons are a part of the message
@@ -57,6 +67,8 @@ def _of_tables() -> Iterator[str]:
         for entry in tomllib.loads(file.read_text())["failure"]:
             for told in (entry, entry.get("nodes", {})):
                 yield from (told[key] for key in ("cause", "remedy") if key in told)
+    yield prices.table()["source"]
+    yield estimate.measured()["features"]["machine"]
 
 
 def _of_pages(house: Path) -> Iterator[str]:

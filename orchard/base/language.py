@@ -93,7 +93,8 @@ def translated(message: str, language: str, least: int = 0) -> str:
         language: another one.
         least: the number of letters by which a template has to be recognised.
     """
-    if message in (known := catalogue(language)):
+    # A word alone that fills a message may be a setting's name, such as network.
+    if message in (known := catalogue(language)) and (least < SURE or " " in message):
         return known[message]
     for template in _templates(language):
         if (words := template.fill(message)) is not None and _is_sure(template, words, least):

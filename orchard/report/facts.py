@@ -134,7 +134,7 @@ def where(run: Run) -> list[Fact]:
         Fact("Target", f"{'an AWS emulated on this machine' if record.emulated else 'AWS'}, {record.region}"),
         Fact("Cluster", f"{record.cluster.name} ({record.cluster.id})", f"{record.cluster.release_label}; {nodes}"),
         Fact("Submitted", f"{record.submitted:%d %B %Y, %H:%M} UTC"),
-        *(Fact(f"Step {step.job}", step.state.lower(), _span(step)) for step in record.steps),
+        *(Fact(f"Step {step.job}", step.stands, _span(step)) for step in record.steps),
     ]
 
 
