@@ -1,4 +1,4 @@
-"""Numbers and dates as a language writes them; Orchard puts them together in English, as 7,860 and 45.3%."""
+"""Numbers, dates and semicolons as a language writes them; what Orchard puts together, it does in English."""
 
 import re
 
@@ -23,6 +23,7 @@ _GROUPS = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?![\w,])")
 # A point is taken for a decimal one only before a unit: versions and addresses have points, too.
 _DECIMAL = re.compile(r"(?<![\w.])([\d\u202f]+)\.(\d+)(?= ?(?:%|s\b|Mo\b|Go\b|USD\b|EUR\b|images/s|fois\b|°))")
 _PERCENT = re.compile(r"(?<=\d)%")
+_SEMICOLON = re.compile(r"(?<=[\w)%]); ")
 _DAYS = re.compile(r"(?<![\w.,-])(\d+) d\b")
 _DATE = re.compile(rf"\b(\d\d) ({'|'.join(MONTHS)})\b")
 _AT = re.compile(r"\bà (\d\d? [^\W\d]+\.?) (?=\d\d:\d\d)")
@@ -33,6 +34,7 @@ def written(text: str, language: str) -> str:
     """Return a text of a language with its numbers and dates as that language has them: 7 860; 45,3 %; 2 j; 3 mai."""
     if language != "fr":
         return text
+    text = _SEMICOLON.sub(" ; ", text)
     text = _GROUPS.sub(lambda number: number[0].replace(",", THIN), text)
     text = _PERCENT.sub(f"{THIN}%", _DECIMAL.sub(r"\1,\2", text))
     text = _DATE.sub(lambda date: f"{int(date[1])} {MONTHS[date[2]][0]}", _DAYS.sub(r"\1 j", text))
