@@ -1,4 +1,4 @@
-"""The catalogue of the French errors, brought up to date: what nothing says any more goes, what is new waits in it."""
+"""The French catalogue, brought up to date: what nothing says any more goes, what is new waits in it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The messages that Orchard's errors are made from, as the catalogue of a language has to have them."""
+"""The messages that what Orchard says is made from, as the catalogue of a language has to have them."""
 
 import ast
 import re
@@ -7,31 +7,59 @@ from collections.abc import Iterator
 from itertools import count, product
 from pathlib import Path
 
+from orchard.base import counts
 from orchard.base.places import ROOT
+from orchard.cost import estimate, prices
+from orchard.report import spoken
 
 # What takes a cause and a remedy, and how many arguments come before them.
-ERRORS = {"OrchardError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1}
+ERRORS = {
+    "OrchardError": 0,
+    "UsageError": 0,
+    "make": 0,
+    "InterruptedByUserError": 0,
+    "Failure": 1,
+    "JobError": 0,
+    "Finding": 1,
+}
+# What takes lines or parts of lines for people, with how many arguments are such; and whose functions return some.
+SAYING = {"say": None, "tr": 1, "marked": 1, "ask": 1, "confirm": 1, "remark": 1, "show": 2, "Display": 1, "Meter": 1}
+SAYING |= {"phase": 1, "Fact": 3, "RejectedImageError": 1}
+SAID_BY = {"statement", "describe", "name_left_out", "publish", "get_published", "send", "warning", "steps_by_hand"}
+SAID_BY |= {"why_ignored", "_others", "_complaint", "nothing_up", "_steps", "_next"}
+SAID_BY |= {"open_", "close", "show_password"}
+COUNTING = {"counted": counts.counted, "are": counts.are}
 TABLES = ROOT / "orchard" / "diagnosis"
 SETTINGS = ROOT / "orchard" / "base" / "config.py"  # whose reasons are a part of the message
 RETURNING = {"nearest.py", "complaints.py", "settings_errors.py"}  # whose functions return causes and remedies
 # What the local AWS says to clients and in logs, it says as AWS and Hadoop do: in English.
+HOUSES = (ROOT / "orchard", ROOT / "spark")
 LEFT_OUT = ROOT / "orchard" / "emulator"
 _LINE = re.compile(r"(?:error|remedy): (.+)")
+_COUNTED = re.compile(r'\.counted\([^"]*"([a-z ]+)"\)')
 _HOLE = re.compile("\0")
 _NO_WORDS = re.compile(r"\{\w+\}|--[\w-]+|\S+://\S+")
 _WORDS = re.compile(r"[A-Za-z]{2}|^ \(\)$")  # or the parentheses around what is to be translated itself
 
 
-def messages(house: Path = ROOT / "orchard") -> set[str]:
-    """Return the templates of all errors' causes and remedies, with {0}, {1} ... where something is filled in."""
-    files = [file for file in house.rglob("*.py") if not file.is_relative_to(LEFT_OUT)]
-    found = {message for file in files for message in _of_file(file)}
-    return {message for message in found | set(_of_tables()) if _is_said(message)}
+def messages(*houses: Path) -> set[str]:
+    """Return the templates of all that is said, with {0}, {1} ... where something is filled in.
+
+    Args:
+        houses: the folders to look in; those of the product by default.
+    """
+    files = [file for house in houses or HOUSES for file in house.rglob("*.py") if not file.is_relative_to(LEFT_OUT)]
+    found = {message for file in files for message in _of_file(file)} | set(filter(_is_said, _of_tables()))
+    return found | {message for house in houses or HOUSES for message in _of_pages(house)}
 
 
 def _is_said(message: str) -> bool:
     """Tell whether a text has words of its own, and is no name."""
-    return " " in message.strip() and bool(_WORDS.search(_NO_WORDS.sub("", message)))
+    return " " in message.strip() and _has_words(message)
+
+
+def _has_words(message: str) -> bool:
+    return bool(_WORDS.search(_NO_WORDS.sub("", message))) and not _LINE.fullmatch(message)
 
 
 def _of_tables() -> Iterator[str]:
@@ -39,6 +67,25 @@ def _of_tables() -> Iterator[str]:
         for entry in tomllib.loads(file.read_text())["failure"]:
             for told in (entry, entry.get("nodes", {})):
                 yield from (told[key] for key in ("cause", "remedy") if key in told)
+    yield prices.table()["source"]
+    yield estimate.measured()["features"]["machine"]
+
+
+def _of_pages(house: Path) -> Iterator[str]:
+    """Find what the report's templates and scripts say."""
+    found: list[str] = []
+
+    def hear(text: str) -> str:
+        found.append(text)
+        return text
+
+    for page in house.rglob("page/*.html.j2"):
+        spoken.template_in(source := page.read_text(), hear)
+        for word in _COUNTED.findall(source):
+            found += (f"{{0}}{counts.counted(number, word)[1:]}" for number in (1, 2))
+    for script in house.rglob("page/*.js"):
+        spoken.script_in(script.read_text(), hear)
+    yield from filter(_has_words, found)
 
 
 def _of_file(file: Path) -> Iterator[str]:
@@ -55,13 +102,23 @@ def _of_file(file: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (name := _name(node.func)) in takers:
             for argument in node.args[takers[name] :][:2]:
-                yield from _templates(argument, named)
+                yield from filter(_is_said, _templates(argument, named))
+        elif isinstance(node, ast.Call) and name in SAYING:
+            for argument in node.args[: SAYING[name]]:
+                yield from filter(_has_words, _templates(argument, named))
+        elif isinstance(node, ast.Call) and name in COUNTING and isinstance(node.args[-1], ast.Constant):
+            yield from (f"{{0}}{COUNTING[name](number, str(node.args[-1].value))[1:]}" for number in (1, 2))
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") == "said":
+            yield from filter(_is_said, _templates(node.value, named))
+        elif isinstance(node, ast.FunctionDef) and node.name in SAID_BY:
+            for told in (told.value for told in ast.walk(node) if isinstance(told, ast.Return) and told.value):
+                yield from filter(_has_words, _templates(told, named))
         elif isinstance(node, ast.Return) and node.value and returns:
-            yield from _templates(node.value, named)
+            yield from filter(_is_said, _templates(node.value, named))
         elif isinstance(node, ast.Constant | ast.JoinedStr) and node not in parts:
             for text in _templates(node, {}):
                 if line := _LINE.fullmatch(text):
-                    yield line[1]
+                    yield from filter(_is_said, (line[1],))
 
 
 def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -85,6 +142,10 @@ def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
             yield text
         case ast.IfExp(body=body, orelse=other) | ast.Tuple(elts=[body, other]):
             yield from (*_texts(body, named), *_texts(other, named))
+        case ast.List(elts=elements) | ast.BoolOp(values=elements):
+            yield from (text for element in elements for text in _texts(element, named))
+        case ast.Starred(value=ast.ListComp(elt=more)) | ast.Starred(value=more) | ast.ListComp(elt=more):
+            yield from _texts(more, named)
         case ast.BinOp(op=ast.Add(), left=left, right=right):
             yield from (one + more for one in _texts(left, {}) for more in _texts(right, {}))
         case ast.Name(id=name):

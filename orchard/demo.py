@@ -11,6 +11,7 @@ from orchard.aws.target import connect
 from orchard.base.config import Settings
 from orchard.base.console import say, tell
 from orchard.base.errors import UsageError
+from orchard.base.language import tr
 from orchard.cluster import lifecycle, teardown
 from orchard.cluster.site import Site
 from orchard.photographs import dataset, upload
@@ -55,7 +56,7 @@ def run(settings: Settings) -> Path:
     for kind, downloaded in folders.items():
         tell(f"{kind:9} {downloaded}")
     page = _report(name, folder)
-    tell(f"{'report':9} {page.as_uri()}", *_next(name))
+    tell(f"{tr('report'):9} {page.as_uri()}", *map(tr, _next(name)))
     return page
 
 

@@ -7,21 +7,23 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from orchard.base.errors import UsageError
-from orchard.base.language import told
+from orchard.base.language import told, tr
 from orchard.base.visible import shown
+
+YES = ("yes", "oui")  # as an answer, whatever language asks
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 def say(*lines: str) -> None:
-    """Print plain lines to standard error, where nothing that a pipe reads is lost among them; errors as `told`."""
-    for line in told(*lines):
+    """Print plain lines to standard error, beside what a pipe reads; in the user's language."""
+    for line in map(tr, lines):
         print(shown(line), file=sys.stderr, flush=True)
 
 
 def tell(*lines: str) -> None:
-    """Print plain lines to standard output, as what was asked for; causes and remedies as `told`."""
+    """Print plain lines to standard output, as what was asked for; causes and remedies in the user's language."""
     for line in told(*lines):
         print(shown(line), flush=True)
 
@@ -56,12 +58,12 @@ def screen(**kwargs: Any) -> "Console":
 
 
 def ask(question: str) -> str:
-    """Ask the user at the terminal.
+    """Ask the user at the terminal, in the user's language.
 
     Raises:
         UsageError: there is nobody to ask.
     """
     try:
-        return input(question).strip()
+        return input(tr(question)).strip()
     except EOFError:
         raise UsageError("there is no terminal to ask on, so nothing was changed", "call again with --yes") from None

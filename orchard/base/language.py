@@ -1,4 +1,4 @@
-"""Errors and remedies in the user's language, from a catalogue in gettext's format: languages/<language>.po.
+"""What Orchard says, in the user's language, from a catalogue in gettext's format: languages/<language>.po.
 
 A message is put together where it arises, in English, from a template and what fills its braces. Here the template is
 recognised by the words between the braces, and filled in again in the other language.
@@ -8,18 +8,23 @@ import json
 import os
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
+
+from orchard.base import numerals
 
 FOLDER = Path(__file__).with_name("languages")
 SETTINGS = Path(__file__).resolve().parents[2] / "orchard.toml"
 ENGLISH = "en"
+FEW = 5  # letters, that a template needs among what Orchard says
 SURE = 8  # letters; fewer may stand by chance in what fills a message: "{0} takes {1}"
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)', re.M)
 _BRACES = re.compile(r"\{(\w+)\}")
-_LINE = re.compile(r"(error|cause|remedy): (.*)", re.S)
+# A number, also of percent; a length of time; a time of the day, also with its day.
+_NUMBER = re.compile(r"(?:[A-Z][a-z]{2} \d\d )?[\d,.:]*\d(?:%| ?(?:s|min|h|d)(?: \d+ (?:s|min|h))?)?")
+_LINE = re.compile(r"((?:error|cause|remedy): )(.*)", re.S)
 
 
 class Template(NamedTuple):
@@ -27,20 +32,18 @@ class Template(NamedTuple):
 
     english: str
     other: str
+    longest: str  # of the English parts between the braces
+    letters: int  # of all these parts: how much there is to recognise it by
 
-    @property
-    def words(self) -> list[str]:
-        """The English words between the braces, the longest first."""
-        return sorted(_BRACES.split(self.english)[::2], key=len, reverse=True)
-
-    @property
-    def letters(self) -> int:
-        """How much of the English there is to recognise it by."""
-        return sum(map(len, self.words))
+    @classmethod
+    def of(cls, english: str, other: str) -> "Template":
+        """Return a message of a catalogue as a template."""
+        parts = _BRACES.split(english)[::2]
+        return cls(english, other, max(parts, key=len), sum(map(len, parts)))
 
     def fill(self, message: str) -> dict[str, str] | None:
         """Return what fills the braces in a message; None where the message is another one."""
-        if self.words[0] not in message:
+        if self.longest not in message:
             return None
         seen = set[str]()
 
@@ -65,10 +68,23 @@ def chosen() -> str:
 
 def told(*lines: str) -> tuple[str, ...]:
     """Return lines of an error, its cause or its remedy in the language that is chosen; others as they are."""
-    language = chosen()
-    return tuple(_line(line, language) for line in lines) if language != ENGLISH else lines
+    return tuple(tr(line) if _LINE.fullmatch(line) else line for line in lines)
 
 
+def tr(text: str) -> str:
+    """Return what Orchard says, put together in English, in the language that is chosen, its numbers included."""
+    if (language := chosen()) == ENGLISH or not text:
+        return text
+    head, rest = found.groups() if (found := _LINE.fullmatch(text)) else ("", text)
+    return catalogue(language).get(head, head) + numerals.written(translated(rest, language, FEW), language)
+
+
+def marked(text: str) -> str:
+    """Return a text as it is: it is translated where it is shown, and this tells the catalogue (gettext's `N_`)."""
+    return text
+
+
+@lru_cache(1024)
 def translated(message: str, language: str, least: int = 0) -> str:
     """Return a message in a language: whole, else part by part at its semicolons; what is unknown stays English.
 
@@ -77,10 +93,11 @@ def translated(message: str, language: str, least: int = 0) -> str:
         language: another one.
         least: the number of letters by which a template has to be recognised.
     """
-    if message in (known := catalogue(language)):
+    # A word alone that fills a message may be a setting's name, such as network.
+    if message in (known := catalogue(language)) and (least < SURE or " " in message):
         return known[message]
     for template in _templates(language):
-        if template.letters >= least and (words := template.fill(message)) is not None:
+        if (words := template.fill(message)) is not None and _is_sure(template, words, least):
             return _filled(template.other, {name: translated(text, language, SURE) for name, text in words.items()})
     parts = message.split("; ")
     others = [translated(part, language, SURE) for part in parts] if len(parts) > 1 else parts
@@ -97,8 +114,13 @@ def catalogue(language: str) -> dict[str, str]:
 @cache
 def _templates(language: str) -> list[Template]:
     """Return the messages that have braces, those with most words first: they are the ones that fit best."""
-    found = [Template(english, other) for english, other in catalogue(language).items() if _BRACES.search(english)]
+    found = [Template.of(english, other) for english, other in catalogue(language).items() if _BRACES.search(english)]
     return sorted(found, key=lambda template: -template.letters)
+
+
+def _is_sure(template: Template, words: dict[str, str], least: int) -> bool:
+    """Tell whether a template is recognised: by its letters, or by the numbers that it has ("3 images")."""
+    return template.letters >= least or all(map(_NUMBER.fullmatch, words.values()))
 
 
 def _filled(text: str, words: dict[str, str]) -> str:
@@ -112,13 +134,6 @@ def _entry(match: re.Match[str]) -> tuple[str, str]:
 def _joined(quoted: str) -> str:
     """Return what a catalogue's strings say; they are written as JSON writes them."""
     return "".join(json.loads(line) for line in quoted.splitlines())
-
-
-def _line(line: str, language: str) -> str:
-    if not (found := _LINE.fullmatch(line)):
-        return line
-    head = catalogue(language).get(f"{found[1]}: ", f"{found[1]}: ")
-    return head + translated(found[2], language)
 
 
 def _setting() -> str:

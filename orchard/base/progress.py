@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from orchard.base import durations
 from orchard.base.console import say, screen
+from orchard.base.language import tr
 
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
 
@@ -21,7 +22,7 @@ class Display:
     """
 
     def __init__(self, phase: str, *, bar: bool = True) -> None:
-        self.phase, self._line = phase, phase
+        self.phase = self._line = phase = tr(phase)
         self._since = self._shown_at = time.monotonic()
         self.remarked = ""  # what a job said beside its progress, last
         console = screen(stderr=True)
@@ -40,6 +41,7 @@ class Display:
 
     def show(self, phase: str, words: str, done: int = 0, total: int | None = None) -> None:
         """Show the phase, how it stands in words, and how much of it is done."""
+        phase, words = tr(phase), tr(words)
         if self._bar and self._task is not None:
             self._bar.update(self._task, description=escape(phase), words=escape(words), completed=done, total=total)
             return
@@ -49,13 +51,13 @@ class Display:
         self._since = self._since if phase == self.phase else now
         self.phase, self._shown_at = phase, now
         before, self._line = self._line, f"{phase} {words}".rstrip()
-        lasting = f", for {durations.say(now - self._since)} now" if self._line == before else ""
+        lasting = tr(f", for {durations.say(now - self._since)} now") if self._line == before else ""
         self.remark(self._line + lasting)
 
     def remark(self, line: str) -> None:
         """Print a line that stays, among what only passes."""
         if self._bar:
-            self._bar.console.print(escape(line))
+            self._bar.console.print(escape(tr(line)))
         else:
             say(line)
 
@@ -73,21 +75,21 @@ def show_job(display: Display, state: dict[str, Any]) -> None:
 def describe(state: dict[str, Any]) -> str:
     """Say which job is in which phase."""
     if not state:
-        return "starting"
-    return f"{state['job']}: {state['phase']}" if state["phase"] != state["job"] else state["job"]
+        return tr("starting")
+    return f"{state['job']}: {tr(state['phase'])}" if state["phase"] != state["job"] else state["job"]
 
 
 def in_words(state: dict[str, Any]) -> str:
     """Say how far the phase is, how fast images go through and how long it takes yet, as far as that is known."""
     speed, seconds = state.get("images_per_second", 0), seconds_left(state)
-    parts = [counted(state), f"{speed:.{0 if speed >= 1 else 1}f} images/s" if speed else ""]
-    parts.append("" if seconds is None else f"about {durations.say(seconds)} left")
+    parts = [counted(state), tr(f"{speed:.{0 if speed >= 1 else 1}f} images/s") if speed else ""]
+    parts.append("" if seconds is None else tr(f"about {durations.say(seconds)} left"))
     return ", ".join(part for part in parts if part)
 
 
 def counted(state: dict[str, Any]) -> str:
     """Say how many images are done; empty where the phase does not count them."""
-    return f"{state['done']:,}/{state['total']:,} images" if state.get("total") else ""
+    return tr(f"{state['done']:,}/{state['total']:,} images") if state.get("total") else ""
 
 
 def seconds_left(state: dict[str, Any]) -> float | None:

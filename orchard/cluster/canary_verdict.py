@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import Step
 from orchard.aws.layout import CANARY
+from orchard.base.counts import counted
+from orchard.base.language import marked
 from orchard.diagnosis.aws import NoBucketError
 from orchard.infrastructure import bootstrap
 
@@ -84,7 +86,6 @@ def before(steps: list[Step], first: Step) -> list[Step]:
 
 def _passed(manifest: dict[str, Any]) -> Verdict:
     count, difference = manifest["executors"], manifest["difference"]
-    found = (
-        f"{count} executor{'s' * (count != 1)}, {len(manifest['packages'])} packages, features within {difference:.1g}"
-    )
+    executors, packages = counted(count, "executor"), counted(len(manifest["packages"]), "package")
+    found = marked(f"{executors}, {packages}, features within {difference:.1g}")
     return Verdict(True, datetime.fromisoformat(manifest["ended"]), found, warnings=tuple(manifest["warnings"]))

@@ -9,7 +9,7 @@ from typing import Any
 
 from orchard.aws import bucket, scheduler
 from orchard.aws.emr import STARTING, Cluster, Emr
-from orchard.base.console import say
+from orchard.base.console import YES, say
 from orchard.base.errors import UsageError
 from orchard.cluster import life_guard, teardown
 from orchard.cluster.site import Confirm, Site
@@ -116,7 +116,7 @@ def up(
 def _agree(site: Site, confirm: Confirm) -> None:
     if not site.target.charges or Emr(site.target).clusters(site.cluster_name):
         return
-    if confirm("Go on? Type yes: ") != "yes":
+    if confirm("Go on? Type yes: ") not in YES:
         raise UsageError("nothing was changed", "type yes when asked, or call again with --yes")
 
 
@@ -130,7 +130,7 @@ def _agree_to_replace(site: Site, root: Terraform, saved: Plan, confirm: Confirm
         f"This ends the cluster {alive[0].id}, with all that runs on it, and makes another, because of: "
         f"{', '.join(replaced)}."
     )
-    if confirm("Go on? Type yes: ") != "yes":
+    if confirm("Go on? Type yes: ") not in YES:
         raise UsageError("the cluster was left as it is", "type yes when asked, or call again with --yes")
 
 

@@ -3,7 +3,7 @@
 from orchard.aws import bucket, tags
 from orchard.aws.emr import ALIVE, Cluster, Emr, name_within
 from orchard.base import local_records
-from orchard.base.console import say
+from orchard.base.console import YES, say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
 from orchard.cluster.site import Confirm, Site
@@ -138,7 +138,7 @@ def _agree_to_end(site: Site, confirm: Confirm) -> None:
         say(
             f"Terraform's state here does not know the cluster {cluster.id} ({cluster.state}); its tags say it is ours."
         )
-        if confirm("It ends, with all that runs on it. Go on? Type yes: ") != "yes":
+        if confirm("It ends, with all that runs on it. Go on? Type yes: ") not in YES:
             raise UsageError("the cluster was left as it is", "type yes when asked, or call again with --yes")
 
 

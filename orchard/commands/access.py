@@ -4,6 +4,7 @@ from invoke import Context
 
 from orchard.base.console import say, tell
 from orchard.base.errors import UsageError
+from orchard.base.language import tr
 from orchard.commands.flags import SITE_HELP, find_site, open_site
 from orchard.commands.task import command
 
@@ -13,7 +14,7 @@ def studio(_: Context, open: bool = False, target: str | None = None, name: str 
     """Print the address of EMR Studio, and the steps to a notebook on the cluster."""
     from orchard.cluster.access.studio import show
 
-    tell(*show(open_site(target, name), browse=open))
+    tell(*map(tr, show(open_site(target, name), browse=open)))
 
 
 @command(
@@ -42,14 +43,14 @@ def connect(
         raise UsageError(f"the port {port} cannot be used", "choose one from 1024 to 65535")
     if close:
         site = find_site(target, name)
-        tell(*(connect.close(site) if site else ["no tunnel is open"]))
+        tell(*map(tr, connect.close(site) if site else ["no tunnel is open"]))
         return
     site = open_site(target, name)
     if password:
-        tell(*connect.show_password(site))
+        tell(*map(tr, connect.show_password(site)))
         return
     service = connect.SPARK_UI if spark_ui else connect.HUB
-    tell(*connect.open_(site, service, int(port) if port else None))
+    tell(*map(tr, connect.open_(site, service, int(port) if port else None)))
 
 
 @command

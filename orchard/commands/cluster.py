@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from invoke import Context
 
 from orchard.base.console import as_json, say, screen, tell
+from orchard.base.language import marked, tr
 from orchard.commands.flags import RUN_HELP, SITE_HELP, answer, find_site, nothing_up, open_site
 from orchard.commands.long import NOTIFY_HELP, long, work_on
 from orchard.commands.task import command
@@ -12,7 +13,7 @@ from orchard.commands.task import command
 if TYPE_CHECKING:
     from orchard.cluster.status.model import Status
 
-NOTHING_TO_DO = ", so there is nothing to take down"
+NOTHING_TO_DO = marked(", so there is nothing to take down")
 
 
 @command(
@@ -110,7 +111,7 @@ def settings(_: Context, json: bool = False) -> None:
         tell(config.load().model_dump_json(indent=2))
         return
     for name, value in config.load().model_dump().items():
-        tell(f"{name:16} {value if value is not None else '(not set)'}")
+        tell(f"{name:16} {value if value is not None else tr('(not set)')}")
 
 
 @command(
@@ -128,7 +129,7 @@ def status(
     site = find_site(target, name or "default")
     if site is None:
         first, *others = nothing_up()
-        tell("null" if json else first)
+        tell("null" if json else tr(first))
         say(*others)
         return
     from orchard.cluster.status import watching
@@ -169,7 +170,7 @@ def orphans(_: Context, target: str | None = None, json: bool = False) -> None:
     """List what carries the project's tag or name and Terraform does not know, with how to remove it. Exits 1 then."""
     site = find_site(target, "default")
     if site is None:
-        tell("[]" if json else "Nothing is up.")
+        tell("[]" if json else tr("Nothing is up."))
         return
     from invoke import Exit
 
@@ -180,10 +181,10 @@ def orphans(_: Context, target: str | None = None, json: bool = False) -> None:
         tell(as_json([{"what": item, "remedy": remedy(item)} for item in found]))
         raise Exit(code=1 if found else 0)
     if not found:
-        tell(f"No orphans: all that is tagged Project={site.settings.project} is in a Terraform state.")
+        tell(tr(f"No orphans: all that is tagged Project={site.settings.project} is in a Terraform state."))
         return
     for item in found:
-        tell(f"{item}\n  {remedy(item)}")
+        tell(f"{item}\n  {tr(remedy(item))}")
     say(
         "./inv up takes what it needs of these into the state, ./inv cleanup removes all. If somebody else's machine "
         "keeps the Terraform state of these, they are not orphans: ask first."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from orchard.base import durations, notices, usual_time
 from orchard.base.console import say
 from orchard.base.errors import OrchardError
+from orchard.base.language import marked, tr
 from orchard.base.places import STATE
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def long(task: str, work: str | None, *, notify: bool, state: Path = STATE) -> I
     try:
         yield
     except Exception:
-        _tell(f"./inv {task} has failed", time.monotonic() - began, notify=notify)
+        _tell(marked(f"./inv {task} has failed"), time.monotonic() - began, notify=notify)
         raise
     took = time.monotonic() - began
     if work and took >= LONG:
         usual_time.remember(work, took, state)
-    _tell(f"./inv {task} is done", took, notify=notify)
+    _tell(marked(f"./inv {task} is done"), took, notify=notify)
 
 
 def work_on(site: "Site", task: str, *alike: object) -> str | None:
@@ -63,4 +64,4 @@ def work_on(site: "Site", task: str, *alike: object) -> str | None:
 
 def _tell(end: str, took: float, *, notify: bool) -> None:
     if notify and took >= LONG:
-        notices.give(f"{end}, after {durations.say(took)}.")
+        notices.give(tr(f"{end}, after {durations.say(took)}."))

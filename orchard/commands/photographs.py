@@ -5,6 +5,7 @@ from invoke import Context
 from orchard.aws.layout import PACKED, RAW
 from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
+from orchard.base.language import tr
 from orchard.commands.flags import SITE_HELP, open_site
 from orchard.commands.long import NOTIFY_HELP, long
 from orchard.commands.task import command
@@ -66,7 +67,7 @@ def upload_dataset(
         if json:
             tell(as_json(plans.as_data(work)))
         else:
-            tell(*plans.describe(work, free=not site.target.charges), *plans.name_left_out(work.tree))
+            tell(*map(tr, [*plans.describe(work, free=not site.target.charges), *plans.name_left_out(work.tree)]))
     else:
         with long("upload-dataset", None, notify=site.settings.notify):
             say(*send(folder, store, delete=delete, packed=not single))

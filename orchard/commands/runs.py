@@ -8,6 +8,7 @@ from invoke import Context
 from orchard.aws.layout import STEPS
 from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
+from orchard.base.language import tr
 from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
 from orchard.commands.long import NOTIFY_HELP, long, work_on
 from orchard.commands.task import command
@@ -169,6 +170,6 @@ def similar(
         tell(as_json(similar.as_data(loaded, matches, path)))
     else:
         similar.show(matches)
-        tell(similar.verdict(matches), str(path))
+        tell(tr(similar.verdict(matches)), str(path))
     if open:
         opening.show(path)

@@ -10,6 +10,7 @@ from orchard.aws.executors import promised
 from orchard.aws.layout import JOBS
 from orchard.base.config import Settings
 from orchard.base.instances import instance_types
+from orchard.base.language import marked
 from orchard.cost import processors
 from orchard.cost.parts import Parts
 from orchard.cost.prices import Rates, of_requests
@@ -24,7 +25,7 @@ PUBLISHED = {
 }
 PROGRESS_EVERY = 2  # seconds between two writes of a job's progress file
 FILES = 4  # that a job writes, by vCPU
-FORGOTTEN = {"an hour": 1, "a day": 24, "a week": 168}  # hours
+FORGOTTEN = {marked("an hour"): 1, marked("a day"): 24, marked("a week"): 168}  # hours
 
 
 class Duration(NamedTuple):

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from orchard.base.config import Settings
+from orchard.base.language import marked
 
 
 class Money(NamedTuple):
@@ -30,5 +31,11 @@ def shown_in(settings: Settings) -> Money:
     """Return euros where the settings have a rate, else dollars, in which AWS charges."""
     if not settings.eur_rate:
         return Money()
-    of = f" of {settings.eur_rate_date}" if settings.eur_rate_date else ""
-    return Money("EUR", settings.eur_rate, f"{settings.eur_rate:g} EUR for a dollar, the rate{of} in the settings")
+    of = settings.eur_rate_date
+    return Money(
+        "EUR",
+        settings.eur_rate,
+        marked(f"{settings.eur_rate:g} EUR for a dollar, the rate of {of} in the settings")
+        if of
+        else marked(f"{settings.eur_rate:g} EUR for a dollar, the rate in the settings"),
+    )

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orchard.base.config import Settings
+from orchard.base.language import marked
 from orchard.cost.prices import Rates
 
 MONTH = 30 * 24  # hours, as AWS's own examples of EBS prices count it
 DISK_GIB = 32 + 64  # of each node: root and data disk, as terraform/modules/cluster has them
 
-NAMES = {"ec2": "EC2", "emr": "EMR fee", "ebs": "disks (EBS)", "nat": "NAT gateway", "s3": "S3 requests"}
+NAMES = {"ec2": "EC2", "emr": marked("EMR fee"), "ebs": marked("disks (EBS)"), "nat": marked("NAT gateway")}
+NAMES |= {"s3": marked("S3 requests")}
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def canary_came_back(setup: Setup) -> Finding:
     found = canary_verdict.latest(store, like)
     if found is None:
         return Finding("ok", f"none yet on {nodes}: ./inv run sends one first")
-    said = f"{nodes}, {found.ended:%Y-%m-%d}: {found.found}"
+    said = f"{nodes} on {found.ended:%Y-%m-%d}: {found.found}"
     if not found.passed:
         return Finding("fail", said, found.remedy)
     if found.warnings:

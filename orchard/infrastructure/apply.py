@@ -1,10 +1,11 @@
 """A root of Terraform, planned and applied before the user's eyes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from orchard.base import progress
 from orchard.base.console import say
+from orchard.base.language import marked, tr
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure.terraform import Plan, Terraform
 
@@ -35,18 +36,18 @@ def run(
     Raises:
         OrchardError: Terraform's refusal; what was made is in the state.
     """
-    verb = "destroy" if destroy else "apply"
+    doing = f"{root.root}: {tr(marked('destroy') if destroy else marked('apply'))}"
     say(f"{root.root}: planning ...")
     saved = complete(root.plan(variables, destroy=destroy))
     warned = [f"Warning: {warning}" for warning in saved.warnings]  # and Terraform says them again in its apply
     say(*warned)
     if not saved.changed:
-        say(f"{root.root}: nothing to {verb}")
+        say(f"{root.root}: nothing to destroy" if destroy else f"{root.root}: nothing to apply")
         return saved
-    say(f"{root.root}: {', '.join(f'{count} to {what}' for what, count in saved.counts.items() if count)}")
+    say(f"{root.root}: {', '.join(_counted(saved.counts))}")
     agree(saved)
     done, total = 0, sum(saved.counts.values())
-    with progress.Display(f"{root.root}: {verb}") as display:
+    with progress.Display(doing) as display:
 
         def tell(event: Event) -> None:
             nonlocal done
@@ -54,8 +55,13 @@ def run(
             if event.kind in REMARKABLE and event.message not in warned:
                 display.remark(event.message)
             elif event.kind in STEADY:
-                display.show(f"{root.root}: {verb}", f"{done} of {total} done; {event.message}", done, total)
+                display.show(doing, tr(f"{done} of {total} done") + f"; {event.message}", done, total)
 
         root.report = tell
         root.apply(saved)
     return saved
+
+
+def _counted(counts: Mapping[str, int]) -> list[str]:
+    said = {"add": marked("{0} to add"), "change": marked("{0} to change"), "remove": marked("{0} to remove")}
+    return [tr(said[what].format(count)) for what, count in counts.items() if count]

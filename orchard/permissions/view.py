@@ -10,10 +10,11 @@ from rich.text import Text
 
 from orchard.base.console import screen
 from orchard.base.errors import UsageError
+from orchard.base.language import marked
 from orchard.permissions import published
 from orchard.permissions.published import Document, Part, Statement
 
-ADVICE = (
+ADVICE = marked(
     "Give these to whoever administers your account: ./inv permissions --write DIR makes a file for each, for "
     "aws iam create-policy --policy-name NAME --policy-document file://DIR/NAME.json"
 )

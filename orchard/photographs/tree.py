@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchard.aws.layout import RAW
+from orchard.base.counts import counted
 from orchard.base.errors import UsageError
+from orchard.base.language import marked
 from orchard.photographs.readings import SPLITS, Reading, shown, understand
 from orchard.transfer.files import Stamp
 
@@ -72,10 +74,12 @@ class Tree(NamedTuple):
             members = [photograph for photograph in self.photographs if photograph.name.startswith(f"{split}/")]
             classes = {photograph.name.split("/")[1] for photograph in members}
             sources = sorted(folder for folder, found in self.reading.splits.items() if found == split)
-            named = f" ({next(iter(classes))})" if len(classes) == 1 else "es"
-            source = "" if sources in ([""], [split]) else f", from {shown(', '.join(sources))}"
-            number = f"{len(members):,} photograph" + ("" if len(members) == 1 else "s")
-            lines.append(f"{len(classes):,} class{named}, {number}, taken as {split}{source}")
+            found, named = counted(len(members), "photograph"), counted(len(classes), "class")
+            named += f" ({next(iter(classes))})" if len(classes) == 1 else ""
+            if sources in ([""], [split]):
+                lines.append(marked(f"{named}, {found}, taken as {split}"))
+            else:
+                lines.append(marked(f"{named}, {found}, taken as {split}, from {shown(', '.join(sources))}"))
         return lines
 
     def ignored(self, split: str) -> dict[str, dict[str, int]]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from orchard.base import durations
+from orchard.base.language import marked
 from orchard.report import analysis, facts
 from orchard.report.read import Run
 from orchard.report.separation import Separation
@@ -30,7 +31,7 @@ def rows(one: Run, other: Run, separations: tuple[Separation | None, Separation 
     """
     mine, theirs = (_texts(run, separation) for run, separation in zip((one, other), separations, strict=True))
     faster = facts.speed(one) / facts.speed(other) if facts.speed(other) else 0
-    changes = {"Images per second": f"{faster:.2f} times" if faster else ""}
+    changes = {"Images per second": marked(f"{faster:.2f} times") if faster else ""}
     return [Row(name, text, theirs[name], changes.get(name, "")) for name, text in mine.items()]
 
 
@@ -38,17 +39,19 @@ def _texts(run: Run, separation: Separation | None) -> dict[str, str]:
     counts = run.features.get("counts", {})
     return {
         **{fact.name: fact.value for fact in facts.what(run)},
-        "Images featurised": f"{counts.get('featurised', run.rows):,}",
-        "Images rejected": f"{counts.get('rejected', 0):,}",
-        "Classes": f"{len(np.unique(run.labels)):,}",
-        "Images per second": f"{facts.speed(run):,.0f}",
-        "Images per second once warm": _lasting(run),
-        "Cores": str(run.features.get("cores", "not recorded")),
-        "Time of both jobs": durations.say(facts.seconds(run)),
-        "Variance kept": f"{facts.kept(run):.1%}",
-        **{f"Components for {share}": number for share, number in facts.thresholds(run)},
-        "Neighbour agreement": f"{separation.overall:.1%} of {separation.neighbours}" if separation else "not computed",
-        "Cost": facts.cost(run).value,
+        marked("Images featurised"): f"{counts.get('featurised', run.rows):,}",
+        marked("Images rejected"): f"{counts.get('rejected', 0):,}",
+        marked("Classes"): f"{len(np.unique(run.labels)):,}",
+        marked("Images per second"): f"{facts.speed(run):,.0f}",
+        marked("Images per second once warm"): _lasting(run),
+        marked("Cores"): str(run.features.get("cores", "not recorded")),
+        marked("Time of both jobs"): durations.say(facts.seconds(run)),
+        marked("Variance kept"): f"{facts.kept(run):.1%}",
+        **{marked(f"Components for {share}"): number for share, number in facts.thresholds(run)},
+        marked("Neighbour agreement"): marked(f"{separation.overall:.1%} of {separation.neighbours} neighbours")
+        if separation
+        else "not computed",
+        marked("Cost"): facts.cost(run).value,
     }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from orchard.base import durations
 from orchard.base.counts import counted
+from orchard.base.language import marked, tr
 from orchard.cost.money import Money
 from orchard.cost.parts import NAMES
 from orchard.report.analysis import SHARES, components_for
@@ -14,8 +15,12 @@ from orchard.report.separation import Separation
 from orchard.runs import throughput
 from orchard.runs.run_record_model import Step
 
-ROLES = {"MASTER": "primary"}  # as EMR calls it today; its interface keeps the old word
-MODES = {"mini": "mini (a sample)", "apples": "apples (the classes Apple*)", "full": "full (every image)"}
+ROLES = {"MASTER": marked("primary")}  # as EMR calls it today; its interface keeps the old word
+MODES = {
+    "mini": marked("mini (a sample)"),
+    "apples": marked("apples (the classes Apple*)"),
+    "full": marked("full (every image)"),
+}
 
 
 class Fact(NamedTuple):
@@ -34,8 +39,10 @@ class Fact(NamedTuple):
 
 def phases(run: Run) -> list[tuple[str, float]]:
     """Return the phases of both jobs and their seconds, in the order in which they ran."""
-    jobs = (("features", run.features), ("PCA", run.manifest))
-    return [(f"{job}: {phase}", float(time)) for job, part in jobs for phase, time in part.get("timings", {}).items()]
+    jobs = (("features", run.features), (tr("PCA"), run.manifest))
+    return [
+        (f"{job}: {tr(phase)}", float(time)) for job, part in jobs for phase, time in part.get("timings", {}).items()
+    ]
 
 
 def seconds(run: Run) -> float:
@@ -46,13 +53,13 @@ def seconds(run: Run) -> float:
 def pace(run: Run) -> Fact:
     """Say how fast features were computed: once the workers were warm, where the run was long enough to tell."""
     cores, rate = run.features.get("cores"), throughput.lasting(run.features)
-    notes = [counted(cores, "core")] if cores else []
+    notes = [tr(counted(cores, "core"))] if cores else []
     if rate is not None:
-        notes = ["once warm", *notes]
+        notes = [tr("once warm"), *notes]
         if not run.features.get("resumed"):
             spent, start = throughput.seconds(run.features), run.features["warm"]["after"]
-            notes += [f"of the features' {durations.say(spent)}, {durations.say(start)} were start"]
-    notes += [f"both jobs {durations.say(seconds(run))}"]
+            notes += [tr(f"of the features' {durations.say(spent)}, {durations.say(start)} were start")]
+    notes += [tr(f"both jobs {durations.say(seconds(run))}")]
     return Fact("Speed", f"{speed(run) if rate is None else rate:,.0f} images/s", "; ".join(notes))
 
 
@@ -76,7 +83,9 @@ def rejections(run: Run) -> list[tuple[str, list[str]]]:
 
 def thresholds(run: Run) -> list[tuple[str, str]]:
     """Return for 80, 90, 95 and 99 % of the variance how many components explain them."""
-    return [(f"{share:.0%}", str(components_for(run.spectrum, share) or "more than there are")) for share in SHARES]
+    return [
+        (f"{share:.0%}", str(components_for(run.spectrum, share) or marked("more than there are"))) for share in SHARES
+    ]
 
 
 def summary(run: Run) -> str:
@@ -84,7 +93,7 @@ def summary(run: Run) -> str:
     counts = run.manifest["counts"]
     classes = counted(len(np.unique(run.labels)), "class")
     components = counted(counts["components"], "principal component")
-    return (
+    return marked(
         f"{counted(run.rows, 'photograph')} of {classes} became {counts['columns']:,} features each, "
         f"and {components} that keep {kept(run):.1%} of their variance."
     )
@@ -116,7 +125,7 @@ def where(run: Run) -> list[Fact]:
     if record is None:
         return [*facts, Fact("Cluster", "not recorded", "a run that was started without the control plane")]
     nodes = ", ".join(
-        f"{group.count} x {group.instance_type} {ROLES.get(group.role, group.role.lower())}"
+        f"{group.count} x {group.instance_type} {tr(ROLES.get(group.role, group.role.lower()))}"
         + (" (Spot)" if group.market == "SPOT" else "")
         for group in record.cluster.instance_groups
     )
@@ -125,7 +134,7 @@ def where(run: Run) -> list[Fact]:
         Fact("Target", f"{'an AWS emulated on this machine' if record.emulated else 'AWS'}, {record.region}"),
         Fact("Cluster", f"{record.cluster.name} ({record.cluster.id})", f"{record.cluster.release_label}; {nodes}"),
         Fact("Submitted", f"{record.submitted:%d %B %Y, %H:%M} UTC"),
-        *(Fact(f"Step {step.job}", step.state.lower(), _span(step)) for step in record.steps),
+        *(Fact(f"Step {step.job}", step.stands, _span(step)) for step in record.steps),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from plotly import graph_objects as go
 
+from orchard.base.language import tr
 from orchard.report.analysis import SHARES, components_for
 
 # Seven colours for each background: at least 3:1 against it (WCAG 2.2, 1.4.11), and apart from one another for
@@ -30,10 +31,10 @@ def scree(spectra: dict[str, np.ndarray]) -> go.Figure:
         spectra: float (d,) shares by run: one or two runs.
     """
     figure = go.Figure()
-    hover = "component %{x}: %{y:.2f}%<extra>%{fullData.name}</extra>"
+    hover = tr("component %{x}: %{y:.2f}%<extra>%{fullData.name}</extra>")
     for number, (name, spectrum) in enumerate(spectra.items()):
         figure.add_bar(**_series(number, spectrum[:SHOWN] * 100, hover), name=name, marker=_colour(number))
-    return _styled(figure, "principal component", "share of variance (%)", legend=len(spectra) > 1)
+    return _styled(figure, tr("principal component"), tr("share of variance (%)"), legend=len(spectra) > 1)
 
 
 def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> go.Figure:
@@ -44,18 +45,19 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> go.Figur
         k: components that the first run kept, marked where given.
     """
     figure = go.Figure()
-    hover = "first %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>"
+    hover = tr("first %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>")
     for number, (name, spectrum) in enumerate(spectra.items()):
         line = _colour(number) | {"width": 3, "dash": "dash" if number else "solid"}
         figure.add_scatter(**_series(number, np.cumsum(spectrum) * 100, hover), name=name, mode="lines", line=line)
     first = next(iter(spectra.values()))
-    marks = {f"{share:.0%}": components_for(first, share) for share in SHARES} | {"kept": k}
+    kept = tr("kept")
+    marks = {tr(f"{share:.0%}"): components_for(first, share) for share in SHARES} | {kept: k}
     marks = {name: number for name, number in marks.items() if number and number <= len(first)}
     figure.add_scatter(
         x=list(marks.values()),
         y=[first[:number].sum() * 100 for number in marks.values()],
         text=[f"{name}: {number}" for name, number in marks.items()],
-        textposition=["top left" if name == "kept" else "bottom right" for name in marks],
+        textposition=["top left" if name == kept else "bottom right" for name in marks],
         mode="markers+text",
         marker=_colour(0) | {"size": 8},
         cliponaxis=False,
@@ -63,7 +65,7 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> go.Figur
         meta={"series": 0},
         hoverinfo="skip",
     )
-    _styled(figure, "number of components (logarithmic)", "variance explained (%)", legend=len(spectra) > 1)
+    _styled(figure, tr("number of components (logarithmic)"), tr("variance explained (%)"), legend=len(spectra) > 1)
     longest = max(len(spectrum) for spectrum in spectra.values())
     reach = [-0.05, float(np.log10(longest)) + 0.6]  # room for the last label
     figure.update_xaxes(type="log", range=reach, tickvals=[1, 3, 10, 30, 100, 300, 1000], tickangle=0)
@@ -90,10 +92,10 @@ def confusion(names: list[str], shares: np.ndarray) -> go.Figure:
         zmax=max(1.0, 100 * apart),
         colorscale="Cividis",
         colorbar={"title": "%", "thickness": 12, "len": 0.9},
-        hovertemplate="of %{y}'s neighbours %{z:.1f}% are %{x}<extra></extra>",
+        hovertemplate=tr("of %{y}'s neighbours %{z:.1f}% are %{x}<extra></extra>"),
         meta={"series": 0},
     )
-    _styled(figure, "class of the neighbours", "class", legend=False)
+    _styled(figure, tr("class of the neighbours"), tr("class"), legend=False)
     axes = {"showticklabels": len(names) <= NAMED, "ticks": "", "showgrid": False}
     figure.update_yaxes(autorange="reversed", **axes)
     return figure.update_xaxes(tickangle=-50, **axes)
@@ -106,9 +108,9 @@ def angles(degrees: np.ndarray) -> go.Figure:
         degrees: float (m,), rising.
     """
     figure = go.Figure()
-    hover = "angle %{x}: %{y:.1f}°<extra></extra>"
+    hover = tr("angle %{x}: %{y:.1f}°<extra></extra>")
     figure.add_scatter(**_series(0, degrees, hover), mode="lines+markers", line=_colour(0))
-    _styled(figure, "principal angle, the smallest first", "degrees", legend=False)
+    _styled(figure, tr("principal angle, the smallest first"), tr("degrees"), legend=False)
     return figure.update_yaxes(range=[0, 92])
 
 

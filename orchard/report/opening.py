@@ -5,7 +5,7 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
-from orchard.base.console import ask, say
+from orchard.base.console import YES, ask, say
 from orchard.base.errors import UsageError
 
 
@@ -20,5 +20,5 @@ def offer(page: Path) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
     with suppress(UsageError):  # Ctrl-D is a no
-        if ask("Open the report in the browser? [y/N] ").lower() in ("y", "yes"):
+        if ask("Open the report in the browser? [y/N] ").lower() in ("y", "o", *YES):
             show(page)

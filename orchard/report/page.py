@@ -12,8 +12,9 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from orchard.base import durations
+from orchard.base import durations, numerals
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.language import chosen, marked, tr
 from orchard.base.visible import shown
 from orchard.report import (
     analysis,
@@ -24,6 +25,7 @@ from orchard.report import (
     points,
     probe,
     separation,
+    spoken,
     thumbnails,
     worth,
 )
@@ -38,7 +40,7 @@ RANKED = 8  # classes at either end of the ranking
 STYLES = ("theme.css", "layout.css", "parts.css", "print.css")
 SCRIPTS = ("load.js", "theme.js", "charts.js", "map.js", "preview.js", "legend.js", "main.js")
 
-Tell = Callable[[str], None]
+Say = Callable[[str], None]
 
 
 def path_for(run: Run, named: str | None = None) -> Path:
@@ -55,7 +57,7 @@ def path_for(run: Run, named: str | None = None) -> Path:
     return path
 
 
-def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell: Tell = lambda line: None) -> Path:
+def write(run: Run, other: Run | None, dataset: Path | None, output: Path, say: Say = lambda line: None) -> Path:
     """Write a run's report.
 
     Args:
@@ -63,12 +65,12 @@ def write(run: Run, other: Run | None, dataset: Path | None, output: Path, tell:
         other: a run to compare it with.
         dataset: the setting: where the photographs are.
         output: the HTML file; its directory is made.
-        tell: is called with a line before each longer piece of work.
+        say: is called with a line before each longer piece of work.
 
     Raises:
         OrchardError: the run's tables are damaged, or the file cannot be written.
     """
-    return save(render(run, other, dataset, tell), output)
+    return save(render(run, other, dataset, say), output)
 
 
 def save(text: str, output: Path) -> Path:
@@ -89,23 +91,23 @@ def save(text: str, output: Path) -> Path:
     return output
 
 
-def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell: Tell = lambda line: None) -> str:
+def render(run: Run, other: Run | None = None, dataset: Path | None = None, say: Say = lambda line: None) -> str:
     """Return a run's report as HTML; arguments and errors as `write`."""
-    tell(f"reading run {run.name}, {facts.counted(run.rows, 'image')}")
+    say(f"reading run {run.name}, {facts.counted(run.rows, 'image')}")
     rows = analysis.sample(run.labels, points.SHOWN)
     paths = [run.paths[row] for row in rows]
     root = thumbnails.find_root(paths, dataset, run.features.get("input", ""))
     if root:
-        tell(f"putting {facts.counted(len(paths), 'photograph')} on a sheet")
+        say(f"putting {facts.counted(len(paths), 'photograph')} on a sheet")
     sheet = thumbnails.sheet(root, paths, SHEET) if root else None
-    tell("looking for the images' nearest neighbours")
+    say("looking for the images' nearest neighbours")
     found = neighbourhoods.look(run.scores, run.labels)
     apart = separation.compute(run.scores, run.labels, found) if found else None
-    tell("trying the features by a linear probe")
+    say("trying the features by a linear probe")
     probed = probe.of(run, other)
     use = worth.gather(run, probed, found, apart, root) if found and apart else None
     if other:
-        tell(f"comparing it with run {other.name}, {facts.counted(other.rows, 'image')}")
+        say(f"comparing it with run {other.name}, {facts.counted(other.rows, 'image')}")
     comparison = _comparison(run, other, apart) if other else None
     data = points.pack(run, rows, apart, sheet) | {"charts": _charts(run, other, comparison, apart, use)}
     return (
@@ -129,7 +131,7 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
             comparison=comparison,
             colours=figures.PALETTE,
             styles=styles(),
-            scripts="\n".join((HERE / "page" / name).read_text() for name in SCRIPTS),
+            scripts=spoken.script_in("\n".join((HERE / "page" / name).read_text() for name in SCRIPTS), tr),
             data=_packed(json.dumps(data, separators=(",", ":")).encode()),
             plotly=_packed(files("plotly").joinpath("package_data/plotly.min.js").read_bytes()),
         )
@@ -139,16 +141,19 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
 def environment() -> jinja2.Environment:
     """Return what makes pages of templates: all that comes from outside is escaped."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
+        loader=spoken.Loader(HERE / "page"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
         finalize=lambda value: shown(value) if type(value) is str else value,  # names turn no direction of the page's
     )  # fmt: skip
     made.filters |= {
-        "percent": "{:.1%}".format,
-        "number": "{:,}".format,
-        "duration": durations.say,
+        "tr": tr,
+        "percent": lambda share: tr(f"{share:.1%}"),
+        "number": lambda number: tr(f"{number:,}"),
+        "duration": lambda length: tr(durations.say(length)),
+        "fixed": lambda value, digits: numerals.fixed(value, digits, chosen()),
         "base64": _text,
     }
+    made.globals["language"] = chosen()
     return made
 
 
@@ -159,10 +164,10 @@ def styles() -> str:
 
 def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: object) -> str:
     if sheet is None:
-        why = "cannot be read" if root else "are not on this machine (name their directory: ORCHARD_DATASET)"
-        return f"Without pictures: the photographs {why}."
+        absent = "Without pictures: the photographs are not on this machine (name their directory: ORCHARD_DATASET)."
+        return marked("Without pictures: the photographs cannot be read.") if root else marked(absent)
     missing = sheet.cells.count(-1)
-    return f"{missing:,} of the {shown:,} photographs are missing here." if missing else ""
+    return marked(f"{missing:,} of the {shown:,} photographs are missing here.") if missing else ""
 
 
 def _first_cells(labels: np.ndarray, sheet: thumbnails.Sheet | None) -> dict[str, tuple[int, int]]:

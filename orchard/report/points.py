@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from orchard.base.language import marked
 from orchard.report import analysis, figures
 from orchard.report.read import Run
 from orchard.report.separation import Separation
@@ -18,8 +19,8 @@ LEVELS = 65_535  # steps between a component's least and largest score
 def describe(shown: int, total: int) -> str:
     """Say how many of how many images are shown, and how they were chosen."""
     if shown == total:
-        return f"All {total:,} images are shown."
-    return (
+        return marked(f"All {total:,} images are shown.")
+    return marked(
         f"{shown:,} of the {total:,} images are shown: the same share of every class, drawn at random "
         f"(at least {analysis.LEAST} of each). All figures are computed from all images unless they say otherwise."
     )

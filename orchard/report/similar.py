@@ -11,6 +11,7 @@ from rich.table import Table
 from orchard.base.config import Settings
 from orchard.base.console import screen
 from orchard.base.errors import UsageError
+from orchard.base.language import marked, tr
 from orchard.machine import packages
 from orchard.report import vectors
 from orchard.report.read import Run
@@ -44,7 +45,7 @@ def featurise(photograph: Path, run: Run, settings: Settings) -> np.ndarray:
     words = [str(photograph.resolve())]
     words += ["--weights", str(Path(settings.weights).expanduser().resolve())] if settings.weights else []
     words += ["--exif-transpose"] if asked.get("exif_transpose") else []
-    told = json.loads(data_plane.ask("photograph", *words, otherwise="./inv doctor looks at this machine"))
+    told = json.loads(data_plane.call("photograph", *words, otherwise="./inv doctor looks at this machine"))
     theirs = run.features.get("weights")
     if theirs and theirs != told["weights"]:
         raise UsageError(
@@ -80,8 +81,10 @@ def verdict(matches: list[Match]) -> str:
     """Say which class most of the nearest are of: `7 of the 10 nearest are Apple Red`, `all 10 nearest are Kiwi`."""
     label, number = Counter(match.label for match in matches).most_common(1)[0]
     if len(matches) == 1:
-        return f"the nearest is {label}"
-    return f"{f'all {number}' if number == len(matches) else f'{number} of the {len(matches)}'} nearest are {label}"
+        return marked(f"the nearest is {label}")
+    if number == len(matches):
+        return marked(f"all {number} nearest are {label}")
+    return marked(f"{number} of the {len(matches)} nearest are {label}")
 
 
 def as_data(run: Run, matches: list[Match], page: Path) -> dict[str, Any]:
@@ -93,7 +96,7 @@ def as_data(run: Run, matches: list[Match], page: Path) -> dict[str, Any]:
 def show(matches: list[Match]) -> None:
     """Print them as a table."""
     table = Table()
-    for name, side in (("similarity", "right"), ("class", "left"), ("photograph", "left")):
+    for name, side in ((tr("similarity"), "right"), (tr("class"), "left"), (tr("photograph"), "left")):
         table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
     for match in matches:
         table.add_row(f"{match.similarity:.3f}", match.label, match.path)

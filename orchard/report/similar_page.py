@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchard.base.language import marked, tr
 from orchard.report import page, thumbnails
 from orchard.report.read import Run
 from orchard.report.similar import Match, verdict
@@ -42,10 +43,10 @@ def write(run: Run, photograph: Path, matches: list[Match], dataset: Path | None
             photograph=photograph.name,
             own=thumbnails.address(photograph, OWN),
             matches=list(zip(matches, shown, strict=True)),
-            verdict=verdict(matches),
+            verdict=tr(verdict(matches)),
             without=""
             if root
-            else "The run's photographs are not on this machine (name their directory: ORCHARD_DATASET).",
+            else marked("The run's photographs are not on this machine (name their directory: ORCHARD_DATASET)."),
             made=datetime.now(UTC),
             styles=page.styles(),
         )

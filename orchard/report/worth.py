@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from orchard.base import numerals
+from orchard.base.language import chosen, marked, tr
 from orchard.report import alike, centroids, thumbnails
 from orchard.report.alike import Misplaced, Pair
 from orchard.report.neighbourhoods import Neighbourhoods
@@ -73,19 +75,21 @@ def gather(
     alone = alike.count_misplaced(found, code)
     galleries = [
         (
-            "Most alike, of two classes",
-            "The network can hardly tell these apart; the nearest pair of each two classes.",
+            marked("Most alike, of two classes"),
+            marked("The network can hardly tell these apart; the nearest pair of each two classes."),
             [_pair(pair, shown) for pair in across],
         ),
         (
-            "Most wrongly placed",
-            f"They lie among another class, whose nearest photograph is beside them. {alone:,} of the "
-            f"{len(found.asked):,} photographs asked have no neighbour of their own class: are their labels right?",
+            marked("Most wrongly placed"),
+            marked(
+                f"They lie among another class, whose nearest photograph is beside them. {alone:,} of the "
+                f"{len(found.asked):,} photographs asked have no neighbour of their own class: are their labels right?"
+            ),
             [_lost(entry, shown) for entry in lost],
         ),
         (
-            "Most alike, of one class",
-            "Near copies: at distance 0 they are the same picture twice. The nearest pair of each class.",
+            marked("Most alike, of one class"),
+            marked("Near copies: at distance 0 they are the same picture twice. The nearest pair of each class."),
             [_pair(pair, shown) for pair in near],
         ),
     ]
@@ -105,9 +109,9 @@ def _photograph(run: Run, row: int, number: int, sheet: thumbnails.Sheet | None)
 
 
 def _pair(pair: Pair, shown: dict[int, Photograph]) -> Card:
-    return Card(shown[pair.one], shown[pair.other], f"distance {pair.distance:.2f}")
+    return Card(shown[pair.one], shown[pair.other], tr(f"distance {numerals.fixed(pair.distance, 2, chosen())}"))
 
 
 def _lost(entry: Misplaced, shown: dict[int, Photograph]) -> Card:
     among = shown[entry.among]
-    return Card(shown[entry.row], among, f"{entry.share:.0%} of its neighbours are {among.label}")
+    return Card(shown[entry.row], among, tr(f"{entry.share:.0%} of its neighbours are {among.label}"))

@@ -7,6 +7,7 @@ from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.console import screen
 from orchard.base.errors import OrchardError
+from orchard.base.language import tr
 from orchard.cost import parts
 from orchard.cost.money import shown_in
 from orchard.runs.run_record_model import RunRecord
@@ -36,22 +37,28 @@ def after(record: RunRecord, settings: Settings, console: Console | None = None)
             "./inv cost --refresh --target aws reads prices from AWS",
         )
     nodes = ", ".join(f"{g.count} x {g.instance_type} {g.role.lower()}" for g in record.cluster.instance_groups)
-    console.print(f"Run {record.run} on {record.cluster.name} ({record.cluster.id}): {nodes}, {record.region}")
+    console.print(tr(f"Run {record.run} on {record.cluster.name} ({record.cluster.id}): {nodes}, {record.region}"))
     if cost.emulated:
-        console.print("Emulated, cost nothing; the same time on AWS would cost:")
+        console.print(tr("Emulated, cost nothing; the same time on AWS would cost:"))
     table = Table(show_footer=True)
-    table.add_column("", "total")
-    table.add_column("the run", money.say(cost.total), justify="right")
+    table.add_column("", tr("total"))
+    table.add_column(tr("the run"), tr(money.say(cost.total)), justify="right")
     for name, text in parts.NAMES.items():
-        table.add_row(text, money.say(cost.parts.get(name, 0.0)))
+        table.add_row(tr(text), tr(money.say(cost.parts.get(name, 0.0))))
     console.print(table)
     spans = []
     for step in record.steps:
         lasted = durations.say((step.ended - step.started).total_seconds()) if step.started and step.ended else "-"
-        spans.append(f"{step.job} {lasted} ({step.state.lower()})")
-    attempts = f" in {len(record.earlier) + 1} attempts" if record.earlier else ""
+        spans.append(f"{step.job} {lasted} ({tr(step.stands)})")
+    time, told = durations.say(cost.hours * 3600), ", ".join(spans)
+    attempts = len(record.earlier) + 1
     console.print(
-        f"{durations.say(cost.hours * 3600)} of cluster time{attempts}: {', '.join(spans)}. The cluster's start and "
-        f"what it waits before and after the run are not in it: ./inv status shows those. "
-        f"Requests to S3 are estimated. Prices of {cost.prices_of}." + (f" {money.note}." if money.note else "")
+        tr(
+            f"{time} of cluster time in {attempts} attempts: {told}."
+            if attempts > 1
+            else f"{time} of cluster time: {told}."
+        ),
+        tr("The cluster's start and what it waits before and after the run are not in it: ./inv status shows those."),
+        tr(f"Requests to S3 are estimated. Prices of {cost.prices_of}."),
+        *([tr(f"{money.note}.")] if money.note else []),
     )

@@ -7,7 +7,7 @@ from orchard.base.errors import OrchardError, UsageError
 from orchard.base.places import ROOT
 
 
-def ask(module: str, *words: str, otherwise: str) -> str:
+def call(module: str, *words: str, otherwise: str) -> str:
     """Run a module and return the last line that it prints.
 
     Args:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchard.aws.emr import OPEN
+from orchard.base.language import marked
 
 
 class Part(BaseModel):
@@ -36,6 +37,16 @@ class Cluster(Part):
     ended: datetime | None = None
 
 
+# EMR's states of a step as a sentence has them; others are as rare as their words.
+STATES = {
+    "COMPLETED": marked("completed"),
+    "FAILED": marked("failed"),
+    "CANCELLED": marked("cancelled"),
+    "RUNNING": marked("running"),
+    "PENDING": marked("pending"),
+}
+
+
 class Step(Part):
     """One of the run's steps."""
 
@@ -46,6 +57,11 @@ class Step(Part):
     created: datetime
     started: datetime | None = None
     ended: datetime | None = None
+
+    @property
+    def stands(self) -> str:
+        """Its state in words."""
+        return STATES.get(self.state, self.state.lower())
 
 
 class Attempt(Part):

@@ -7,6 +7,7 @@ from rich.table import Table
 from orchard.base import durations
 from orchard.base.console import screen
 from orchard.base.counts import counted
+from orchard.base.language import tr
 from orchard.runs import throughput
 
 SHOWN = 10  # components with a row of their own
@@ -25,34 +26,33 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     explained = manifest["explained_variance_sum"]
     counts = images["counts"]
     console.print(_variance(manifest), no_wrap=True)
-    reach = ", ".join(f"{float(share):.0%} by {count}" for share, count in manifest["components_for"].items())
+    kept = counted(components, "component")
+    reach = ", ".join(tr(f"{float(share):.0%} by {count}") for share, count in manifest["components_for"].items())
     console.print(
-        f"{counted(components, 'component')} explain{'s' * (components == 1)} {explained:.1%} of the variance; {reach}",
+        tr(f"{kept} {'explains' if components == 1 else 'explain'} {explained:.1%} of the variance; {reach}"),
         soft_wrap=True,
     )
     rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
-    console.print(
-        f"{counted(counts['featurised'], 'image')} featurised{rejected} in {throughput.say(images)}, on "
-        f"{counted(images['cores'], 'core')}; PCA {durations.say(throughput.seconds(manifest))}",
-        soft_wrap=True,
-    )
+    done, cores = counted(counts["featurised"], "image"), counted(images["cores"], "core")
+    pca = durations.say(throughput.seconds(manifest))
+    console.print(tr(f"{done} featurised{rejected} in {throughput.say(images)}, on {cores}; PCA {pca}"), soft_wrap=True)
     if images.get("ignored"):
-        reasons = ", ".join(f"{number:,} ({reason})" for reason, number in images["ignored"].items())
-        console.print(f"files that are no photographs: {reasons}", soft_wrap=True, markup=False)
+        reasons = ", ".join(f"{number:,} ({tr(reason)})" for reason, number in images["ignored"].items())
+        console.print(tr(f"files that are no photographs: {reasons}"), soft_wrap=True, markup=False)
     for job, uri in places.items():
         console.print(f"{job:9} {uri}", soft_wrap=True, highlight=False)
 
 
 def _variance(manifest: dict[str, Any]) -> Table:
-    table = Table(title=f"Explained variance of run {manifest['run']}", title_justify="left")
-    table.add_column("component", justify="right")
-    table.add_column("explained", justify="right")
-    table.add_column("cumulative", justify="right")
+    table = Table(title=tr(f"Explained variance of run {manifest['run']}"), title_justify="left")
+    table.add_column(tr("component"), justify="right")
+    table.add_column(tr("explained"), justify="right")
+    table.add_column(tr("cumulative"), justify="right")
     table.add_column("")
     shares = manifest["explained_variance"]
     for number, share in enumerate(shares[:SHOWN], start=1):
         bar = "█" * round(share / max(shares) * BAR)
-        table.add_row(str(number), f"{share:.2%}", f"{sum(shares[:number]):.2%}", bar)
+        table.add_row(str(number), tr(f"{share:.2%}"), tr(f"{sum(shares[:number]):.2%}"), bar)
     if len(shares) > SHOWN:
-        table.add_row(f"… {len(shares)}", f"{shares[-1]:.2%}", f"{sum(shares):.2%}", "")
+        table.add_row(f"… {len(shares)}", tr(f"{shares[-1]:.2%}"), tr(f"{sum(shares):.2%}"), "")
     return table

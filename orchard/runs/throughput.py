@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchard.base import durations
+from orchard.base.language import marked
 
 
 def seconds(manifest: dict[str, Any]) -> float:
@@ -23,7 +24,9 @@ def say(features: dict[str, Any]) -> str:
     """
     spent, rate = durations.say(seconds(features)), lasting(features)
     if rate is None:
-        return f"{spent}: {features.get('images_per_second', 0):,.0f} images/s"
+        return marked(f"{spent}: {features.get('images_per_second', 0):,.0f} images/s")
     # Of a run that was taken up again, the times are those of all attempts, and the start is the last one's.
-    start = f", of which {durations.say(features['warm']['after'])} to start" if not features.get("resumed") else ""
-    return f"{spent}{start}; {rate:,.0f} images/s once warm"
+    if features.get("resumed"):
+        return marked(f"{spent}; {rate:,.0f} images/s once warm")
+    start = durations.say(features["warm"]["after"])
+    return marked(f"{spent}, of which {start} to start; {rate:,.0f} images/s once warm")

@@ -3,6 +3,7 @@
 import threading
 import time
 
+from orchard.base.language import tr
 from orchard.base.progress import Display
 
 REFRESH = 0.1  # seconds between two updates: more would cost more than small files take
@@ -54,17 +55,17 @@ class Meter:
     def state(self) -> str:
         """Say it in a line: `1,200/7,860 files, 845 files/s, 3.6 MB/s, about 8 s left`."""
         speed = self.done_files / self.seconds
-        parts = [f"{self.done_files:,}/{self.files:,} files"] if self.files > 1 else []
+        parts = [tr(f"{self.done_files:,}/{self.files:,} files")] if self.files > 1 else []
         if self.files > 1:
-            parts.append(f"{speed:,.0f} files/s")
+            parts.append(tr(f"{speed:,.0f} files/s"))
         else:
             of = f"/{self.size / 1e6:,.0f}" if self.size else ""
-            parts.append(f"{self.done_bytes / 1e6:,.0f}{of} MB")
-        parts.append(f"{(self.done_bytes - self.before) / 1e6 / self.seconds:,.1f} MB/s")
+            parts.append(tr(f"{self.done_bytes / 1e6:,.0f}{of} MB"))
+        parts.append(tr(f"{(self.done_bytes - self.before) / 1e6 / self.seconds:,.1f} MB/s"))
         total, done = self._total(), self._completed()
         now = done - (0 if self.files > 1 else self.before)
         if now > 0 and total > done:
-            parts.append(f"about {self.seconds * (total - done) / now:,.0f} s left")
+            parts.append(tr(f"about {self.seconds * (total - done) / now:,.0f} s left"))
         return ", ".join(parts)
 
     def _completed(self) -> int:

@@ -59,11 +59,12 @@ class Watch:
     def _stop(self, task: Task, limit: float) -> None:
         self._stopped.add(task.number)
         self._tries[task.place] += 1
-        self.said = f"a task has not ended within {limit / 60:.0f} min on {task.where}"
+        told = f"a task has not ended within {limit / 60:.0f} min on {task.where}"
         if self._tries[task.place] == TRIES:
-            self._give_up(f"{self.said}, nor had it in {TRIES - 1} tries before")
+            self.said = told
+            self._give_up(f"{told}, nor had it in {TRIES - 1} tries before")
             return
-        self.said += ": it was stopped, and is done again"
+        self.said = f"{told}: it was stopped, and is done again"
         print(self.said, flush=True)
         # Without an interrupt, which would end the task at once and leave its worker as it is. So Spark kills the
         # worker first (PythonRunner's monitor), and does the task again without counting it as failed.

@@ -1,11 +1,14 @@
-"""Errors and remedies in French: each has its translation, and is recognised by its words."""
+"""What Orchard says in French: each message has its translation, and is recognised by its words."""
 
 import re
+from datetime import datetime
 
 import pytest
 
 from checks import catalogue, messages
-from orchard.base import language
+from orchard.base import language, numerals, progress
+from orchard.base.config import ROOT
+from orchard.report import spoken
 
 FRENCH = language.catalogue("fr")
 
@@ -108,7 +111,66 @@ def test_messages_are_found_wherever_they_arise(tmp_path):
     assert messages.messages(tmp_path) - tables == {
         *("one cause", "two {0} causes{1}", " and {0} more", "why {0} so"),
         *("no run", "no complete run"),
-        "{0} is said",
+        *("{0} is said", "a line"),
         *("a cause", "a remedy {0}", "a remedy"),
         "did you mean it?",
     }
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("3 images", "3 images"),
+        ("about 1 min 30 s left", "encore ~1 min 30 s"),
+        ("31,200/67,692 images", "31\u202f200/67\u202f692 images"),
+        ("about 1.5 s left", "encore ~1,5 s"),
+        ("up 2 d 3 h", "allumé depuis 2 j 3 h"),
+        ("passed at Nov 09 13:57: a node was lost", "réussi le 9 nov. à 13:57 : a node was lost"),
+        ("error: nothing is up", "erreur : rien n'est allumé"),
+        ("12.5%", "12,5\u202f%"),
+        ("a class that is called network", "a class that is called network"),
+        ("network", "réseau"),
+        ("the port network cannot be used", "le port network ne peut pas servir"),
+        ("Terraform 1.10 or later was not found (1.9), and PyPI's could not be installed", None),
+    ],
+)
+def test_what_is_shown_has_numbers_and_dates_as_french_has_them(monkeypatch, english, french):
+    assert language.tr(english) == english
+    monkeypatch.setenv("ORCHARD_LANG", "fr")
+    assert language.tr(english) == french or (french is None and "1.10" in language.tr(english))
+
+
+def test_every_month_has_its_french_name():
+    dates = [f"{datetime(2026, month, 1):%d %B}" for month in range(1, 13)]
+    short = [f"{datetime(2026, month, 1):%b %d}" for month in range(1, 13)]
+    assert len({numerals.written(text, "fr") for text in dates} - set(dates)) == 12
+    assert len({numerals.written(text, "fr") for text in short} - set(short)) == 12
+
+
+def test_progress_is_told_in_french(monkeypatch, capsys):
+    monkeypatch.setenv("ORCHARD_LANG", "fr")
+    running = {"job": "pca", "phase": "counting", "done": 1200, "total": 7860, "images_per_second": 840.0}
+    with progress.Display("uploading") as display:
+        progress.show_job(
+            display,
+            running | {"remark": "a task has not ended within 3 min on ip-1: it was stopped, and is done again"},
+        )
+    assert capsys.readouterr().err.splitlines() == [
+        "une tâche ne s'est pas terminée en 3 min sur ip-1 : elle a été arrêtée, et est refaite",
+        "pca: comptage 1\u202f200/7\u202f860 images, 840 images/s, encore ~7,9 s",
+    ]
+
+
+def test_pages_keep_their_expressions_in_another_language():
+    said = {"Each of {0} has {1}": "{1} pour chacun des {0}", "Colours": "Couleurs", "{0} of {1}": "{1} : {0}"}
+    page = '<p>Each of {{ a }}\n  has {{ b > 1 }} {% if c %}<b aria-label="Colours">x</b>{% endif %}</p>'
+    assert spoken.template_in(page, lambda text: said.get(text, text)) == (
+        '<p>{{ b > 1 }} pour chacun des {{ a }} {% if c %}<b aria-label="Couleurs">x</b>{% endif %}</p>'
+    )
+    assert spoken.script_in("say(tr`${a} of ${b(1)}`, `kept`)", said.__getitem__) == "say(`${b(1)} : ${a}`, `kept`)"
+
+
+def test_pages_in_english_are_as_they_are_written():
+    for page in (ROOT / "orchard" / "report" / "page").glob("*.j2"):
+        source = page.read_text()
+        assert spoken.template_in(source, str).split() == source.split()

@@ -30,6 +30,7 @@ from orchard.cluster.status.model import (
 )
 from orchard.cluster.status.view import lines, render
 from orchard.cost.money import Money
+from tests.support.french import english
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = ROOT / "orchard" / "cluster" / "status" / "status.schema.json"
@@ -312,3 +313,18 @@ def test_the_data_is_what_the_schema_says(status):
     validator.validate(data)
     del data["clusters"]
     assert not validator.is_valid(data)
+
+
+def test_all_is_told_in_french_but_what_aws_says(monkeypatch):
+    monkeypatch.setenv("ORCHARD_LANG", "fr")
+    aws = (STARTING.reason, NOTHING.ended[0].reason, WAITING.canary.remedy, "not authorized to perform it")
+    late = WAITING.hard_limit.model_copy(update={"overdue": True})
+    every = [*STATUS.clusters, UNGUARDED, WAITING.model_copy(update={"hard_limit": late})]
+    for status in (STATUS.model_copy(update={"clusters": every}), NOTHING):
+        shown = drawn(status, 400) + "\n".join(lines(status))
+        for words in aws:
+            shown = shown.replace(words, "")
+        assert english(shown) == []
+    assert "31\u202f200/67\u202f692 images, 412 images/s" in drawn(STATUS, 80)
+    assert "le 23 nov. à 20:05 quoi qu'il fasse" in drawn(STATUS, 80)
+    assert "…" not in drawn(STATUS, 80)

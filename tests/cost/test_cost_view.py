@@ -2,16 +2,19 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
+from orchard.base.language import tr
 from orchard.cost import estimate, prices, view
 from orchard.runs import bill
 from orchard.runs.run_record import price
 from orchard.runs.run_record_model import Cluster, Group, RunRecord, Step
+from tests.support.french import english
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -137,3 +140,17 @@ def test_a_run_that_goes_on_has_no_cost_yet():
         after(record("RUNNING"))
     with pytest.raises(OrchardError, match="cannot be priced"):
         after(record())
+
+
+def test_costs_are_told_in_french(monkeypatch):
+    monkeypatch.setenv("ORCHARD_LANG", "fr")
+    settings = Settings(network="private", task_spot_count=2, eur_rate=0.9, eur_rate_date="2026-09-01")
+    text = before(settings) + before(settings, free=True, counted=True)
+    assert english(text) == []
+    assert row(text, "frais EMR")[0].endswith(" EUR")
+    assert "3 x m5.xlarge dans eu-west-3" in before(Settings())
+    done = record().model_copy(update={"emulated": True})
+    bill = after(done.model_copy(update={"cost": price(done, prices.rates("eu-west-1"), 100)}))
+    assert english(bill) == []
+    assert "1 h de cluster : features 50 min (terminée), pca 10 min (terminée)." in bill
+    assert english("\n".join(map(tr, view.statement(Settings(), SimpleNamespace(charges=True))))) == []

@@ -18,6 +18,7 @@ from orchard.diagnosis.aws import AwsError, refusal
 from orchard.doctor import account, cluster, machine, report, run
 from orchard.doctor.finding import Finding, Setup
 from orchard.machine import java, packages, provider, terraform
+from tests.support.french import english
 
 SCHEMA = json.loads((ROOT / "orchard" / "doctor" / "doctor.schema.json").read_text())
 BUCKET = "orchard-123456789012-eu-west-3"
@@ -124,7 +125,7 @@ def test_photographs(tmp_path):
     (tmp_path / "Test" / "Apple").mkdir(parents=True)
     assert machine.photographs(setup).state == "fail"
     (tmp_path / "Test" / "Apple" / "1.jpg").touch()
-    assert machine.photographs(setup).detail == f"{tmp_path}: 1 class (Apple), 1 photograph, taken as Test"
+    assert machine.photographs(setup).detail == f"in {tmp_path}: 1 class (Apple), 1 photograph, taken as Test"
 
 
 def test_weights(tmp_path, monkeypatch):
@@ -288,6 +289,14 @@ def test_each_finding_is_a_line_where_nobody_watches(capsys):
     assert lines[0].startswith("quota          fail    much much")
     assert " -> ask ask" in lines[0]
     assert "hidden" not in lines[1]
+
+
+def test_findings_are_told_in_french_and_scripts_read_english(capsys, monkeypatch, nowhere):
+    monkeypatch.setenv("ORCHARD_LANG", "fr")
+    checks = [*run.checks(nowhere)[0].items()]
+    findings = report.show([(what, check(nowhere)) for what, check in checks] + [("quota", machine.python(nowhere))])
+    assert english(capsys.readouterr().out.replace(machine.WEIGHTS, "") + report.summary(findings)) == []
+    assert "weights" in report.as_json(nowhere, findings)
 
 
 def test_the_command_fails_where_something_would_stop_up(tmp_path):

@@ -23,7 +23,7 @@ def test_all_is_well_in_a_fresh_account(aws):
     chosen = subnets(setup)[1]
     found = subnet.subnet(setup)
     assert found.state == "ok"
-    assert found.detail.startswith(f"{chosen['SubnetId']} in {chosen['AvailabilityZone']}, 4,091 addresses left")
+    assert found.detail.startswith(f"{chosen['SubnetId']} ({chosen['AvailabilityZone']}), 4,091 addresses left")
 
 
 def test_there_are_fewer_subnets(aws):
@@ -43,7 +43,7 @@ def test_the_zone_does_not_offer_the_instance_type(aws, monkeypatch):
     offered_in(setup, monkeypatch, second, third)
     found = subnet.subnet(setup)
     assert found.state == "fail"
-    assert found.detail.endswith(f"in {first}: the zone does not offer m5.xlarge")
+    assert found.detail.endswith(f"({first}): the zone does not offer m5.xlarge")
     assert found.remedy == "set subnet_index to 1 or 2"
     offered_in(setup, monkeypatch)
     assert subnet.subnet(setup).remedy == "choose another instance_type"

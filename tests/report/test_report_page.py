@@ -18,6 +18,7 @@ from report_runs import COST, record, write
 from orchard.base.errors import OrchardError, UsageError
 from orchard.report import figures, neighbourhoods, page, points, read, thumbnails
 from tests.support.cells import cell
+from tests.support.french import english
 from tests.support.hostile import HOSTILE, STEERS
 
 NAME = "20261121T200000-full"
@@ -320,3 +321,21 @@ def test_a_run_is_not_compared_with_itself(tmp_path):
     )
     assert done.returncode == 2
     assert "compared with itself" in done.stderr
+
+
+def test_the_page_is_told_in_french(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHARD_LANG", "fr")
+    parts = {"emulated": True, "cost": COST}
+    write(tmp_path, record=record(**parts), rejected=[("Test/Kiwi/x.jpg", "empty file")])
+    write(tmp_path, "other", seed=3)
+    html = page.render(read.load(NAME, tmp_path), read.load("other", tmp_path))
+    assert '<html lang="fr">' in html
+    charts = data_of(html)["charts"].values()
+    titles = [chart["layout"][axis]["title"]["text"] for chart in charts for axis in ("xaxis", "yaxis")]
+    told = re.sub(r"<style>.*?</style>|<script.*?</script>", "", html, flags=re.S)
+    assert english(told + "\n".join(titles)) == []
+    assert "120 photos de 4 classes ont donné chacune 64 caractéristiques" in told
+    assert "0,077\u202fUSD" in told or "0,077 USD" in told
+    scripts = re.findall(r'<script type="module">(.*?)</script>', html, re.S)
+    assert "`composante ${axis + 1} (${percent(data.explained[axis])} de la variance)`" in scripts[0]
+    assert "tr`" not in scripts[0]

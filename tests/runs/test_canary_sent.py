@@ -162,7 +162,7 @@ def test_doctor_tells_what_the_newest_found_on_such_nodes(site):
     store.write_json(CANARY.progress("emr-7.5.0-1xm5.xlarge-other"), FAILED)
     finding = checks.canary_came_back(setup)
     assert finding.state == "ok"
-    assert finding.detail.endswith("2026-11-22: 2 executors, 1 packages, features within 2e-05")
+    assert finding.detail.endswith("2026-11-22: 2 executors, 1 package, features within 2e-05")
     store.write_json(CANARY.manifest(f"{LIKE}old"), PASSED | {"warnings": ["spark.executor.cores is 1, not 4"]})
     assert checks.canary_came_back(setup).state == "warn"
     store.write_json(CANARY.progress(f"{LIKE}new"), FAILED)

@@ -11,6 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from orchard.aws.emr import Cluster, Emr
 from orchard.base.errors import OrchardError, UsageError
+from orchard.base.language import marked
 from orchard.cluster.access import agent, password, primary, tunnel
 from orchard.cluster.access.primary import Primary
 from orchard.cluster.site import Site
@@ -51,11 +52,13 @@ def open_(site: Site, service: Service, port: int | None) -> list[str]:
     address = _forward(site, cluster, service, port or service.port)
     lines = [f"{service.name} of {cluster.name}: {address}"]
     if not _answers(address):
-        lines.append("The tunnel is open, and nothing answers behind it yet: applications start after the nodes.")
+        lines.append(
+            marked("The tunnel is open, and nothing answers behind it yet: applications start after the nodes.")
+        )
     if service is HUB:
         lines += [
-            "The certificate is the node's own, so the browser warns: the tunnel encrypts and vouches for it.",
-            "User: jovyan. Password: ./inv connect --password shows it.",
+            marked("The certificate is the node's own, so the browser warns: the tunnel encrypts and vouches for it."),
+            marked("User: jovyan. Password: ./inv connect --password shows it."),
         ]
     return [*lines, "Close it with ./inv connect --close."]
 

@@ -10,6 +10,7 @@ from typing import Any
 from orchard.aws.emr import Emr
 from orchard.aws.layout import WORKSPACES
 from orchard.base.errors import OrchardError
+from orchard.base.language import marked
 from orchard.cluster.site import Site
 
 GATEWAY = "JupyterEnterpriseGateway"
@@ -39,9 +40,9 @@ def show(site: Site, *, browse: bool) -> list[str]:
         raise OrchardError(cause, "make it, free of charge: ./inv up --only foundation")
     lines = [f"EMR Studio {studio['Name']} ({studio['StudioId']}): {studio['Url']}", *_steps(site, emr)]
     if not site.target.reachable:
-        lines.append("This Studio is emulated, so nobody answers at its address; on AWS: --target aws.")
+        lines.append(marked("This Studio is emulated, so nobody answers at its address; on AWS: --target aws."))
     if browse and not webbrowser.open(studio["Url"]):
-        lines.append("No browser could be opened; copy the address above.")
+        lines.append(marked("No browser could be opened; copy the address above."))
     return lines
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from orchard.aws import scheduler
 from orchard.aws.emr import ALIVE, OPEN
 from orchard.aws.layout import StepName
+from orchard.base.language import marked
 from orchard.base.progress import seconds_left
 from orchard.cluster.status.model import Ended, HardLimit, Idle, Progress, Step
 
@@ -85,7 +86,7 @@ def ended(entry: dict[str, Any], limit: scheduler.HardLimit | None) -> Ended:
     end, why = timeline.get("EndDateTime"), reason(status)
     by_schedule = status.get("StateChangeReason", {}).get("Code") == "USER_REQUEST"
     if limit and entry["Id"] in limit.cluster_ids and by_schedule and end and end >= limit.ends_at:
-        why = f"its hard limit of {limit.ends_at:%Y-%m-%d %H:%M} UTC was reached"
+        why = marked(f"its hard limit of {limit.ends_at:%Y-%m-%d %H:%M} UTC was reached")
     return Ended(
         id=entry["Id"],
         name=entry["Name"],

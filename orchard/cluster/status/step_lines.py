@@ -8,6 +8,7 @@ from rich.text import Text
 
 from orchard.aws.emr import OPEN
 from orchard.base import durations
+from orchard.base.language import tr
 from orchard.base.progress import in_words
 from orchard.cluster.status.model import Progress, Step
 from orchard.cluster.status.parts import LINE, clock, coloured
@@ -51,14 +52,14 @@ def _time(step: Step, now: datetime) -> str:
     if not step.started:
         return ""
     if step.ended:
-        return f"{durations.say(step.ended - step.started)}, at {clock(step.ended, now)}"
-    phase = step.progress.phase if step.progress else "starting" if step.run and step.state == "RUNNING" else ""
-    since = durations.say(now - step.started)
-    return f"{since}, {phase}" if phase and phase != step.job else since
+        return tr(f"{durations.say(step.ended - step.started)}, at {clock(step.ended, now)}")
+    phase = step.progress.phase if step.progress else tr("starting") if step.run and step.state == "RUNNING" else ""
+    since = tr(durations.say(now - step.started))
+    return f"{since}, {tr(phase)}" if phase and phase != step.job else since
 
 
 def _bar(progress: Progress) -> Text:
     share = progress.done / progress.total
     full = min(BAR, round(BAR * share))
-    words = f" {share:.0%}  {in_words(progress.model_dump())}"
+    words = f" {tr(f'{share:.0%}')}  {in_words(progress.model_dump())}"
     return Text.assemble(("█" * full, "green"), ("░" * (BAR - full), "dim"), words)

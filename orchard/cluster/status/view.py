@@ -11,6 +11,7 @@ from rich.text import Text
 
 from orchard.aws.emr import OPEN
 from orchard.base import durations
+from orchard.base.language import marked, tr
 from orchard.base.progress import counted
 from orchard.cluster.status import step_lines
 from orchard.cluster.status.model import Canary, Cluster, Ended, Orphan, Status, Step
@@ -21,7 +22,8 @@ SHOWN_ENDED = 3
 SHOWN_ORPHANS = 8
 TITLE = WIDTH - 6  # columns of a panel's title
 FACT = LINE - len("canary ")  # columns of what stands beside a cluster's facts
-ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task", "UNKNOWN": "other"}
+ENDS = {"TERMINATED": marked("terminated"), "TERMINATED_WITH_ERRORS": marked("terminated with errors")}
+ROLES = {"MASTER": marked("primary"), "CORE": marked("core"), "TASK": marked("task"), "UNKNOWN": marked("other")}
 
 
 def render(status: Status, money: Money) -> RenderableType:
@@ -34,20 +36,22 @@ def render(status: Status, money: Money) -> RenderableType:
     parts: list[RenderableType] = [_head(status, money)]
     parts += [_cluster(cluster, status, money) for cluster in status.clusters]
     if not status.clusters:
-        nothing = f" in {status.region}." if status.elsewhere else ", so nothing costs by the hour."
-        parts.append(Text(f"No cluster is running{nothing}", style="bold"))
+        here = f"No cluster is running in {status.region}."
+        nothing = here if status.elsewhere else "No cluster is running, so nothing costs by the hour."
+        parts.append(Text(tr(nothing), style="bold"))
     known = [cluster.usd_per_hour for cluster in status.clusters if cluster.usd_per_hour is not None]
     if len(status.clusters) > 1 and known and not status.emulated:
-        parts.append(Text(f"All together {money.say(sum(known))} per hour.", style="bold"))
+        parts.append(Text(tr(f"All together {money.say(sum(known))} per hour."), style="bold"))
     if status.ended:
         parts.append(_ended(status.ended[:SHOWN_ENDED], status.taken))
     if status.elsewhere:
-        rows = [(f"{there.name} in {there.region}", there.look) for there in status.elsewhere]
-        parts.append(_listed("Made elsewhere, not taken down, and perhaps running at a cost", rows))
+        rows = [(there.name + tr(" in ") + there.region, there.look) for there in status.elsewhere]
+        parts.append(_listed(tr("Made elsewhere, not taken down, and perhaps running at a cost"), rows))
     if status.orphans:
         parts.append(_orphans(status.orphans))
     if status.missing:
-        parts.append(_listed("Could not be found out", [(missing.what, missing.why) for missing in status.missing]))
+        rows = [(tr(missing.what), tr(missing.why)) for missing in status.missing]
+        parts.append(_listed(tr("Could not be found out"), rows))
     return Group(*parts)
 
 
@@ -58,17 +62,17 @@ def lines(status: Status) -> list[str]:
         steps = [f"{step.name} {step.state}{_phase(step)}" for step in reversed(cluster.steps) if step.state in OPEN]
         overdue = _overdue(cluster) if cluster.hard_limit and cluster.hard_limit.overdue else []
         clusters.append("; ".join([f"{cluster.name} {cluster.state}", *overdue, *steps]))
-    return clusters or ["no cluster is running"]
+    return clusters or [tr("no cluster is running")]
 
 
 def _phase(step: Step) -> str:
     if step.progress is None:
         return ""
-    return f" ({step.progress.phase} {counted(step.progress.model_dump())}".rstrip() + ")"
+    return f" ({tr(step.progress.phase)} {counted(step.progress.model_dump())}".rstrip() + ")"
 
 
 def _head(status: Status, money: Money) -> RenderableType:
-    title = f"{status.project} in {status.region}" + (", emulated on this machine" if status.emulated else "")
+    title = status.project + tr(" in ") + status.region + (tr(", emulated on this machine") if status.emulated else "")
     grid = Table.grid(expand=True, padding=(0, 1))
     grid.add_column()
     grid.add_column(justify="right", no_wrap=True)
@@ -78,8 +82,9 @@ def _head(status: Status, money: Money) -> RenderableType:
         rows.append(Text.assemble(("Studio ", "bold"), studio.name, " ", (studio.id, "dim")))
         rows.append(Text(f"  {studio.url}", style="dim", overflow="fold"))
     if budget := status.budget:
-        spent = "" if budget.usd_spent is None else f", {money.say(budget.usd_spent)} spent (AWS counts hours late)"
-        rows.append(Text.assemble(("Budget ", "bold"), f"{money.say(budget.usd_limit)} a month{spent}"))
+        limit = tr(f"{money.say(budget.usd_limit)} a month")
+        spent = "" if budget.usd_spent is None else tr(f", {money.say(budget.usd_spent)} spent (AWS counts hours late)")
+        rows.append(Text.assemble(("Budget ", "bold"), limit, spent))
     return Group(*rows)
 
 
@@ -91,64 +96,63 @@ def _cluster(cluster: Cluster, status: Status, money: Money) -> RenderableType:
     if len(title) > TITLE:
         title = Text.assemble((cluster.name, "bold"), " ", coloured(cluster.state))
         body.add_row("id", Text(cluster.id, style="dim"))
-    body.add_row("nodes", _nodes(cluster))
-    body.add_row("cost", _cost(cluster, status, money))
-    body.add_row("ends", _ends(cluster, status.taken))
+    body.add_row(tr("nodes"), _nodes(cluster))
+    body.add_row(tr("cost"), _cost(cluster, status, money))
+    body.add_row(tr("ends"), _ends(cluster, status.taken))
     if cluster.canary:
-        body.add_row("canary", _canary(cluster.canary, status.taken))
+        body.add_row(tr("canary"), _canary(cluster.canary, status.taken))
     if cluster.reason and cluster.state not in ("WAITING", "RUNNING"):
-        body.add_row("why", cluster.reason)
+        body.add_row(tr("why"), tr(cluster.reason))
     parts: list[RenderableType] = [body]
     if steps := step_lines.shown(cluster.steps):
         parts += [Text(), step_lines.draw(steps, status.taken)]
         if more := len(cluster.steps) - len(steps):
-            parts.append(Text(f"and {more} more before", style="dim"))
+            parts.append(Text(tr(f"and {more} more before"), style="dim"))
     up = durations.say(cluster.uptime_seconds)
     return Panel(
-        Group(*parts), title=title, title_align="left", subtitle=f"up {up}", subtitle_align="right", box=box.ROUNDED
+        Group(*parts), title=title, title_align="left", subtitle=tr(f"up {up}"), subtitle_align="right", box=box.ROUNDED
     )
 
 
 def _nodes(cluster: Cluster) -> str:
     flavour = ", ".join(word for word in (cluster.release_label, cluster.notebook) if word)
     if not cluster.nodes:
-        return ", ".join(word for word in ("none yet" if cluster.ready is None else "not known", flavour) if word)
-    kinds = [
-        f"{kind.count} {ROLES[kind.role]}" + (" on Spot" if kind.market == "SPOT" else "") for kind in cluster.nodes
-    ]
+        return ", ".join(word for word in (tr("none yet" if cluster.ready is None else "not known"), flavour) if word)
+    spot = {"SPOT": tr(" on Spot")}
+    kinds = [f"{kind.count} {tr(ROLES[kind.role])}{spot.get(kind.market, '')}" for kind in cluster.nodes]
     types = sorted({kind.instance_type for kind in cluster.nodes})
     count = sum(kind.count for kind in cluster.nodes)
-    return f"{count} x {' and '.join(types)} ({', '.join(kinds)})" + (f", {flavour}" if flavour else "")
+    return f"{count} x {tr(' and ').join(types)} ({', '.join(kinds)})" + (f", {flavour}" if flavour else "")
 
 
 def _cost(cluster: Cluster, status: Status, money: Money) -> str:
     if cluster.usd_per_hour is None or cluster.usd_so_far is None:
-        return "not known" if cluster.nodes or cluster.ready else "nothing yet"
+        return tr("not known" if cluster.nodes or cluster.ready else "nothing yet")
     hourly, sofar = money.say(cluster.usd_per_hour), money.say(cluster.usd_so_far)
     if status.emulated:
-        return f"emulated, cost nothing; on AWS {sofar} so far, {hourly} per hour"
-    return f"{sofar} so far, {hourly} per hour (prices of {status.prices_of})"
+        return tr(f"emulated, cost nothing; on AWS {sofar} so far, {hourly} per hour")
+    return tr(f"{sofar} so far, {hourly} per hour (prices of {status.prices_of})")
 
 
 def _ends(cluster: Cluster, now: datetime) -> RenderableType:
     idle, limit = cluster.idle, cluster.hard_limit
     if idle is None and not cluster.nodes:
-        when_idle = Text("its nodes will tell of its idle time-out", style="dim")
+        when_idle = Text(tr("its nodes will tell of its idle time-out"), style="dim")
     elif idle is None:
-        when_idle = Text("not when idle: no idle time-out is known", style="yellow")
+        when_idle = Text(tr("not when idle: no idle time-out is known"), style="yellow")
     elif idle.strikes_at is None:
-        when_idle = Text(f"{durations.say(idle.timeout_seconds)} after its last work")
+        when_idle = Text(tr(f"{durations.say(idle.timeout_seconds)} after its last work"))
     else:
         left = durations.say(idle.strikes_at - now)
-        when_idle = Text(f"at {clock(idle.strikes_at, now)} if nothing comes (in {left})")
+        when_idle = Text(tr(f"at {clock(idle.strikes_at, now)} if nothing comes (in {left})"))
     if limit is None:
-        return Group(when_idle, Text("no hard limit is known", style="yellow"))
+        return Group(when_idle, Text(tr("no hard limit is known"), style="yellow"))
     if not limit.enabled:
-        return Group(when_idle, Text("the schedule of its hard limit is switched off", style="red"))
+        return Group(when_idle, Text(tr("the schedule of its hard limit is switched off"), style="red"))
     if limit.overdue:
         return Group(*(Text(part, style="bold white on red") for part in _overdue(cluster)), when_idle)
     left = durations.say(limit.strikes_at - now)
-    at = f"at {clock(limit.strikes_at, now)} whatever it does (in {left})"
+    at = tr(f"at {clock(limit.strikes_at, now)} whatever it does (in {left})")
     later = f"./inv extend 2h{_name(cluster)}"
     if len(f"{at} {later}") > FACT:  # a command is copied, so it stays in one piece
         return Group(when_idle, Text(at), Text(later, style="dim"))
@@ -158,7 +162,8 @@ def _ends(cluster: Cluster, now: datetime) -> RenderableType:
 def _overdue(cluster: Cluster) -> list[str]:
     """Shout that a cluster lives past its hard limit, in words that are the same at the next look."""
     end = f"{cluster.hard_limit.strikes_at:%Y-%m-%d %H:%M} UTC" if cluster.hard_limit else ""
-    return [f"IT SHOULD HAVE ENDED AT {end}, AND LIVES: its schedule failed", f"end it: ./inv down{_name(cluster)}"]
+    failed = tr(f"IT SHOULD HAVE ENDED AT {end}, AND LIVES: its schedule failed")
+    return [failed, tr(f"end it: ./inv down{_name(cluster)}")]
 
 
 def _name(cluster: Cluster) -> str:
@@ -166,27 +171,29 @@ def _name(cluster: Cluster) -> str:
 
 
 def _canary(canary: Canary, now: datetime) -> RenderableType:
-    said = f"{'passed' if canary.passed else 'failed'} at {clock(canary.ended, now)}: {canary.found}"
+    when = clock(canary.ended, now)
+    said = tr(f"passed at {when}: {canary.found}" if canary.passed else f"failed at {when}: {canary.found}")
     rows = [Text(said) if canary.passed else Text(said, style="red")]
-    rows += [Text(warning, style="yellow") for warning in canary.warnings]
-    return Group(*rows, *([Text(canary.remedy, style="dim")] if canary.remedy else []))
+    rows += [Text(tr(warning), style="yellow") for warning in canary.warnings]
+    return Group(*rows, *([Text(tr(canary.remedy), style="dim")] if canary.remedy else []))
 
 
 def _ended(ended: list[Ended], now: datetime) -> RenderableType:
     rows = []
     for cluster in ended:
-        moment = f" at {clock(cluster.ended, now)}" if cluster.ended else ""
-        lived = f", after {durations.say(cluster.ended - cluster.created)}" if cluster.ended else ""
-        state = cluster.state.lower().replace("_", " ")
-        rows.append((f"{cluster.name} {cluster.id}", f"{state}{moment}{lived}: {cluster.reason or 'no reason given'}"))
-    return _listed("Ended lately", rows)
+        moment = tr(f" at {clock(cluster.ended, now)}") if cluster.ended else ""
+        lived = tr(f", after {durations.say(cluster.ended - cluster.created)}") if cluster.ended else ""
+        state = tr(ENDS.get(cluster.state, cluster.state))
+        why = tr(cluster.reason or "no reason given")
+        rows.append((f"{cluster.name} {cluster.id}", f"{state}{moment}{lived}: {why}"))
+    return _listed(tr("Ended lately"), rows)
 
 
 def _orphans(orphans: list[Orphan]) -> RenderableType:
-    rows = [(orphan.what, orphan.remedy) for orphan in orphans[:SHOWN_ORPHANS]]
+    rows = [(orphan.what, tr(orphan.remedy)) for orphan in orphans[:SHOWN_ORPHANS]]
     if (more := len(orphans) - SHOWN_ORPHANS) > 0:
-        rows.append((f"and {more} more", "./inv orphans"))
-    return _listed("Orphaned: tagged, and in none of the Terraform states known here", rows)
+        rows.append((tr(f"and {more} more"), "./inv orphans"))
+    return _listed(tr("Orphaned: tagged, and in none of the Terraform states known here"), rows)
 
 
 def _listed(title: str, rows: list[tuple[str, str]]) -> RenderableType:

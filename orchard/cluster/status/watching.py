@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.live import Live
 
 from orchard.base.console import screen, tell
+from orchard.base.language import tr
 from orchard.cluster.status.model import Status
 from orchard.cluster.status.view import lines, render
 from orchard.cost.money import Money
@@ -51,4 +52,4 @@ def _print_changes(looks: Iterator[Status]) -> None:
                 tell(f"{status.taken:%H:%M:%S} {line}")
         before = now
     for ended in status.ended[:1]:
-        tell(f"{ended.name} has ended: {ended.reason or ended.state}")
+        tell(tr(f"{ended.name} has ended: {ended.reason or ended.state}"))

@@ -1,6 +1,23 @@
 // The charts that Python has drawn, in the theme's colours.
 
+// What Plotly says, and how it writes numbers.
+const spoken = {
+  dictionary: {
+    Zoom: tr`Zoom`,
+    Pan: tr`Pan`,
+    "Zoom in": tr`Zoom in`,
+    "Zoom out": tr`Zoom out`,
+    "Reset axes": tr`Reset axes`,
+    "Orbital rotation": tr`Orbital rotation`,
+    "Turntable rotation": tr`Turntable rotation`,
+    "Reset camera to default": tr`Reset camera to default`,
+    "Reset camera to last save": tr`Reset camera to last save`,
+  },
+  format: { decimal: (1.5).toLocaleString(language)[1], thousands: (10000).toLocaleString(language)[2] },
+};
+
 const config = {
+  locale: language,
   responsive: true,
   displaylogo: false,
   modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "toImage"],

@@ -35,7 +35,7 @@ function makeLegend(data, map) {
       // The last one that was chosen wins, so that a class can be picked out of its family.
       state.of = data.classes.map((kind) => tests.findLastIndex((test) => test(kind)));
     } else if (query) {
-      state.groups = [`matches “${query}”`];
+      state.groups = [tr`matches “${query}”`];
       state.of = data.classes.map((kind) => (matches(kind) ? 0 : REST));
     } else {
       state.groups = data.groups.map(familyName);
@@ -54,7 +54,7 @@ function makeLegend(data, map) {
   function toggle(name) {
     chosen = chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name];
     const dropped = chosen.length > most ? chosen.shift() : null;
-    change(dropped && `${most} at a time: ${dropped} was let go. `);
+    change(dropped && tr`${most} at a time: ${dropped} was let go. `);
   }
 
   function button(name, group, pressed, extra, act) {
@@ -67,9 +67,9 @@ function makeLegend(data, map) {
     const names = chosen.length ? chosen : data.groups.map(familyName);
     const chips = names.map((name, number) => button(name, number, chosen.includes(name), [], () => toggle(name)));
     if (chosen.length) {
-      chips.push(create("button", { type: "button", onclick: () => ((chosen = []), change()) }, "Show all"));
+      chips.push(create("button", { type: "button", onclick: () => ((chosen = []), change()) }, tr`Show all`));
     } else if (data.classes.some((kind) => kind.group === REST)) {
-      chips.push(create("button", { type: "button", disabled: true }, mark(REST), "other classes"));
+      chips.push(create("button", { type: "button", disabled: true }, mark(REST), tr`other classes`));
     }
     element("groups").replaceChildren(...(query && !chosen.length ? [] : chips));
   }
@@ -91,11 +91,11 @@ function makeLegend(data, map) {
   function showDetail() {
     const kind = data.classes.find(({ name }) => name === chosen.at(-1));
     if (!kind) return element("detail").replaceChildren();
-    const own = kind.agreement === null ? "" : `, ${percent(kind.agreement)} of their neighbours are of the class`;
-    const mixed = kind.mixed ? `; ${percent(kind.mixed[1])} are ${kind.mixed[0]}` : "";
+    const own = kind.agreement === null ? "" : tr`, ${percent(kind.agreement)} of their neighbours are of the class`;
+    const mixed = kind.mixed ? tr`; ${percent(kind.mixed[1])} of them are ${kind.mixed[0]}` : "";
     const rows = data.paths.map((_, row) => row).filter((row) => data.classes[data.class_of[row]] === kind);
     const photos = create("div", { className: "photos" }, ...rows.slice(0, 5).flatMap((row) => photo(data, row)));
-    const text = `${kind.images.toLocaleString("en")} images${own}${mixed}.`;
+    const text = tr`${kind.images.toLocaleString(language)} images${own}${mixed}.`;
     return element("detail").replaceChildren(create("b", { textContent: kind.name }), `: ${text}`, photos);
   }
 
@@ -104,8 +104,11 @@ function makeLegend(data, map) {
     showGroups();
     const found = showList();
     showDetail();
-    const hint = `choose up to ${most}; the share is the neighbours of the same class`;
-    element("said").textContent = `${before || ""}${found} of ${data.classes.length} classes${query ? ` match “${query}”` : `; ${hint}`}`;
+    const all = data.classes.length;
+    const told = query
+      ? tr`${found} of ${all} classes match “${query}”`
+      : tr`${found} of ${all} classes; choose up to ${most}; the share is the neighbours of the same class`;
+    element("said").textContent = (before || "") + told;
   }
 
   function change(before) {

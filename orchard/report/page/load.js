@@ -19,9 +19,11 @@ async function loadPlotly() {
   const script = document.createElement("script");
   script.textContent = await unpack("plotly");
   document.head.append(script); // runs at once
+  if (language !== "en") Plotly.register({ moduleType: "locale", name: language, ...spoken });
 }
 
-const percent = (share) => `${(share * 100).toFixed(1)}%`;
+const language = document.documentElement.lang;
+const percent = (share) => share.toLocaleString(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 function create(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);

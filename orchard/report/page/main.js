@@ -22,7 +22,7 @@ function addControls(data, map) {
   };
   element("flat").addEventListener("click", () => dimensions(2));
   element("deep").addEventListener("click", () => dimensions(3));
-  const why = data.axes < 3 ? "3D takes three components" : map.hasWebgl ? "" : "3D takes WebGL, which this browser lacks";
+  const why = data.axes < 3 ? tr`3D takes three components` : map.hasWebgl ? "" : tr`3D takes WebGL, which this browser lacks`;
   element("deep").disabled = Boolean(why);
   element("deep").title = why;
 }
@@ -49,6 +49,6 @@ try {
   await drawCharts(data.charts, data.palette);
   root.dataset.ready = "true";
 } catch (error) {
-  element("said").textContent = "The map and the charts need a browser from 2024 or later; the numbers and tables below do not.";
+  element("said").textContent = tr`The map and the charts need a browser from 2024 or later; the numbers and tables below do not.`;
   throw error;
 }

@@ -15,7 +15,7 @@ function makeMap(data) {
   const hasWebgl = Boolean(document.createElement("canvas").getContext("webgl"));
 
   function title(axis) {
-    return `component ${axis + 1} (${percent(data.explained[axis])} of variance)`;
+    return tr`component ${axis + 1} (${percent(data.explained[axis])} of variance)`;
   }
 
   function traces() {
@@ -31,7 +31,7 @@ function makeMap(data) {
       const trace = {
         type: deep ? "scatter3d" : hasWebgl ? "scattergl" : "scatter",
         mode: "markers",
-        name: rest ? "others" : state.groups[group],
+        name: rest ? tr`others` : state.groups[group],
         x: place(members, 0),
         y: data.axes > 1 ? place(members, 1) : Float32Array.from(members, (row) => data.class_of[row]),
         customdata: members,
@@ -55,7 +55,7 @@ function makeMap(data) {
     if (state.dimensions === 3) {
       const scene = { aspectmode: "data" };
       ["xaxis", "yaxis", "zaxis"].forEach((name, number) => {
-        scene[name] = { ...axis, title: { text: `component ${state.axes[number] + 1}` }, showbackground: false };
+        scene[name] = { ...axis, title: { text: tr`component ${state.axes[number] + 1}` }, showbackground: false };
       });
       return { ...common, margin: { l: 0, r: 0, t: 0, b: 0 }, scene, uirevision: "3D" };
     }
@@ -69,7 +69,7 @@ function makeMap(data) {
       // One unit is as long upwards as sideways: distances on the map are distances in PCA space.
       yaxis: data.axes > 1
         ? { ...axis, title: { text: title(state.axes[1]) }, zeroline: false, scaleanchor: "x" }
-        : { ...axis, title: { text: "class" }, zeroline: false, showticklabels: false },
+        : { ...axis, title: { text: tr`class` }, zeroline: false, showticklabels: false },
     };
   }
 
