@@ -1,10 +1,12 @@
 """Long work as the user sees it: a bar on a terminal, a plain line now and then elsewhere."""
 
+import sys
 import time
 from typing import Any, Self
 
+from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
 
 from orchard.base import durations
 from orchard.base.console import say, screen
@@ -26,7 +28,7 @@ class Display:
         self.remarked = ""  # what a job said beside its progress, last
         console = screen(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
-        self._bar = Progress(*columns, console=console, transient=True) if bar and console.is_terminal else None
+        self._bar = _progress(*columns, console=console) if bar and console.is_terminal else None
         self._task = self._bar.add_task(escape(phase), total=None, words="") if self._bar else None
 
     def __enter__(self) -> Self:
@@ -58,6 +60,11 @@ class Display:
             self._bar.console.print(escape(line))
         else:
             say(line)
+
+
+def _progress(*columns: ProgressColumn, console: Console) -> Progress:
+    """Make a bar; lines stay above it, but for those of a standard output that a pipe reads."""
+    return Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty())
 
 
 def show_job(display: Display, state: dict[str, Any]) -> None:

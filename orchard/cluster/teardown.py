@@ -2,7 +2,7 @@
 
 from orchard.aws import bucket, tags
 from orchard.aws.emr import ALIVE, Cluster, Emr, name_within
-from orchard.base import local_records
+from orchard.base import local_records, waiting
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
@@ -167,7 +167,8 @@ def wait_until_gone(site: Site) -> list[Cluster]:
             say(f"The cluster {cluster.id} is {cluster.state}: waiting until it is TERMINATED ...")
             told.append(cluster.state)
 
-    return Emr(site.target).until_gone(site.cluster_name, tell)
+    with waiting.shown(f"{site.cluster_name}: waiting for its end"):
+        return Emr(site.target).until_gone(site.cluster_name, tell)
 
 
 def _others(site: Site) -> dict[str, str]:

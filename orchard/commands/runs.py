@@ -117,7 +117,7 @@ def report(
     target: str | None = None,
 ) -> None:
     """Write a run as one HTML page that needs no network."""
-    from orchard.base import config
+    from orchard.base import config, waiting
     from orchard.report import bring, opening, page
     from orchard.report.png import write
 
@@ -126,7 +126,8 @@ def report(
     if compare == run.name:
         raise UsageError(f"the run {run.name} would be compared with itself", "name another run: --compare NAME")
     other = bring.load(find, compare) if compare else None
-    path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
+    with waiting.shown("making the page"):
+        path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
     tell(str(path))
     if png:
         tell(*map(str, write(path, path.with_suffix(""))))

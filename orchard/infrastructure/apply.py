@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from orchard.base import progress
+from orchard.base import progress, waiting
 from orchard.base.console import say
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure.terraform import Plan, Terraform
@@ -37,7 +37,8 @@ def run(
     """
     verb = "destroy" if destroy else "apply"
     say(f"{root.root}: planning ...")
-    saved = complete(root.plan(variables, destroy=destroy))
+    with waiting.shown(f"{root.root}: planning"):
+        saved = complete(root.plan(variables, destroy=destroy))
     warned = [f"Warning: {warning}" for warning in saved.warnings]  # and Terraform says them again in its apply
     say(*warned)
     if not saved.changed:

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import python_terraform
 from python_terraform import IsFlagged
 
+from orchard.base import waiting
 from orchard.base.config import ROOT
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError
@@ -127,7 +128,8 @@ class Terraform:
         done = Initialised(self._data, given(self.directory, self.backend, self._environment, self._program))
         if again or migrate or not backend or not done.holds:
             done.forget()
-            self._run("init", lockfile="readonly", json=IsFlagged, **options)
+            with waiting.shown(f"{self.root}: preparing Terraform"):
+                self._run("init", lockfile="readonly", json=IsFlagged, **options)
             if backend:
                 done.note()
         if backend and (self.workspace != "default" or (self._data / "environment").exists()):

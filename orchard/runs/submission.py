@@ -63,7 +63,8 @@ def ship(store: Bucket, code: job_code.Package, settings: Settings) -> None:
 def weights(settings: Settings) -> Path:
     """Return a weights file that the data plane has verified: the user's, or one that it finds or fetches."""
     named = [str(Path(settings.weights).expanduser().resolve())] if settings.weights else []
-    return Path(data_plane.ask("weights_source", *named, otherwise="name a file: --weights FILE"))
+    remedy = "name a file: --weights FILE"
+    return Path(data_plane.ask("weights_source", *named, doing="finding and verifying the weights", otherwise=remedy))
 
 
 def check_k(settings: Settings) -> None:
