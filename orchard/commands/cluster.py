@@ -16,7 +16,14 @@ NOTHING_TO_DO = ", so there is nothing to take down"
 
 
 @command(
-    help=SITE_HELP | NOTIFY_HELP | {"only": "foundation: everything but the cluster", "instance-type": "of all nodes"}
+    help=SITE_HELP
+    | NOTIFY_HELP
+    | {
+        "only": "foundation: everything but the cluster",
+        "instance-type": "of all nodes (default: the setting)",
+        "core-count": "core nodes, beside the primary (default: the setting)",
+        "notebook": "studio (EMR Studio) or jupyterhub (on the cluster; default: the setting)",
+    }
 )
 def up(
     _: Context,

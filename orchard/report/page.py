@@ -98,6 +98,8 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, tell
     if root:
         tell(f"putting {facts.counted(len(paths), 'photograph')} on a sheet")
     sheet = thumbnails.sheet(root, paths, SHEET) if root else None
+    if sheet is None:
+        tell(_pictures(sheet, len(paths), root))
     tell("looking for the images' nearest neighbours")
     found = neighbourhoods.look(run.scores, run.labels)
     apart = separation.compute(run.scores, run.labels, found) if found else None
@@ -159,7 +161,8 @@ def styles() -> str:
 
 def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: object) -> str:
     if sheet is None:
-        why = "cannot be read" if root else "are not on this machine (name their directory: ORCHARD_DATASET)"
+        absent = "are not on this machine (name their directory: ./inv report --dataset DIRECTORY)"
+        why = "cannot be read" if root else absent
         return f"Without pictures: the photographs {why}."
     missing = sheet.cells.count(-1)
     return f"{missing:,} of the {shown:,} photographs are missing here." if missing else ""

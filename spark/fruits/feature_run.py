@@ -11,6 +11,7 @@ Started again with the same output and parameters, an interrupted run goes on wh
 import json
 import time
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -223,9 +224,10 @@ def _account(images: int, rejected: dict[str, str], allowed: float) -> None:
     rate = len(rejected) / images
     if rate > allowed:
         path, reason = next(iter(sorted(rejected.items())))
+        enough = ceil(rate * 100) / 100
         raise JobError(
             f"{len(rejected)} of {images} images ({rate:.1%}) could not be read, more than {allowed:.1%} "
             f"(for example {path}: {reason})",
-            "look into _errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
-            "with the same run name: it resumes",
+            f"allow more: ./inv run --run-name NAME --max-error-rate {enough:g}, which goes on where this stopped; or "
+            "first mend or remove these images (_errors/ lists them), and call ./inv upload-dataset --delete",
         )
