@@ -3,6 +3,7 @@
 import threading
 import time
 
+from orchard.base import usual_time
 from orchard.base.progress import Display
 
 REFRESH = 0.1  # seconds between two updates: more would cost more than small files take
@@ -64,7 +65,7 @@ class Meter:
         total, done = self._total(), self._completed()
         now = done - (0 if self.files > 1 else self.before)
         if now > 0 and total > done:
-            parts.append(f"about {self.seconds * (total - done) / now:,.0f} s left")
+            parts.append(f"about {usual_time.about(self.seconds * (total - done) / now)} left")
         return ", ".join(parts)
 
     def _completed(self) -> int:
