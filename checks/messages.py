@@ -10,7 +10,8 @@ from pathlib import Path
 from orchard.base.config import ROOT
 
 # What takes a cause and a remedy, and how many arguments come before them.
-ERRORS = {"OrchardError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1}
+ERRORS = {"OrchardError": 0, "JobError": 0, "UsageError": 0, "make": 0, "InterruptedByUserError": 0, "Failure": 1}
+HOUSES = (ROOT / "orchard", ROOT / "spark")
 TABLES = ROOT / "orchard" / "diagnosis"
 SETTINGS = ROOT / "orchard" / "base" / "config.py"  # whose reasons are a part of the message
 RETURNING = {"nearest.py", "complaints.py", "settings_errors.py"}  # whose functions return causes and remedies
@@ -22,9 +23,13 @@ _NO_WORDS = re.compile(r"\{\w+\}|--[\w-]+|\S+://\S+")
 _WORDS = re.compile(r"[A-Za-z]{2}|^ \(\)$")  # or the parentheses around what is to be translated itself
 
 
-def messages(house: Path = ROOT / "orchard") -> set[str]:
-    """Return the templates of all errors' causes and remedies, with {0}, {1} ... where something is filled in."""
-    files = [file for file in house.rglob("*.py") if not file.is_relative_to(LEFT_OUT)]
+def messages(*houses: Path) -> set[str]:
+    """Return the templates of all errors' causes and remedies, with {0}, {1} ... where something is filled in.
+
+    Args:
+        houses: where to look; without any, in Orchard and in the jobs, whose errors it passes on.
+    """
+    files = [file for house in houses or HOUSES for file in house.rglob("*.py") if not file.is_relative_to(LEFT_OUT)]
     found = {message for file in files for message in _of_file(file)}
     return {message for message in found | set(_of_tables()) if _is_said(message)}
 
