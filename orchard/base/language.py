@@ -19,6 +19,7 @@ SURE = 8  # letters; fewer may stand by chance in what fills a message: "{0} tak
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)', re.M)
 _BRACES = re.compile(r"\{(\w+)\}")
+_RUN = re.compile(r"--run-name ([\w.-]*\w)")
 _LINE = re.compile(r"(error|cause|remedy): (.*)", re.S)
 
 
@@ -82,6 +83,9 @@ def translated(message: str, language: str, least: int = 0) -> str:
     for template in _templates(language):
         if template.letters >= least and (words := template.fill(message)) is not None:
             return _filled(template.other, {name: translated(text, language, SURE) for name, text in words.items()})
+    if (named := _RUN.search(message)) and named[1] != "NAME":  # filled in where a remedy of the tables or jobs is told
+        unnamed = message.replace(f"--run-name {named[1]}", "--run-name NAME")
+        return translated(unnamed, language, least).replace("--run-name NAME", f"--run-name {named[1]}")
     parts = message.split("; ")
     others = [translated(part, language, SURE) for part in parts] if len(parts) > 1 else parts
     return " ; ".join(others) if others != parts else message

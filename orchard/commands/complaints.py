@@ -147,13 +147,14 @@ def _word_after(word: str, line: Line) -> tuple[str, str]:
 
 
 def _path_with_spaces(word: str, words: Sequence[str]) -> str | None:
-    """Return the path that a shell cut at its spaces, of which a word is a part; None where there is none such."""
+    """Return the path that a shell cut at its spaces, of which a word is a part; None where nothing looks like one."""
     if word not in words[1:]:
         return None
     first = words.index(word, 1) - 1
     behind = takewhile(lambda part: not part.startswith("-"), words[first + 1 :])
-    paths = accumulate(behind, "{} {}".format, initial=words[first].rpartition("=")[2])
-    return next((path for path in paths if " " in path and Path(path).exists()), None)
+    paths = [*accumulate(behind, "{} {}".format, initial=words[first].rpartition("=")[2])]
+    whole = paths[-1] if "/" in paths[0] else None  # one that is misspelt as well
+    return next((path for path in paths if " " in path and Path(path).exists()), whole)
 
 
 def _flag_that_takes(word: str, flags: list[str]) -> str | None:
