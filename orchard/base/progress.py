@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
 
-from orchard.base import durations
+from orchard.base import counts, durations
 from orchard.base.console import say, screen
 
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
@@ -87,7 +87,7 @@ def describe(state: dict[str, Any]) -> str:
 def in_words(state: dict[str, Any]) -> str:
     """Say how far the phase is, how fast images go through and how long it takes yet, as far as that is known."""
     speed, seconds = state.get("images_per_second", 0), seconds_left(state)
-    parts = [counted(state), f"{speed:.{0 if speed >= 1 else 1}f} images/s" if speed else ""]
+    parts = [counted(state), counts.images_a_second(speed) if speed else ""]
     parts.append("" if seconds is None else f"about {durations.say(seconds)} left")
     return ", ".join(part for part in parts if part)
 

@@ -10,6 +10,7 @@ from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.console import screen
+from orchard.base.counts import images_a_second
 from orchard.cost import estimate, parts
 from orchard.cost.estimate import Forgotten
 from orchard.cost.expected import expect
@@ -65,7 +66,7 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
     lasts, asked, table = found.lasts, found.requests, found.table
     measured, assumed = estimate.measured()["features"], estimate.measured()["assumptions"]
     source = "counted here" if counted else "as published"
-    spans = [f"{job} {durations.say(spent)} ({count / spent:,.0f} images/s)" for job, spent in lasts.jobs.items()]
+    spans = [f"{job} {durations.say(spent)} ({images_a_second(count / spent)})" for job, spent in lasts.jobs.items()]
     spans += [f"{job} not counted (never measured)" for job in estimate.unmeasured()]
     console.print(
         f"The run: --mode {settings.mode}, {count:,} photographs ({source}), about {durations.say(lasts.steps)}: "

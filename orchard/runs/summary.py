@@ -21,6 +21,7 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
         places: where the results of each job are, the URIs by the jobs' names.
     """
     console = screen()
+    whole = not console.is_terminal  # a pipe has no lines to break
     images, components = manifest["features"], manifest["counts"]["components"]
     explained = manifest["explained_variance_sum"]
     counts = images["counts"]
@@ -28,17 +29,17 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     reach = ", ".join(f"{float(share):.0%} by {count}" for share, count in manifest["components_for"].items())
     console.print(
         f"{counted(components, 'component')} explain{'s' * (components == 1)} {explained:.1%} of the variance; {reach}",
-        soft_wrap=True,
+        soft_wrap=whole,
     )
     rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
     console.print(
         f"{counted(counts['featurised'], 'image')} featurised{rejected} in {throughput.say(images)}, on "
         f"{counted(images['cores'], 'core')}; PCA {durations.say(throughput.seconds(manifest))}",
-        soft_wrap=True,
+        soft_wrap=whole,
     )
     if images.get("ignored"):
         reasons = ", ".join(f"{number:,} ({reason})" for reason, number in images["ignored"].items())
-        console.print(f"files that are no photographs: {reasons}", soft_wrap=True, markup=False)
+        console.print(f"files that are no photographs: {reasons}", soft_wrap=whole, markup=False)
     for job, uri in places.items():
         console.print(f"{job:9} {uri}", soft_wrap=True, highlight=False)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchard.base import durations
+from orchard.base.counts import images_a_second
 
 
 def seconds(manifest: dict[str, Any]) -> float:
@@ -23,7 +24,7 @@ def say(features: dict[str, Any]) -> str:
     """
     spent, rate = durations.say(seconds(features)), lasting(features)
     if rate is None:
-        return f"{spent}: {features.get('images_per_second', 0):,.0f} images/s"
+        return f"{spent}: {images_a_second(features.get('images_per_second', 0))}"
     # Of a run that was taken up again, the times are those of all attempts, and the start is the last one's.
     start = f", of which {durations.say(features['warm']['after'])} to start" if not features.get("resumed") else ""
-    return f"{spent}{start}; {rate:,.0f} images/s once warm"
+    return f"{spent}{start}; {images_a_second(rate)} once warm"
