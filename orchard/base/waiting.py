@@ -16,14 +16,17 @@ TURN = 1.0  # seconds between two of them
 def shown(doing: str, quiet: float = QUIET, turn: float = TURN) -> Iterator[None]:
     """Show what goes on, and for how long: a bar on a terminal, a line now and then elsewhere.
 
-    What goes on may print, and must not ask. In a thread beside other work, which shows itself, nothing is shown.
+    What goes on may print, and must not ask. Nothing is shown in a thread beside other work, nor of a part of what is
+    shown as a whole.
 
     Args:
         doing: what goes on: `cluster: planning`.
         quiet: seconds after which the first sign comes.
         turn: seconds between two.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or any(
+        thread.name == __name__ for thread in threading.enumerate()
+    ):
         yield
         return
     ended = threading.Event()

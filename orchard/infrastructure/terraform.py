@@ -222,7 +222,8 @@ class Terraform:
         self._run("force-unlock", lock_id, force=IsFlagged)
 
     def _read(self, words: str, *args: str, **options: Any) -> str:
-        _, transcript = self._run(words, *args, **options)
+        with waiting.shown(f"{self.root}: reading what there is"):
+            _, transcript = self._run(words, *args, **options)
         return "\n".join(transcript.plain)
 
     def _run(

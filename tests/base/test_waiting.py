@@ -38,6 +38,13 @@ def test_an_error_passes_and_ends_the_showing(said):
     assert len(said) == shown
 
 
+def test_of_a_part_nothing_is_shown(said):
+    whole, part = (waiting.shown(f"cluster: {what}", quiet=0, turn=0.01) for what in ("planning", "a part"))
+    with whole, part:
+        until(lambda: list(said), lambda lines: len(lines) > 1)
+    assert {line.partition(" for ")[0] for line in said} == {"cluster: planning"}
+
+
 def test_beside_other_work_nothing_is_shown(said):
     def work() -> None:
         with waiting.shown("cluster: planning", quiet=0, turn=0.01):
