@@ -79,7 +79,7 @@ def _next(name: str) -> list[str]:
         "What next:",
         "  ./inv report --open             # the report in the browser",
         "  ./inv similar PHOTO             # which of these look like a picture of yours",
-        "  ORCHARD_DATASET=DIR ./inv demo  # the same with photographs of your own",
+        "  ./inv demo --dataset DIR        # the same with photographs of your own",
         "  ./inv cost                      # what it would cost on AWS: docs/guide.md",
     ]
 

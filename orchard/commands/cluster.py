@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
+from orchard.aws.layout import RAW
 from orchard.base.console import as_json, say, screen, tell
 from orchard.commands.flags import RUN_HELP, SITE_HELP, answer, find_site, nothing_up, open_site
 from orchard.commands.long import NOTIFY_HELP, long, work_on
@@ -89,9 +90,14 @@ def cleanup(
         teardown.cleanup(site, answer(site.settings.project, yes=yes))
 
 
-@command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")} | NOTIFY_HELP)
+@command(
+    help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")}
+    | NOTIFY_HELP
+    | {"dataset": f"the directory of your photographs (default: ORCHARD_DATASET, or {RAW}, or drawn pictures)"}
+)
 def demo(
     _: Context,
+    dataset: str | None = None,
     mode: str | None = None,
     k: str | None = None,
     max_images: str | None = None,
@@ -102,7 +108,7 @@ def demo(
     from orchard.demo import run
     from orchard.report import opening
 
-    settings = config.load(mode=mode, k=k, max_images=max_images, notify=notify or None)
+    settings = config.load(dataset=dataset, mode=mode, k=k, max_images=max_images, notify=notify or None)
     with long("demo", f"demo {settings.mode} {settings.max_images}", notify=settings.notify):
         page = run(settings)
     opening.offer(page)
