@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Te
 from orchard.base import counts, durations
 from orchard.base.console import say, screen
 
+MARGINS = 8  # columns of a bar's line: its turning sign, and what lies between its parts
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
 
 
@@ -27,7 +28,13 @@ class Display:
         self._since = self._shown_at = time.monotonic()
         self.remarked = ""  # what a job said beside its progress, last
         console = screen(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
+        self._width, long = console.width, max(10, console.width // 6)
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(long),
+            TextColumn("{task.fields[words]}"),
+        )
         self._bar = _progress(*columns, console=console) if bar and console.is_terminal else None
         self._task = self._bar.add_task(escape(phase), total=None, words="") if self._bar else None
 
@@ -43,7 +50,13 @@ class Display:
     def show(self, phase: str, words: str, done: int = 0, total: int | None = None) -> None:
         """Show the phase, how it stands in words, and how much of it is done."""
         if self._bar and self._task is not None:
-            self._bar.update(self._task, description=escape(phase), words=escape(words), completed=done, total=total)
+            self._bar.update(
+                self._task,
+                description=escape(phase),
+                words=escape(fitted(words, self._width - self._width // 6 - len(phase) - MARGINS)),
+                completed=done,
+                total=total,
+            )
             return
         now = time.monotonic()
         if phase == self.phase and now - self._shown_at < PLAIN_INTERVAL:
@@ -60,6 +73,11 @@ class Display:
             self._bar.console.print(escape(line))
         else:
             say(line)
+
+
+def fitted(words: str, room: int) -> str:
+    """Return words that have room, cut at the end where they are longer: a bar would cut what comes before them."""
+    return words if len(words) <= room else f"{words[: max(0, room - 1)]}…"
 
 
 def _progress(*columns: ProgressColumn, console: Console) -> Progress:
