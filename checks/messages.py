@@ -24,7 +24,7 @@ ERRORS = {
 }
 # What takes lines or parts of lines for people, with how many arguments are such; and whose functions return some.
 SAYING = {"say": None, "tr": 1, "marked": 1, "ask": 1, "confirm": 1, "remark": 1, "show": 2, "Display": 1, "Meter": 1}
-SAYING |= {"phase": 1, "Fact": 3, "RejectedImageError": 1}
+SAYING |= {"phase": 1, "shown": 1, "Fact": 3, "RejectedImageError": 1}
 SAID_BY = {"statement", "describe", "name_left_out", "publish", "get_published", "send", "warning", "steps_by_hand"}
 SAID_BY |= {"why_ignored", "_others", "_complaint", "nothing_up", "_steps", "_next"}
 SAID_BY |= {"open_", "close", "show_password"}

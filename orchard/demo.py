@@ -8,6 +8,7 @@ from threading import Event
 from orchard.aws.emr import Emr
 from orchard.aws.layout import RAW
 from orchard.aws.target import connect
+from orchard.base import waiting
 from orchard.base.config import Settings
 from orchard.base.console import say, tell
 from orchard.base.errors import UsageError
@@ -65,7 +66,8 @@ def _report(name: str, folder: Path) -> Path:
 
     run = read.load(name)
     path = page.path_for(run, None)
-    page.write(run, None, folder, path)
+    with waiting.shown("making the page"):
+        page.write(run, None, folder, path)
     return path
 
 
@@ -77,9 +79,9 @@ def _next(name: str) -> list[str]:
         "",
         "What next:",
         "  ./inv report --open             # the report in the browser",
-        "  ./inv similar PHOTO             # what a photograph of your own looks like, among these",
-        "  ORCHARD_DATASET=DIR ./inv demo  # the same with your photographs, a directory for each class",
-        "  ./inv cost                      # what it would cost on AWS; docs/guide.md goes there step by step",
+        "  ./inv similar PHOTO             # which of these look like a picture of yours",
+        "  ./inv demo --dataset DIR        # the same with photographs of your own",
+        "  ./inv cost                      # what it would cost on AWS: docs/guide.md",
     ]
 
 

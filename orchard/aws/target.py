@@ -21,6 +21,7 @@ from botocore.config import Config
 from orchard.aws import deployer
 from orchard.aws.door import through_door, translated
 from orchard.aws.timestamps import quicken
+from orchard.base import waiting
 from orchard.base.config import PROJECT, Settings
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.places import STATE
@@ -153,7 +154,8 @@ def connect(settings: Settings, *, start: bool = True) -> Target | None:
     """
     if settings.target == "aws":
         return _aws(settings.region, settings.project)
-    found = process.start() if start else process.find()
+    with waiting.shown("the local AWS: starting"):
+        found = process.start() if start else process.find()
     if found is None:
         return None
     place = _local(settings.region, found, settings.project)

@@ -1,4 +1,4 @@
-"""The terminal: lines for people, and questions."""
+"""The terminal: lines for people, broken between words there, and questions."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from orchard.base.errors import UsageError
 from orchard.base.language import told, tr
 from orchard.base.visible import shown
+from orchard.base.wrapping import width_of, wrapped
 
 YES = ("yes", "oui")  # as an answer, whatever language asks
 
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 def say(*lines: str) -> None:
     """Print plain lines to standard error, beside what a pipe reads; in the user's language."""
     for line in map(tr, lines):
-        print(shown(line), file=sys.stderr, flush=True)
+        print(wrapped(shown(line), width_of(sys.stderr)), file=sys.stderr, flush=True)
 
 
 def tell(*lines: str) -> None:
     """Print plain lines to standard output, as what was asked for; causes and remedies in the user's language."""
     for line in told(*lines):
-        print(shown(line), flush=True)
+        print(wrapped(shown(line), width_of(sys.stdout)), flush=True)
 
 
 def ring() -> None:

@@ -24,6 +24,7 @@ _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)', re.M)
 _BRACES = re.compile(r"\{(\w+)\}")
 # A number, also of percent; a length of time; a time of the day, also with its day.
 _NUMBER = re.compile(r"(?:[A-Z][a-z]{2} \d\d )?[\d,.:]*\d(?:%| ?(?:s|min|h|d)(?: \d+ (?:s|min|h))?)?")
+_RUN = re.compile(r"--run-name ([\w.-]*\w)")
 _LINE = re.compile(r"((?:error|cause|remedy): )(.*)", re.S)
 
 
@@ -99,6 +100,9 @@ def translated(message: str, language: str, least: int = 0) -> str:
     for template in _templates(language):
         if (words := template.fill(message)) is not None and _is_sure(template, words, least):
             return _filled(template.other, {name: translated(text, language, SURE) for name, text in words.items()})
+    if (named := _RUN.search(message)) and named[1] != "NAME":  # filled in where a remedy of the tables or jobs is told
+        unnamed = message.replace(f"--run-name {named[1]}", "--run-name NAME")
+        return translated(unnamed, language, least).replace("--run-name NAME", f"--run-name {named[1]}")
     parts = message.split("; ")
     others = [translated(part, language, SURE) for part in parts] if len(parts) > 1 else parts
     return " ; ".join(others) if others != parts else message

@@ -1,4 +1,4 @@
-"""What this machine knows of runs and clusters without asking anybody: for a shell that completes a word."""
+"""What this machine knows of runs, clusters and data sets without asking anybody: for completion and the report."""
 
 import json
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from pathlib import Path
 from orchard.base.places import RESULTS, STATE
 
 SUBMITTED = "runs"  # a file beside a target's Terraform state: the runs that were sent from here, a line each
+UPLOADED = "datasets"  # a file in .orchard/: the folders of photographs that were uploaded from here, a line each
+KEPT = 8  # of them
 PLACES = ("aws/*/*", "local-aws/*/state/*/*")  # <project>/<region> of either target, below .orchard/
 
 
@@ -17,6 +19,21 @@ def remember(place: Path, run: str) -> None:
     if run not in known:
         with suppress(OSError):
             (place / SUBMITTED).write_text("\n".join([*known, run, ""]))
+
+
+def remember_dataset(folder: Path, state: Path = STATE) -> None:
+    """Note that a data set was uploaded from here, for the report's pictures; as far as it can be."""
+    known = [str(folder.resolve()), *map(str, datasets(state))]
+    with suppress(OSError):
+        (state / UPLOADED).write_text("\n".join([*dict.fromkeys(known)][:KEPT]) + "\n")
+
+
+def datasets(state: Path = STATE) -> list[Path]:
+    """Return the data sets that were uploaded from here, the latest first."""
+    try:
+        return [Path(line) for line in (state / UPLOADED).read_text().splitlines()]
+    except (OSError, ValueError):
+        return []
 
 
 def forget(place: Path) -> None:

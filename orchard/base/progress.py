@@ -1,15 +1,18 @@
 """Long work as the user sees it: a bar on a terminal, a plain line now and then elsewhere."""
 
+import sys
 import time
 from typing import Any, Self
 
+from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
 
-from orchard.base import durations
+from orchard.base import counts, durations
 from orchard.base.console import say, screen
 from orchard.base.language import tr
 
+MARGINS = 8  # columns of a bar's line: its turning sign, and what lies between its parts
 PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
 
 
@@ -26,8 +29,14 @@ class Display:
         self._since = self._shown_at = time.monotonic()
         self.remarked = ""  # what a job said beside its progress, last
         console = screen(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
-        self._bar = Progress(*columns, console=console, transient=True) if bar and console.is_terminal else None
+        self._width, long = console.width, max(10, console.width // 6)
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(long),
+            TextColumn("{task.fields[words]}"),
+        )
+        self._bar = _progress(*columns, console=console) if bar and console.is_terminal else None
         self._task = self._bar.add_task(escape(phase), total=None, words="") if self._bar else None
 
     def __enter__(self) -> Self:
@@ -43,7 +52,13 @@ class Display:
         """Show the phase, how it stands in words, and how much of it is done."""
         phase, words = tr(phase), tr(words)
         if self._bar and self._task is not None:
-            self._bar.update(self._task, description=escape(phase), words=escape(words), completed=done, total=total)
+            self._bar.update(
+                self._task,
+                description=escape(phase),
+                words=escape(fitted(words, self._width - self._width // 6 - len(phase) - MARGINS)),
+                completed=done,
+                total=total,
+            )
             return
         now = time.monotonic()
         if phase == self.phase and now - self._shown_at < PLAIN_INTERVAL:
@@ -60,6 +75,16 @@ class Display:
             self._bar.console.print(escape(tr(line)))
         else:
             say(line)
+
+
+def fitted(words: str, room: int) -> str:
+    """Return words that have room, cut at the end where they are longer: a bar would cut what comes before them."""
+    return words if len(words) <= room else f"{words[: max(0, room - 1)]}…"
+
+
+def _progress(*columns: ProgressColumn, console: Console) -> Progress:
+    """Make a bar; lines stay above it, but for those of a standard output that a pipe reads."""
+    return Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty())
 
 
 def show_job(display: Display, state: dict[str, Any]) -> None:
@@ -82,7 +107,7 @@ def describe(state: dict[str, Any]) -> str:
 def in_words(state: dict[str, Any]) -> str:
     """Say how far the phase is, how fast images go through and how long it takes yet, as far as that is known."""
     speed, seconds = state.get("images_per_second", 0), seconds_left(state)
-    parts = [counted(state), tr(f"{speed:.{0 if speed >= 1 else 1}f} images/s") if speed else ""]
+    parts = [counted(state), counts.images_a_second(speed) if speed else ""]
     parts.append("" if seconds is None else tr(f"about {durations.say(seconds)} left"))
     return ", ".join(part for part in parts if part)
 

@@ -2,7 +2,7 @@
 
 from orchard.aws import bucket, tags
 from orchard.aws.emr import ALIVE, Cluster, Emr, name_within
-from orchard.base import local_records
+from orchard.base import local_records, waiting
 from orchard.base.console import YES, say
 from orchard.base.errors import OrchardError, UsageError
 from orchard.base.nearest import suggest
@@ -27,7 +27,10 @@ def down(site: Site, confirm: Confirm) -> None:
     """
     state.set_damaged_aside(site.target)
     _refuse_what_never_was(site)
-    if not _take_down(site, confirm):
+    removed, kept = _take_down(site, confirm)
+    if kept:
+        say(f"What stays, at no cost by the hour: the bucket {kept} and all in it, the roles, the Studio.")
+    if not removed:
         say(*(found.warning for found in other_regions.clusters(site.settings.project, site.target)))
 
 
@@ -41,8 +44,8 @@ def _refuse_what_never_was(site: Site) -> None:
         raise UsageError(f"there is and was no cluster {site.cluster_name}", remedy)
 
 
-def _take_down(site: Site, confirm: Confirm) -> bool:
-    """Do what `down` does, and tell it; returns whether there was anything."""
+def _take_down(site: Site, confirm: Confirm) -> tuple[bool, str | None]:
+    """Do what `down` does, and tell it; returns whether there was anything, and the bucket that stays, if one does."""
     there = state.workspaces(site.settings, site.target)
     known = site.name in there
     if not known:
@@ -63,11 +66,9 @@ def _take_down(site: Site, confirm: Confirm) -> bool:
         service_endpoint.remove(site.target, foundation["foundation"])
     if not removed and "foundation" not in foundation:
         say("There is nothing here, so nothing to take down.")
-        return False
+        return False, None
     say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.")
-    kept = bucket.name(site.settings, site.target)
-    say(f"What stays, at no cost by the hour: the bucket {kept} and all in it, the roles, the Studio.")
-    return removed
+    return removed, bucket.name(site.settings, site.target)
 
 
 def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
@@ -118,7 +119,8 @@ def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
         *(found.warning for found in other_regions.clusters(project, site.target)),
     )
     local_records.forget(site.target.state_dir.parent)
-    site.target.stop()
+    with waiting.shown("the local AWS: ending"):
+        site.target.stop()
 
 
 def _agree_to_end(site: Site, confirm: Confirm) -> None:
@@ -167,7 +169,8 @@ def wait_until_gone(site: Site) -> list[Cluster]:
             say(f"The cluster {cluster.id} is {cluster.state}: waiting until it is TERMINATED ...")
             told.append(cluster.state)
 
-    return Emr(site.target).until_gone(site.cluster_name, tell)
+    with waiting.shown(f"{site.cluster_name}: waiting for its end"):
+        return Emr(site.target).until_gone(site.cluster_name, tell)
 
 
 def _others(site: Site) -> dict[str, str]:

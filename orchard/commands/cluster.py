@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
+from orchard.aws.layout import RAW
 from orchard.base.console import as_json, say, screen, tell
 from orchard.base.language import marked, tr
 from orchard.commands.flags import RUN_HELP, SITE_HELP, answer, find_site, nothing_up, open_site
@@ -17,7 +18,14 @@ NOTHING_TO_DO = marked(", so there is nothing to take down")
 
 
 @command(
-    help=SITE_HELP | NOTIFY_HELP | {"only": "foundation: everything but the cluster", "instance-type": "of all nodes"}
+    help=SITE_HELP
+    | NOTIFY_HELP
+    | {
+        "only": "foundation: everything but the cluster",
+        "instance-type": "of all nodes (default: the setting)",
+        "core-count": "core nodes, beside the primary (default: the setting)",
+        "notebook": "studio (EMR Studio) or jupyterhub (on the cluster; default: the setting)",
+    }
 )
 def up(
     _: Context,
@@ -83,9 +91,14 @@ def cleanup(
         teardown.cleanup(site, answer(site.settings.project, yes=yes))
 
 
-@command(help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")} | NOTIFY_HELP)
+@command(
+    help={name: RUN_HELP[name] for name in ("mode", "k", "max-images")}
+    | NOTIFY_HELP
+    | {"dataset": f"the directory of your photographs (default: ORCHARD_DATASET, or {RAW}, or drawn pictures)"}
+)
 def demo(
     _: Context,
+    dataset: str | None = None,
     mode: str | None = None,
     k: str | None = None,
     max_images: str | None = None,
@@ -96,7 +109,7 @@ def demo(
     from orchard.demo import run
     from orchard.report import opening
 
-    settings = config.load(mode=mode, k=k, max_images=max_images, notify=notify or None)
+    settings = config.load(dataset=dataset, mode=mode, k=k, max_images=max_images, notify=notify or None)
     with long("demo", f"demo {settings.mode} {settings.max_images}", notify=settings.notify):
         page = run(settings)
     opening.offer(page)

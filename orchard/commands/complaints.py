@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, takewhile
+from pathlib import Path
 from typing import NamedTuple
 
 from invoke.parser import ParserContext
@@ -133,6 +135,8 @@ def _word_after(word: str, line: Line) -> tuple[str, str]:
     before = line.words[line.words.index(word) - 1] if word in line.words else ""
     if before in line.flags and line.words.count(before) > 1:
         return f"{line.task} {before} is given twice", "give it once"
+    if spaced := _path_with_spaces(word, line.words):
+        return cause, f"quote a path that has spaces: '{spaced}'"
     if taking := _flag_that_takes(word, line.flags):
         return cause, f"did you mean {taking} {word}? ({line.listed})"
     names = [name for name in line.contexts if "." not in name]
@@ -140,6 +144,17 @@ def _word_after(word: str, line: Line) -> tuple[str, str]:
         return cause, f"did you mean {' or '.join(near)}? Or give it to a flag ({line.listed})"
     taking_one = _flags(line.context, valued=True) if line.context else []
     return cause, f"give it to a flag: {', '.join(taking_one)}" if taking_one else f"leave it out ({line.listed})"
+
+
+def _path_with_spaces(word: str, words: Sequence[str]) -> str | None:
+    """Return the path that a shell cut at its spaces, of which a word is a part; None where nothing looks like one."""
+    if word not in words[1:]:
+        return None
+    first = words.index(word, 1) - 1
+    behind = takewhile(lambda part: not part.startswith("-"), words[first + 1 :])
+    paths = [*accumulate(behind, "{} {}".format, initial=words[first].rpartition("=")[2])]
+    whole = paths[-1] if "/" in paths[0] else None  # one that is misspelt as well
+    return next((path for path in paths if " " in path and Path(path).exists()), whole)
 
 
 def _flag_that_takes(word: str, flags: list[str]) -> str | None:

@@ -17,6 +17,7 @@ RUN_HELP = {
     "k": "principal components: a number (50) or a share of the variance (95%)",
     "split": "Training or Test",
     "max-images": "the size of the mini sample",
+    "max-error-rate": "the share of unreadable photographs from which a run fails, 0.01 of all unless set",
     "run-name": "a name instead of the time and the mode; an interrupted run of that name goes on where it stopped",
     "csv": "write the scores as CSV too",
     "weights": "a MobileNetV2 weights file (default: found or fetched)",

@@ -1,5 +1,6 @@
 """What `./inv` runs: Invoke's own program, whose complaints about a command line become a cause and a remedy."""
 
+import inspect
 import tomllib
 from collections.abc import Callable
 from typing import NoReturn
@@ -8,9 +9,27 @@ from invoke import Exit, Program
 from invoke.exceptions import ParseError
 from invoke.parser import ParserContext
 
-from orchard.base.console import say
+from orchard.base.console import say, tell
 from orchard.commands.complaints import Line, explain
 from orchard.commands.task import ended_by_its_reader
+
+BEGINNING = (
+    "Orchard computes the features of photographs and their principal components,",
+    "on this machine or on Amazon EMR. Begin with all of it at once, for nothing:",
+    "",
+    "  ./inv demo",
+    "",
+    "or step by step, on this machine until you say --target aws:",
+    "",
+    "  ./inv doctor                            # what a run needs",
+    "  ./inv up                                # bucket, roles, network, cluster",
+    "  ./inv upload-dataset --dataset DIR      # photographs of yours",
+    "  ./inv run                               # features, principal components",
+    "  ./inv results report --open             # fetch them, and look at them",
+    "  ./inv down                              # the cluster; cleanup: everything",
+    "",
+    "./inv --list shows every command, ./inv --help COMMAND explains one.",
+)
 
 
 class OrchardProgram(Program):
@@ -21,6 +40,20 @@ class OrchardProgram(Program):
         from orchard.base.places import ROOT
 
         print("Orchard", tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+
+    def no_tasks_given(self) -> None:
+        """Say where to begin: a bare ./inv is most likely somebody's first."""
+        for line in BEGINNING:
+            print(line)
+        raise Exit
+
+    def print_task_help(self, name: str) -> None:
+        """Print what a task does and what its flags are."""
+        flags = self.parser.contexts[name].help_tuples()
+        tell(f"Usage: ./inv {name} [flags]" if flags else f"Usage: ./inv {name}", "")
+        tell(*inspect.cleandoc(self.collection[name].__doc__ or "").splitlines(), "")
+        if flags:
+            self.print_columns(flags)
 
     def parse_tasks(self) -> None:
         """Read the tasks and their flags."""

@@ -32,6 +32,7 @@ def run(
     k: str | None = None,
     split: str | None = None,
     max_images: str | None = None,
+    max_error_rate: str | None = None,
     run_name: str | None = None,
     csv: bool = False,
     weights: str | None = None,
@@ -48,7 +49,15 @@ def run(
 
     within = durations.parse(deadline) if deadline else None
     site = open_site(
-        target, name, mode=mode, k=k, split=split, max_images=max_images, weights=weights, notify=notify or None
+        target,
+        name,
+        mode=mode,
+        k=k,
+        split=split,
+        max_images=max_images,
+        max_error_rate=max_error_rate,
+        weights=weights,
+        notify=notify or None,
     )
     settings = site.settings
     sample = settings.max_images if settings.mode == "mini" else settings.split
@@ -103,6 +112,7 @@ def logs(
         "run-name": "default: the newest complete run on this machine; one that only the bucket has is fetched",
         "compare": "another run, to stand beside it",
         "png": "write the figures as PNG too, into a directory beside the page (takes a Chrome or Chromium)",
+        "dataset": "the directory of its photographs (default: those that were uploaded from here, or data/raw/)",
         "output": "the HTML file (default: data/emr_output/reports/RUN.html)",
         "open": "show it in the browser",
         "target": "local or aws: where a run is fetched from that is not on this machine",
@@ -115,19 +125,21 @@ def report(
     png: bool = False,
     output: str | None = None,
     open: bool = False,
+    dataset: str | None = None,
     target: str | None = None,
 ) -> None:
     """Write a run as one HTML page that needs no network."""
-    from orchard.base import config
+    from orchard.base import config, waiting
     from orchard.report import bring, opening, page
     from orchard.report.png import write
 
-    find = partial(find_site, target, "default")
+    find, settings = partial(find_site, target, "default"), config.load(dataset=dataset)
     run = bring.load(find, run_name)
     if compare == run.name:
         raise UsageError(f"the run {run.name} would be compared with itself", "name another run: --compare NAME")
     other = bring.load(find, compare) if compare else None
-    path = page.write(run, other, config.load().dataset, page.path_for(run, output), say)
+    with waiting.shown("making the page"):
+        path = page.write(run, other, settings.dataset, page.path_for(run, output), say)
     tell(str(path))
     if png:
         tell(*map(str, write(path, path.with_suffix(""))))
@@ -141,6 +153,7 @@ def report(
         "photo": "a JPEG or PNG of your own",
         "run": "among the photographs of which run (default: the newest complete run on this machine)",
         "count": "how many to find",
+        "dataset": "the directory of the run's photographs (default: those that were uploaded from here, or data/raw/)",
         "output": "the HTML file (default: data/emr_output/reports/RUN-similar-PHOTO.html)",
         "open": "show it in the browser",
         "json": "as data: run, verdict, the nearest (path, label, similarity), and the page",
@@ -153,6 +166,7 @@ def similar(
     count: str = "10",
     output: str | None = None,
     open: bool = False,
+    dataset: str | None = None,
     json: bool = False,
 ) -> None:
     """Find the photographs of a run that are most like one of your own: a table, and a page with pictures."""
@@ -161,7 +175,7 @@ def similar(
 
     if not count.isdigit() or not 1 <= int(count) <= MOST_SIMILAR:
         raise UsageError(f"--count is {count!r}", f"name how many photographs to find, 1 to {MOST_SIMILAR}: --count 10")
-    settings, photograph = config.load(), Path(photo).expanduser()
+    settings, photograph = config.load(dataset=dataset), Path(photo).expanduser()
     loaded = bring.load(partial(find_site, None, "default"), run)
     path = page.path_for(loaded, output) if output else similar_page.path_for(loaded, photograph)
     matches = similar.nearest(loaded, similar.featurise(photograph, loaded, settings), int(count))

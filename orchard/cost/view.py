@@ -10,6 +10,7 @@ from orchard.aws.target import Target
 from orchard.base import durations
 from orchard.base.config import Settings
 from orchard.base.console import screen
+from orchard.base.counts import images_a_second
 from orchard.base.language import tr
 from orchard.cost import estimate, growth, parts
 from orchard.cost.estimate import Forgotten
@@ -79,7 +80,9 @@ def _run(settings: Settings, found: Expected, count: int, *, counted: bool) -> l
     """Say how long the run takes, and what it asks of S3."""
     lasts, asked = found.lasts, found.requests
     number = f"{count:,} photographs ({'counted here' if counted else 'as published'})"
-    spans = [tr(f"{job} {durations.say(spent)} ({count / spent:,.0f} images/s)") for job, spent in lasts.jobs.items()]
+    spans = [
+        tr(f"{job} {durations.say(spent)} ({images_a_second(count / spent)})") for job, spent in lasts.jobs.items()
+    ]
     spans += [tr(f"{job} not counted (never measured)") for job in estimate.unmeasured()]
     start, ready = durations.say(lasts.step_starts), estimate.measured()["assumptions"]["cluster_start_minutes"]
     each = ", ".join(f"{number:,} {name}" for name, number in asked.items())

@@ -109,7 +109,7 @@ def photographs(setup: Setup) -> Finding:
     except UsageError as error:
         if setup.settings.dataset or tree.has_photographs(root):
             return Finding("fail", error.cause, error.remedy)
-    return Finding("warn", f"none in {root}", "./inv fetch-dataset downloads Fruits-360")
+    return Finding("warn", f"none in {root}", "name yours (upload-dataset --dataset DIR), or ./inv fetch-dataset")
 
 
 def weights(setup: Setup) -> Finding:

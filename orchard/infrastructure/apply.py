@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orchard.base import progress
+from orchard.base import progress, waiting
 from orchard.base.console import say
 from orchard.base.language import marked, tr
 from orchard.diagnosis.terraform_events import Event
@@ -38,7 +38,8 @@ def run(
     """
     doing = f"{root.root}: {tr(marked('destroy') if destroy else marked('apply'))}"
     say(f"{root.root}: planning ...")
-    saved = complete(root.plan(variables, destroy=destroy))
+    with waiting.shown(f"{root.root}: planning"):
+        saved = complete(root.plan(variables, destroy=destroy))
     warned = [f"Warning: {warning}" for warning in saved.warnings]  # and Terraform says them again in its apply
     say(*warned)
     if not saved.changed:

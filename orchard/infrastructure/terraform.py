@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import python_terraform
 from python_terraform import IsFlagged
 
+from orchard.base import waiting
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError
 from orchard.base.places import ROOT
@@ -127,7 +128,8 @@ class Terraform:
         done = Initialised(self._data, given(self.directory, self.backend, self._environment, self._program))
         if again or migrate or not backend or not done.holds:
             done.forget()
-            self._run("init", lockfile="readonly", json=IsFlagged, **options)
+            with waiting.shown(f"{self.root}: preparing Terraform"):
+                self._run("init", lockfile="readonly", json=IsFlagged, **options)
             if backend:
                 done.note()
         if backend and (self.workspace != "default" or (self._data / "environment").exists()):
@@ -220,7 +222,8 @@ class Terraform:
         self._run("force-unlock", lock_id, force=IsFlagged)
 
     def _read(self, words: str, *args: str, **options: Any) -> str:
-        _, transcript = self._run(words, *args, **options)
+        with waiting.shown(f"{self.root}: reading what there is"):
+            _, transcript = self._run(words, *args, **options)
         return "\n".join(transcript.plain)
 
     def _run(

@@ -143,7 +143,10 @@ def _of_step(emr: Emr, s3: Any, cluster: Cluster, step: Step, wait: float, heard
         remedy = late if ended else "EMR uploads them every five minutes: call again in a few"
         raise OrchardError(f"there are no logs of {step.name} under s3://{logs.bucket}/{logs.prefix}steps/", remedy)
     told, failed = reading.read(logs, files), step.state in ("FAILED", "INTERRUPTED")
-    return Found(cluster, step, logs, files, _better(told, files, step.failure) if failed else None, told)
+    failure = _better(told, files, step.failure) if failed else None
+    if failure and step.run:
+        failure = failure._replace(remedy=failure.remedy.replace("--run-name NAME", f"--run-name {step.run}"))
+    return Found(cluster, step, logs, files, failure, told)
 
 
 def _bootstrap(logs: ClusterLogs, cluster: Cluster) -> Found:

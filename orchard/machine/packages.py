@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = Path(sys.prefix)
 STAMPS = ENVIRONMENT / "orchard"  # a copy of each lock that is installed
 UV_LOCK = ROOT / "requirements" / "uv.lock"
+PLAIN_INTERVAL = 10.0  # seconds between two signs of life, where there is no terminal
 PIP = [sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check"]
 
 
@@ -93,15 +95,39 @@ def install(*locks: Path) -> None:
     words = ["--no-deps", "--require-hashes", *(word for lock in locks for word in ("--requirement", str(lock)))]
     reasons = []
     for installer in _installers():
-        done = subprocess.run([*installer, *words], capture_output=True, text=True, check=False)
-        if done.returncode == 0:
+        exit_code, said = _run([*installer, *words])
+        if exit_code == 0:
             return
-        reasons.append(reason(done.stderr))
+        reasons.append(reason(said))
     raise OrchardError(
         f"packages could not be installed into {ENVIRONMENT}: {reasons[0]}",
         "check the network and the disk, then call again: it goes on; another index is named by pip.conf or "
         "UV_DEFAULT_INDEX",
     )
+
+
+def _run(line: list[str]) -> tuple[int, str]:
+    """Run an installer, with a sign of life; returns its exit code and what it said of errors.
+
+    What shows all other waiting (`orchard.base.waiting`) is among what may be installed here.
+    """
+    began, shown = time.monotonic(), False
+    terminal = sys.stderr.isatty()
+    with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        while True:
+            try:
+                said = process.communicate(timeout=1 if terminal else PLAIN_INTERVAL)[1]
+                break
+            except subprocess.TimeoutExpired:
+                start, end = ("\r", "") if terminal else ("", "\n")
+                print(f"{start}  {time.monotonic() - began:.0f} s", end=end, file=sys.stderr, flush=True)
+                shown = True
+            except BaseException:
+                process.kill()
+                raise
+    if shown and terminal:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return process.returncode, said
 
 
 def uv() -> str | None:

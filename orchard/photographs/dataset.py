@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from orchard.aws import layout
 from orchard.aws.bucket import Bucket
+from orchard.base import local_records
 from orchard.base.config import Settings
 from orchard.base.counts import are, counted
 from orchard.base.errors import OrchardError
@@ -81,6 +82,7 @@ def preview(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> plan.
 def send(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str]:
     """Upload a data set and say what was done, in lines; raises as `orchard.photographs.upload.run`."""
     done = upload.run(folder, store, delete=delete, packed=packed)
+    local_records.remember_dataset(folder)
     speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
     shards = f" in {counted(done.objects, 'shard')}" if packed and done.objects else ""
     where = store.uri(layout.PACKED if packed else layout.RAW)

@@ -1,7 +1,7 @@
-"""Draws fruit-like pictures in the layout of Fruits-360, so that Orchard can be tried before any download.
+"""Draws fruits in the layout of Fruits-360, so that Orchard can be tried before any download.
 
-Lit balls in fruits' colours, shapes and skins, on white, 100 x 100 JPEG: enough for classes to part in the principal
-components, and not to be mistaken for photographs.
+Lit bodies of fruits' shapes, colours and skins, with stems, leaves and seeds, on a table: 100 x 100 JPEG. Enough for
+classes to part in the principal components, and not to be mistaken for photographs.
 """
 
 from pathlib import Path
@@ -10,32 +10,40 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+Plane = np.ndarray  # float32 (100, 100): a number for each point
+RGB = tuple[int, int, int]
+
 SIZE = 100
-LIGHT = np.array([-0.4, -0.5, 0.77])  # from the upper left, towards the viewer
+LIGHT = np.array([-0.4, -0.5, 0.77], np.float32)  # from the upper left, towards the viewer
+LEAF, STEM, SEED = (86, 140, 52), (96, 66, 40), (40, 28, 22)
+TABLES = np.array([(250, 247, 240), (238, 243, 248), (244, 248, 238), (249, 240, 240)], np.float32)
 
 
 class Fruit(NamedTuple):
-    """How a class looks: two colours of its skin (RGB), its width to height, and its skin."""
+    """How a class looks: two colours of its skin, its form, its skin, and what it wears on top."""
 
     name: str
-    base: tuple[int, int, int]
-    blush: tuple[int, int, int]
-    aspect: float
-    skin: str  # smooth, dotted, striped, or halved (flesh and pips)
+    base: RGB
+    blush: RGB
+    form: str  # round, dipped, oval, tipped or heart
+    skin: str  # plain, pored, striped, seeded, bloomed or halved
+    top: str  # stem, leaf (with a stem), calyx or nothing
+    size: float = 1.0
 
 
 FRUITS = (
-    Fruit("Apple Golden", (214, 190, 70), (190, 120, 50), 1.0, "dotted"),
-    Fruit("Apple Granny", (120, 175, 50), (150, 195, 80), 1.0, "smooth"),
-    Fruit("Apple Red", (170, 25, 35), (205, 140, 60), 1.0, "smooth"),
-    Fruit("Blueberry", (60, 70, 120), (40, 45, 85), 1.05, "smooth"),
-    Fruit("Kiwi", (105, 150, 50), (215, 220, 150), 1.15, "halved"),
-    Fruit("Lemon", (240, 210, 40), (225, 185, 30), 1.35, "dotted"),
-    Fruit("Orange", (235, 130, 25), (220, 105, 20), 1.0, "dotted"),
-    Fruit("Plum", (85, 35, 85), (130, 60, 110), 0.85, "smooth"),
-    Fruit("Strawberry", (200, 30, 40), (235, 200, 90), 0.8, "dotted"),
-    Fruit("Watermelon", (45, 110, 50), (20, 60, 30), 1.2, "striped"),
+    Fruit("Apple Golden", (226, 200, 84), (214, 150, 66), "dipped", "pored", "stem"),
+    Fruit("Apple Granny", (124, 182, 54), (176, 212, 96), "dipped", "plain", "leaf"),
+    Fruit("Apple Red", (184, 26, 38), (226, 150, 70), "dipped", "plain", "stem"),
+    Fruit("Blueberry", (66, 82, 146), (150, 166, 206), "round", "bloomed", "nothing", 0.72),
+    Fruit("Kiwi", (126, 176, 56), (226, 232, 176), "oval", "halved", "nothing"),
+    Fruit("Lemon", (246, 216, 50), (232, 190, 36), "tipped", "pored", "nothing"),
+    Fruit("Orange", (240, 138, 30), (224, 108, 22), "round", "pored", "leaf"),
+    Fruit("Plum", (96, 40, 98), (160, 84, 130), "oval", "plain", "stem", 0.85),
+    Fruit("Strawberry", (212, 30, 44), (236, 84, 70), "heart", "seeded", "calyx"),
+    Fruit("Watermelon", (44, 116, 56), (148, 190, 96), "round", "striped", "nothing", 1.08),
 )
+Y, X = np.mgrid[-1.2 : 1.2 : SIZE * 1j, -1.2 : 1.2 : SIZE * 1j].astype(np.float32)
 
 
 def draw(root: Path, per_class: int = 40) -> int:
@@ -59,32 +67,79 @@ def draw(root: Path, per_class: int = 40) -> int:
 
 def picture(fruit: Fruit, random: np.random.Generator) -> np.ndarray:
     """Draw one picture: uint8 (100, 100, 3)."""
-    axis = np.linspace(-1.15, 1.15, SIZE)
-    across, down = np.meshgrid(axis, axis)
-    turn = random.uniform(0, 2 * np.pi)
-    x = (across * np.cos(turn) + down * np.sin(turn)) / np.sqrt(fruit.aspect)
-    y = (down * np.cos(turn) - across * np.sin(turn)) * np.sqrt(fruit.aspect)
-    radius = np.hypot(x, y) / random.uniform(0.9, 1.0)
-    height = np.sqrt(np.clip(1 - radius**2, 0, 1))
-    blush = _skin(fruit.skin, x, y, radius, random)[..., np.newaxis]
-    colour = np.array(fruit.base) * (1 - blush) + np.array(fruit.blush) * blush
-    normal = np.stack([across, down, height], axis=-1)
-    shade = 0.45 + 0.65 * np.clip(normal @ LIGHT, 0, 1)
-    gleam = 70 * np.clip(normal @ LIGHT, 0, 1) ** 24
-    lit = colour * shade[..., np.newaxis] + gleam[..., np.newaxis] + random.normal(0, 3, (SIZE, SIZE, 1))
-    edge = np.clip((1 - radius) * 20, 0, 1)[..., np.newaxis]
-    return np.clip(lit * edge + 255 * (1 - edge), 0, 255).astype(np.uint8)
+    turn = random.uniform(-0.5, 0.5) if fruit.form in ("dipped", "heart") else random.uniform(0, 2 * np.pi)
+    size = fruit.size * random.uniform(0.86, 0.98)
+    x, y = (X * np.cos(turn) + Y * np.sin(turn)) / size, (Y * np.cos(turn) - X * np.sin(turn)) / size
+    u, v = _form(fruit.form, x, y)
+    away = np.hypot(u, v)
+    light = np.clip(np.stack([X / size, Y / size, np.sqrt(np.clip(1 - away**2, 0, 1))], -1) @ LIGHT, 0, 1)
+    picture = _table(size, random)
+    body = np.broadcast_to(np.array(fruit.base, np.float32), (SIZE, SIZE, 3))
+    for share, colour in _skin(fruit, u, v, away, random):
+        body = _over(body, share, colour)
+    lit = body * (0.5 + 0.62 * light)[..., None] + 60 * (light**22)[..., None]
+    picture = _over(picture, np.clip((1 - away) * 18, 0, 1), lit)
+    for share, colour in _top(fruit.top, x, y):
+        picture = _over(picture, share, np.array(colour, np.float32) * (0.75 + 0.4 * light)[..., None])
+    grain = 2 * random.standard_normal((SIZE, SIZE, 1), np.float32)
+    return np.clip(picture + grain, 0, 255).astype(np.uint8)
 
 
-def _skin(kind: str, x: np.ndarray, y: np.ndarray, radius: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Return how much of the second colour shows at each point, 0 to 1, float64 (100, 100)."""
-    drift = random.uniform(-0.5, 0.5)
-    soft = 1 / (1 + np.exp(-4 * (x + drift)))
-    if kind == "striped":
-        return 0.5 + 0.5 * np.sin(9 * x + 0.8 * np.sin(6 * y + drift))
-    if kind == "dotted":
-        return np.where(random.random(x.shape) < 0.06, 1.0, 0.3 * soft)
-    if kind == "halved":
-        pips = (np.abs(radius - 0.4) < 0.06) & (np.sin(14 * np.arctan2(y, x)) > 0.3)
-        return np.where(pips, 0.0, np.clip(1.2 - 2 * radius, 0, 1))
-    return soft
+def _over(under: np.ndarray, share: Plane, colour: np.ndarray | RGB) -> np.ndarray:
+    return under + share[..., None] * (np.asarray(colour, np.float32) - under)
+
+
+def _within(distance: Plane, sharp: float = 14) -> Plane:
+    """Return 1 where a distance is below 1 and 0 above, with a soft edge."""
+    return np.clip((1 - distance) * sharp, 0, 1)
+
+
+def _table(size: float, random: np.random.Generator) -> np.ndarray:
+    tone = TABLES[random.integers(len(TABLES))] * (1 - 0.05 * (Y + 1.2))[..., None]
+    shadow = np.exp(-(((X - 0.14) / 0.75 / size) ** 2) - ((Y - 0.82 * size) / 0.24) ** 2)
+    return tone * (1 - 0.4 * shadow)[..., None]
+
+
+def _form(kind: str, x: Plane, y: Plane) -> tuple[Plane, Plane]:
+    """Return where each point would be if the fruit were a ball."""
+    if kind == "dipped":
+        return x * 1.02, y - 0.26 * np.exp(-((x / 0.3) ** 2)) / (1 + np.exp(5 * y)) + 0.05 * y**2
+    if kind == "tipped":
+        return x / (1.02 + 0.16 * np.exp(-((y / 0.14) ** 2))), y / 0.76
+    if kind == "heart":
+        return x / np.clip(0.82 - 0.3 * y, 0.2, 2), y
+    return (x, y / 0.84) if kind == "oval" else (x, y)
+
+
+def _skin(fruit: Fruit, u: Plane, v: Plane, away: Plane, random: np.random.Generator) -> list[tuple[Plane, RGB]]:
+    """Return the layers of the skin: how much of which colour, one over the other."""
+    blush = 1 / (1 + np.exp(-4 * (u + random.uniform(-0.6, 0.6))))
+    if fruit.skin == "striped":
+        around = np.arcsin(np.clip(u / np.sqrt(np.clip(1.02 - v**2, 0.02, 1)), -1, 1))
+        return [(0.5 + 0.5 * np.tanh(3 * np.sin(9 * around + 0.5 * np.sin(9 * v) + 6 * random.random())), fruit.blush)]
+    if fruit.skin == "pored":
+        return [(0.5 * blush, fruit.blush), (0.16 * (random.random(u.shape, np.float32) < 0.12), SEED)]
+    if fruit.skin == "seeded":
+        rows = np.floor(v * 5.5)
+        seeds = np.hypot((u * 5 + rows % 2 / 2) % 1 - 0.5, ((v * 5.5) % 1 - 0.5) * 0.7) / 0.16
+        return [(blush, fruit.blush), (_within(seeds, 3) * (v > -0.7), (250, 214, 120))]
+    if fruit.skin == "bloomed":
+        angle, out = np.arctan2(v + 0.25, u - 0.15), np.hypot(u - 0.15, v + 0.25)
+        crown = _within(out / (0.27 + 0.07 * np.cos(5 * angle)), 6)
+        return [(0.6 * blush, fruit.blush), (crown, (40, 46, 90)), (_within(out / 0.15, 4), (92, 100, 150))]
+    if fruit.skin == "halved":
+        angle = np.arctan2(v, u)
+        rays = np.exp(-((away / 0.6) ** 2)) * (0.7 + 0.3 * np.sin(30 * angle))
+        seeds = np.hypot((away - 0.42) / 0.11, np.sin(11 * angle) / 0.75)
+        rim = np.clip((away - 0.9) * 16, 0, 1)
+        return [(rays, fruit.blush), (_within(away / 0.24, 5), (240, 240, 214)), (_within(seeds, 4), SEED), (rim, STEM)]
+    return [(blush, fruit.blush)]
+
+
+def _top(kind: str, x: Plane, y: Plane) -> list[tuple[Plane, RGB]]:
+    if kind == "calyx":
+        angle, out = np.arctan2(x, 1.4 * (y + 0.84)), np.hypot(x, 1.4 * (y + 0.84))
+        return [(_within(out / (0.36 + 0.18 * np.cos(6 * angle)), 5), LEAF)]
+    stem = (_within(np.hypot((x - 0.3 * (y + 0.7) ** 2) / 0.055, (y + 0.86) / 0.22), 2), STEM)
+    leaf = np.hypot((x - 0.28 + 0.7 * (y + 0.92)) / 0.3, (y + 0.92 + 0.25 * (x - 0.28)) / 0.12)
+    return [stem, (_within(leaf, 5), LEAF)] if kind == "leaf" else [stem] if kind == "stem" else []

@@ -161,7 +161,7 @@ def _by_name(folder: str, entry: os.DirEntry[str]) -> str:
     """Say why a file is no photograph, by its name, as the jobs do (`spark/fruits/names.py`)."""
     if entry.name.startswith(".") or "/." in f"/{folder}":
         return "hidden"
-    return "" if entry.name.lower().endswith(IMAGES) else "no image"
+    return "" if entry.name.lower().endswith(IMAGES) else "neither JPEG nor PNG"
 
 
 def _judge(folder: str, entry: os.DirEntry[str], reading: Reading) -> tuple[str, str, os.stat_result | None]:

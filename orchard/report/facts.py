@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from orchard.base import durations
-from orchard.base.counts import counted
+from orchard.base.counts import counted, images_a_second
 from orchard.base.language import marked, tr
 from orchard.cost.money import Money
 from orchard.cost.parts import NAMES
@@ -60,7 +60,7 @@ def pace(run: Run) -> Fact:
             spent, start = throughput.seconds(run.features), run.features["warm"]["after"]
             notes += [tr(f"of the features' {durations.say(spent)}, {durations.say(start)} were start")]
     notes += [tr(f"both jobs {durations.say(seconds(run))}")]
-    return Fact("Speed", f"{speed(run) if rate is None else rate:,.0f} images/s", "; ".join(notes))
+    return Fact("Speed", images_a_second(speed(run) if rate is None else rate), "; ".join(notes))
 
 
 def speed(run: Run) -> float:

@@ -100,6 +100,8 @@ def render(run: Run, other: Run | None = None, dataset: Path | None = None, say:
     if root:
         say(f"putting {facts.counted(len(paths), 'photograph')} on a sheet")
     sheet = thumbnails.sheet(root, paths, SHEET) if root else None
+    if sheet is None:
+        say(_pictures(sheet, len(paths), root))
     say("looking for the images' nearest neighbours")
     found = neighbourhoods.look(run.scores, run.labels)
     apart = separation.compute(run.scores, run.labels, found) if found else None
@@ -164,7 +166,10 @@ def styles() -> str:
 
 def _pictures(sheet: thumbnails.Sheet | None, shown: int, root: object) -> str:
     if sheet is None:
-        absent = "Without pictures: the photographs are not on this machine (name their directory: ORCHARD_DATASET)."
+        absent = (
+            "Without pictures: the photographs are not on this machine (name their directory: "
+            "./inv report --dataset DIRECTORY)."
+        )
         return marked("Without pictures: the photographs cannot be read.") if root else marked(absent)
     missing = sheet.cells.count(-1)
     return marked(f"{missing:,} of the {shown:,} photographs are missing here.") if missing else ""

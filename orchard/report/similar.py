@@ -45,7 +45,9 @@ def featurise(photograph: Path, run: Run, settings: Settings) -> np.ndarray:
     words = [str(photograph.resolve())]
     words += ["--weights", str(Path(settings.weights).expanduser().resolve())] if settings.weights else []
     words += ["--exif-transpose"] if asked.get("exif_transpose") else []
-    told = json.loads(data_plane.call("photograph", *words, otherwise="./inv doctor looks at this machine"))
+    look = "./inv doctor looks at this machine"
+    doing = marked("computing the photograph's features")
+    told = json.loads(data_plane.call("photograph", *words, doing=doing, otherwise=look))
     theirs = run.features.get("weights")
     if theirs and theirs != told["weights"]:
         raise UsageError(

@@ -3,13 +3,15 @@
 import base64
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image, ImageOps
 
+from orchard.base import local_records
 from orchard.base.errors import UsageError
 from orchard.photographs.dataset import DRAWN, RAW
 from orchard.photographs.tree import Tree, scan
@@ -50,19 +52,22 @@ def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Roo
 
     Args:
         paths: below the data set's root.
-        dataset: the setting.
+        dataset: the setting; without it, what was uploaded from this machine lately, and `data/raw/`.
         read_from: the run's input, a directory or a URI.
     """
     own = Path(read_from.removeprefix("file://").removeprefix("file:"))
     probed = paths[:: max(1, len(paths) // 200)]
-    roots = ([own] if own.is_absolute() else []) + [dataset or RAW, DRAWN]
-    best: Root = max(roots, key=lambda root: _present(root, probed))
-    if _present(best, probed) * 2 <= len(probed):
-        try:
-            best = scan(dataset or RAW)  # in a layout of its own
-        except UsageError:
-            return None
-    return best if _present(best, probed) * 2 > len(probed) else None
+    theirs = [dataset] if dataset else [*local_records.datasets(), RAW]
+    roots = ([own] if own.is_absolute() else []) + [*theirs, DRAWN]
+    return next((root for root in _readings(roots, theirs) if _present(root, probed) * 2 > len(probed)), None)
+
+
+def _readings(roots: list[Path], theirs: list[Path]) -> Iterator[Root]:
+    """Yield folders as they are, then those that may have a layout of their own as the upload understands it."""
+    yield from roots
+    for folder in theirs:
+        with suppress(UsageError):
+            yield scan(folder)
 
 
 def file_of(root: Root, path: str) -> Path:

@@ -219,7 +219,7 @@ def _failure(store: Bucket, name: str, step: Step, emr: Emr, cluster_id: str) ->
             f"the canary did not pass: {said['cause']}", f"{said['remedy']}; --skip-canary goes without"
         )
     if said.get("phase") == "failed":
-        return OrchardError(said["cause"], said["remedy"])
+        return OrchardError(said["cause"], said["remedy"].replace("--run-name NAME", f"--run-name {name}"))
     if cluster.state not in ALIVE:
         return OrchardError(
             f"the cluster {cluster.id} ended while {step.name} ran: {cluster.reason or cluster.state}",

@@ -64,7 +64,8 @@ def ship(store: Bucket, code: job_code.Package, settings: Settings) -> None:
 def weights(settings: Settings) -> Path:
     """Return a weights file that the data plane has verified: the user's, or one that it finds or fetches."""
     named = [str(Path(settings.weights).expanduser().resolve())] if settings.weights else []
-    return Path(data_plane.call("weights_source", *named, otherwise="name a file: --weights FILE"))
+    remedy, doing = "name a file: --weights FILE", marked("finding and verifying the weights")
+    return Path(data_plane.call("weights_source", *named, doing=doing, otherwise=remedy))
 
 
 def check_k(settings: Settings) -> None:

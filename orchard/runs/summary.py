@@ -22,6 +22,7 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
         places: where the results of each job are, the URIs by the jobs' names.
     """
     console = screen()
+    whole = not console.is_terminal  # a pipe has no lines to break
     images, components = manifest["features"], manifest["counts"]["components"]
     explained = manifest["explained_variance_sum"]
     counts = images["counts"]
@@ -30,15 +31,17 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     reach = ", ".join(tr(f"{float(share):.0%} by {count}") for share, count in manifest["components_for"].items())
     console.print(
         tr(f"{kept} {'explains' if components == 1 else 'explain'} {explained:.1%} of the variance; {reach}"),
-        soft_wrap=True,
+        soft_wrap=whole,
     )
     rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
     done, cores = counted(counts["featurised"], "image"), counted(images["cores"], "core")
     pca = durations.say(throughput.seconds(manifest))
-    console.print(tr(f"{done} featurised{rejected} in {throughput.say(images)}, on {cores}; PCA {pca}"), soft_wrap=True)
+    console.print(
+        tr(f"{done} featurised{rejected} in {throughput.say(images)}, on {cores}; PCA {pca}"), soft_wrap=whole
+    )
     if images.get("ignored"):
         reasons = ", ".join(f"{number:,} ({tr(reason)})" for reason, number in images["ignored"].items())
-        console.print(tr(f"files that are no photographs: {reasons}"), soft_wrap=True, markup=False)
+        console.print(tr(f"files that are no photographs: {reasons}"), soft_wrap=whole, markup=False)
     for job, uri in places.items():
         console.print(f"{job:9} {uri}", soft_wrap=True, highlight=False)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchard.base import durations
+from orchard.base.counts import images_a_second
 from orchard.base.language import marked
 
 
@@ -24,9 +25,9 @@ def say(features: dict[str, Any]) -> str:
     """
     spent, rate = durations.say(seconds(features)), lasting(features)
     if rate is None:
-        return marked(f"{spent}: {features.get('images_per_second', 0):,.0f} images/s")
+        return marked(f"{spent}: {images_a_second(features.get('images_per_second', 0))}")
     # Of a run that was taken up again, the times are those of all attempts, and the start is the last one's.
     if features.get("resumed"):
-        return marked(f"{spent}; {rate:,.0f} images/s once warm")
+        return marked(f"{spent}; {images_a_second(rate)} once warm")
     start = durations.say(features["warm"]["after"])
-    return marked(f"{spent}, of which {start} to start; {rate:,.0f} images/s once warm")
+    return marked(f"{spent}, of which {start} to start; {images_a_second(rate)} once warm")

@@ -3,6 +3,7 @@
 import threading
 import time
 
+from orchard.base import usual_time
 from orchard.base.language import tr
 from orchard.base.progress import Display
 
@@ -65,7 +66,7 @@ class Meter:
         total, done = self._total(), self._completed()
         now = done - (0 if self.files > 1 else self.before)
         if now > 0 and total > done:
-            parts.append(tr(f"about {self.seconds * (total - done) / now:,.0f} s left"))
+            parts.append(tr(f"about {usual_time.about(self.seconds * (total - done) / now)} left"))
         return ", ".join(parts)
 
     def _completed(self) -> int:

@@ -10,6 +10,7 @@ Started again with the same output and parameters, an interrupted run goes on wh
 
 import time
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -154,9 +155,10 @@ def _unchanged(selection: Selection, this: Attempt) -> DataFrame:
 
 def _too_many(errors: DataFrame, rejected: int, images: int, allowed: float) -> JobError:
     path, reason = errors.sort("path").first()
+    enough = ceil(rejected / images * 100) / 100
     return JobError(
         f"{rejected} of {images} images ({rejected / images:.1%}) could not be read, more than {allowed:.1%} "
         f"(for example {path}: {reason})",
-        "look into _errors/ and mend or remove these images, or allow more with --max-error-rate; then run again "
-        "with the same run name: it resumes",
+        f"allow more: ./inv run --run-name NAME --max-error-rate {enough:g}, which goes on where this stopped; or "
+        "first mend or remove these images (_errors/ lists them), and call ./inv upload-dataset --delete",
     )

@@ -17,7 +17,7 @@ def why_ignored(name: str) -> str:
     if any(part.startswith(".") for part in below):
         return "hidden"  # what other programs keep: ._DSC0001.JPG, .ipynb_checkpoints/
     if not name.lower().endswith(SUFFIXES):
-        return "no image"
+        return "neither JPEG nor PNG"
     return "" if len(below) == 2 else "not in <split>/<class>/"
 
 

@@ -58,6 +58,14 @@ def test_every_message_is_recognised_by_its_words():
         ("somebody's own words; and more", "somebody's own words; and more"),
         ("did you mean (a+)?", "vouliez-vous dire (a+) ?"),
         ("the canary did not pass: a nut was loose", "le canari n'a pas réussi : a nut was loose"),
+        (
+            "allow more: ./inv run --run-name pears --max-error-rate 0.02, which goes on where this stopped; or first "
+            "mend or remove these images (_errors/ lists them), and call ./inv upload-dataset --delete",
+            "admettez-en plus : ./inv run --run-name pears --max-error-rate 0.02, qui reprend où celui-ci s'est arrêté "
+            "; ou d'abord réparez ou retirez ces images (_errors/ en donne la liste), et appelez ./inv upload-dataset "
+            "--delete",
+        ),
+        ("what nobody says, then ./inv run --run-name a.b", "what nobody says, then ./inv run --run-name a.b"),
     ],
 )
 def test_what_is_filled_in_is_translated_and_what_is_unknown_stays(english, french):

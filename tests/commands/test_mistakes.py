@@ -84,3 +84,25 @@ def test_the_list_needs_no_heavy_import():
     python = ROOT / ".venv" / "bin" / "python"
     done = subprocess.run([python, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
     assert not {"pyspark", "tensorflow", "boto3", "rich", "pydantic", "numpy"} & set(json.loads(done.stdout))
+
+
+def test_a_path_that_the_shell_has_cut(invoke, tmp_path):
+    (tmp_path / "my own photos").mkdir()
+    done = invoke("upload-dataset", "--dataset", *f"{tmp_path}/my own photos".split(), "--plan")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == f"remedy: quote a path that has spaces: '{tmp_path}/my own photos'"
+
+
+def test_a_bare_call_tells_where_to_begin(invoke):
+    done = invoke()
+    assert done.returncode == 0
+    told = done.stdout.splitlines()
+    assert max(map(len, told)) <= 80
+    assert "  ./inv demo" in told
+
+
+def test_the_help_of_a_task_has_its_words_and_flags(invoke):
+    first, nothing, does, *flags = invoke("--help", "up").stdout.splitlines()
+    assert (first, nothing) == ("Usage: ./inv up [flags]", "")
+    assert does.startswith("Make the bucket")
+    assert "--core-count" in "".join(flags)

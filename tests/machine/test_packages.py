@@ -179,3 +179,10 @@ def test_the_reason_in_an_installers_words(said, reason):
 
 def test_the_wrapper_is_executable():
     assert (ROOT / "inv").stat().st_mode & stat.S_IXUSR
+
+
+def test_an_installer_that_takes_long_shows_that_it_lives(monkeypatch, capsys):
+    monkeypatch.setattr(packages, "PLAIN_INTERVAL", 0.1)
+    program = "import sys, time; time.sleep(0.4); sys.exit('error: no room')"
+    assert packages._run([sys.executable, "-c", program]) == (1, "error: no room\n")
+    assert capsys.readouterr().err.startswith("  0 s\n")

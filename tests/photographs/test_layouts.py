@@ -261,7 +261,7 @@ def test_what_is_left_out_is_counted_by_the_class_in_the_bucket(store, tmp_path)
     manifest = store.read_json("data/packed/Training/manifest.json")
     assert manifest["ignored"] == {
         "": {"hidden": 1},
-        "Apple Red": {"no image": 1, "not in <split>/<class>/": 1},
+        "Apple Red": {"neither JPEG nor PNG": 1, "not in <split>/<class>/": 1},
     }
 
 

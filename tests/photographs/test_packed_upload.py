@@ -70,7 +70,7 @@ def test_the_manifest_counts_what_is_no_photograph(s3, store, data):
     upload.run(data, store, packed=True)
     assert json.loads(s3.objects["data/packed/Test/manifest.json"][0])["ignored"] == {
         "": {"not in <split>/<class>/": 1, "hidden": 1},
-        "Kiwi": {"no image": 2, "hidden": 1},
+        "Kiwi": {"neither JPEG nor PNG": 2, "hidden": 1},
     }
 
 

@@ -33,7 +33,7 @@ def test_photographs_in_the_order_of_keys_and_the_rest_by_reason(tmp_path, monke
     assert dict(found.left_out) == {
         "Test/Z/.DS_Store": "hidden",
         "Test/Z/._4.jpg": "hidden",
-        "Test/Z/notes.txt": "no image",
+        "Test/Z/notes.txt": "neither JPEG nor PNG",
         "Test/5.jpg": "not in <split>/<class>/",
         "Test/Z/deep/6.jpg": "not in <split>/<class>/",
         "Test/.git/1.jpg": "hidden",

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from report_runs import COST, record, write
 
+from orchard.base import local_records
 from orchard.base.errors import OrchardError, UsageError
 from orchard.report import figures, neighbourhoods, page, points, read, thumbnails
 from tests.support.cells import cell
@@ -215,6 +216,12 @@ class TestThumbnails:
         Image.new("RGB", (9, 9)).save(tmp_path / "val" / "Apple" / "Red 1" / "1.png")
         root = thumbnails.find_root(["Test/Apple Red 1/1.png"], tmp_path, "s3://bucket/data/packed")
         assert thumbnails.sheet(root, ["Test/Apple Red 1/1.png", "Test/Apple Red 1/2.png"], 10_000).cells == [0, -1]
+
+    def test_what_was_uploaded_is_looked_at_unless_another_is_named(self, tmp_path, photographs, monkeypatch):
+        paths = [f"Test/Kiwi/{number}_100.jpg" for number in range(20)]
+        monkeypatch.setattr(local_records, "datasets", lambda: [tmp_path / "gone", photographs])
+        assert thumbnails.find_root(paths, None, "s3://bucket/data/packed") == photographs
+        assert thumbnails.find_root(paths, tmp_path / "nowhere", "s3://bucket/data/packed") is None
 
     def test_without_photographs_the_page_says_so(self, tmp_path):
         write(tmp_path)

@@ -7,6 +7,7 @@ import pytest
 from orchard.aws import emr
 from orchard.aws.emr import Emr, Step
 from orchard.base import progress
+from orchard.runs import pipeline
 
 
 class Steps:
@@ -66,3 +67,12 @@ def test_what_a_job_says_is_told_in_words(state, words):
     assert progress.describe(state) == description
     assert progress.counted(state) == parts[0]
     assert progress.in_words(state) == ", ".join(part for part in parts if part)
+
+
+def test_a_job_s_own_remedy_names_the_run():
+    said = {"phase": "failed", "cause": "c", "remedy": "./inv run --run-name NAME --max-error-rate 0.03"}
+    store = SimpleNamespace(read_json=lambda key: said)
+    step = Step("s-1", "pears: features", "FAILED", "")
+    nothing = SimpleNamespace(cluster=lambda number: SimpleNamespace(state="WAITING"))
+    failure = pipeline._failure(store, "pears", step, nothing, "j-1")
+    assert failure.remedy == "./inv run --run-name pears --max-error-rate 0.03"

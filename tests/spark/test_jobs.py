@@ -161,6 +161,7 @@ def test_too_many_rejected_images_fail_the_job_and_keep_the_results(spark, pictu
     with pytest.raises(JobError, match=r"1 of 41 images \(2.4%\) could not be read, more than 1.0%") as raised:
         featurise(spark, weights_file, pictures, output, "--split", "Test")
     assert raised.value.exit_code == 1
+    assert "./inv run --run-name NAME --max-error-rate 0.03," in raised.value.remedy
     assert not (output / "_manifest.json").exists()
     assert spark.read.parquet(str(output / "_errors")).count() == 1
     said = json.loads((output / "_progress.json").read_text())

@@ -31,7 +31,7 @@ PHOTOGRAPHS = [
 ]
 IGNORED = {
     "hidden": [".DS_Store", "Kiwi/._DSC0001.JPG", ".ipynb_checkpoints/a.jpg", "Kiwi/.cache/deep/b.png"],
-    "no image": ["Kiwi/notes.txt", "Kiwi/clip.mp4", "Kiwi/deep/readme", "Thumbs.db"],
+    "neither JPEG nor PNG": ["Kiwi/notes.txt", "Kiwi/clip.mp4", "Kiwi/deep/readme", "Thumbs.db"],
     "not in <split>/<class>/": ["stray.jpg", "Kiwi/deep/c.jpg", "Kiwi/deep/_DSC0001.JPG"],
 }
 REJECTED = {"Kiwi/empty.jpg": b"", "Kiwi/_empty.png": b"", "Kiwi/page.jpg": b"<html>"}
