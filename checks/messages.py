@@ -68,7 +68,8 @@ def _of_tables() -> Iterator[str]:
             for told in (entry, entry.get("nodes", {})):
                 yield from (told[key] for key in ("cause", "remedy") if key in told)
     yield prices.table()["source"]
-    yield estimate.measured()["features"]["machine"]
+    measured = estimate.measured()["features"]
+    yield from (measured["machine"], measured["spread"]["how"])
 
 
 def _of_pages(house: Path) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from orchard.base.config import Settings
 from orchard.base.instances import instance_types
+from orchard.base.language import marked, tr
 from orchard.cost import estimate, parts
 from orchard.cost.parts import Parts
 from orchard.cost.prices import Rates
@@ -123,17 +124,21 @@ def limits(settings: Settings) -> dict[str, float]:
     heap = min(8192, instance_types()[settings.instance_type]["memory_gib"] * 256) << 20  # as executors.tf has it
     scores = 8 * (settings.k if settings.k >= 1 else COLUMNS) + 100  # bytes a photograph, its name among them
     found = {
-        "the memory of the machine that uploads": OWN_MACHINE / told["upload_bytes_per_photograph"],
-        "the memory of the machine that makes the report": OWN_MACHINE / scores,
+        marked("the memory of the machine that uploads"): OWN_MACHINE / told["upload_bytes_per_photograph"],
+        marked("the memory of the machine that makes the report"): OWN_MACHINE / scores,
         "`max_lifetime`": settings.max_lifetime * 3600 / sum(million.values()) * 1_000_000,
-        "the ten minutes that a task may take": PATIENCE * a_vcpu * MOST_TASKS,
-        "the disks that names are shuffled on": settings.core_count * DATA_DISK / told["shuffle_bytes_per_photograph"],
-        "the driver's heap": (heap - driver(0, MOST_TASKS)) / told["driver"]["bytes_per_shard"] * (SHARD / PHOTOGRAPH),
+        marked("the ten minutes that a task may take"): PATIENCE * a_vcpu * MOST_TASKS,
+        marked("the disks that names are shuffled on"): settings.core_count
+        * DATA_DISK
+        / told["shuffle_bytes_per_photograph"],
+        marked("the driver's heap"): (heap - driver(0, MOST_TASKS))
+        / told["driver"]["bytes_per_shard"]
+        * (SHARD / PHOTOGRAPH),
     }
     return dict(sorted(found.items(), key=lambda pair: pair[1]))
 
 
 def warning(count: int, settings: Settings) -> str:
     """Say which things are not enough for so many photographs; empty where all are."""
-    short = [f"{what} (enough for {most:,.0f})" for what, most in limits(settings).items() if most < count]
-    return f"Too little for {count:,} photographs: {', '.join(short)}." if short else ""
+    short = [tr(f"{tr(what)} (enough for {most:,.0f})") for what, most in limits(settings).items() if most < count]
+    return tr(f"Too little for {count:,} photographs: {', '.join(short)}.") if short else ""

@@ -70,7 +70,7 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
     console.print(*_run(settings, found, count, counted=counted))
     console.print(_spread(found, money))
     if short := growth.warning(count, settings):
-        console.print(tr(short))
+        console.print(short)
     console.print(_forgotten(settings, found.forgotten))
     console.print(tr(f"The guards bound it: no cluster costs more than {money.say(found.most)} unless you extend it."))
     console.print(*_rests_on(settings, found), style="dim")
@@ -80,9 +80,8 @@ def _run(settings: Settings, found: Expected, count: int, *, counted: bool) -> l
     """Say how long the run takes, and what it asks of S3."""
     lasts, asked = found.lasts, found.requests
     number = f"{count:,} photographs ({'counted here' if counted else 'as published'})"
-    spans = [
-        tr(f"{job} {durations.say(spent)} ({images_a_second(count / spent)})") for job, spent in lasts.jobs.items()
-    ]
+    paces = {job: f"{durations.say(spent)} ({images_a_second(count / spent)})" for job, spent in lasts.jobs.items()}
+    spans = [tr(f"{job} {pace}") for job, pace in paces.items()]
     spans += [tr(f"{job} not counted (never measured)") for job in estimate.unmeasured()]
     start, ready = durations.say(lasts.step_starts), estimate.measured()["assumptions"]["cluster_start_minutes"]
     each = ", ".join(f"{number:,} {name}" for name, number in asked.items())
@@ -97,7 +96,7 @@ def _run(settings: Settings, found: Expected, count: int, *, counted: bool) -> l
 def _spread(found: Expected, money: Money) -> str:
     """Say between what the run's time and cost lie."""
     (quick, least), (slow, most) = found.spread
-    how = estimate.measured()["features"]["spread"]["how"]
+    how = tr(estimate.measured()["features"]["spread"]["how"])
     times = tr(f"{durations.say(quick.steps)} to {durations.say(slow.steps)}")
     return tr(
         f"As the pace varied where it was measured ({how}): {times}, and {money.say(least.total)} to "

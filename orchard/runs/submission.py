@@ -10,6 +10,7 @@ from orchard.aws.layout import Job, StepName
 from orchard.base.config import Settings
 from orchard.base.console import say
 from orchard.base.errors import UsageError
+from orchard.base.language import marked
 from orchard.base.places import STATE
 from orchard.runs import canary, data_plane, job_code, manifests
 

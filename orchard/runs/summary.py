@@ -36,9 +36,8 @@ def show(manifest: dict[str, Any], places: dict[str, str]) -> None:
     rejected = f", {counts['rejected']} rejected (see {places['features']}/_errors)" if counts["rejected"] else ""
     done, cores = counted(counts["featurised"], "image"), counted(images["cores"], "core")
     pca = durations.say(throughput.seconds(manifest))
-    console.print(
-        tr(f"{done} featurised{rejected} in {throughput.say(images)}, on {cores}; PCA {pca}"), soft_wrap=whole
-    )
+    spent = throughput.say(images)
+    console.print(tr(f"{done} featurised{rejected} in {spent}, on {cores}; PCA {pca}"), soft_wrap=whole)
     if images.get("ignored"):
         reasons = ", ".join(f"{number:,} ({tr(reason)})" for reason, number in images["ignored"].items())
         console.print(tr(f"files that are no photographs: {reasons}"), soft_wrap=whole, markup=False)
