@@ -68,8 +68,9 @@ def _of_tables() -> Iterator[str]:
             for told in (entry, entry.get("nodes", {})):
                 yield from (told[key] for key in ("cause", "remedy") if key in told)
     yield prices.table()["source"]
-    measured = estimate.measured()["features"]
-    yield from (measured["machine"], measured["spread"]["how"])
+    measured = estimate.measured()
+    yield from (measured["features"]["machine"], measured["features"]["spread"]["how"])
+    yield from (processor["name"] for processor in measured["processors"])
 
 
 def _of_pages(house: Path) -> Iterator[str]:

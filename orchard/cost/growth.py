@@ -122,6 +122,7 @@ def limits(settings: Settings) -> dict[str, float]:
     million = estimate.duration(settings, 1_000_000).jobs
     a_vcpu = 1_000_000 / million["features"] / estimate.working_vcpus(settings)
     heap = min(8192, instance_types()[settings.instance_type]["memory_gib"] * 256) << 20  # as executors.tf has it
+    _shuffled, _shard = told["shuffle_bytes_per_photograph"], told["driver"]["bytes_per_shard"]
     scores = 8 * (settings.k if settings.k >= 1 else COLUMNS) + 100  # bytes a photograph, its name among them
     found = {
         marked("the memory of the machine that uploads"): OWN_MACHINE / told["upload_bytes_per_photograph"],

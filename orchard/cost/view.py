@@ -111,7 +111,7 @@ def _rests_on(settings: Settings, found: Expected) -> list[str]:
     told = [
         tr(f"Measured: {speed:g} images/s a core ({measured['date']}, {measured['machine']})."),
         tr(
-            f"Assumed, never measured on AWS: a vCPU of {settings.instance_type} ({chip.name}) does "
+            f"Assumed, never measured on AWS: a vCPU of {settings.instance_type} ({tr(chip.name)}) does "
             f"{chip.speed_of_vcpu:.0%} of that, and the times to start."
         ),
         tr(f"Prices of {table.date} ({table.source})."),

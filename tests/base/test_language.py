@@ -7,7 +7,7 @@ import pytest
 
 from checks import catalogue, messages
 from orchard.base import language, numerals, progress
-from orchard.base.config import ROOT
+from orchard.base.places import ROOT
 from orchard.report import spoken
 
 FRENCH = language.catalogue("fr")
