@@ -110,6 +110,10 @@ def _of_file(file: Path) -> Iterator[str]:
                 yield from filter(_has_words, _templates(argument, named))
         elif isinstance(node, ast.Call) and name in COUNTING and isinstance(node.args[-1], ast.Constant):
             yield from (f"{{0}}{COUNTING[name](number, str(node.args[-1].value))[1:]}" for number in (1, 2))
+        elif isinstance(node, ast.Dict):  # of a job's progress
+            for key, told in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value in ("job", "phase"):
+                    yield from filter(_has_words, _templates(told, {}))
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") == "said":
             yield from filter(_is_said, _templates(node.value, named))
         elif isinstance(node, ast.FunctionDef) and node.name in SAID_BY:

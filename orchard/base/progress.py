@@ -101,7 +101,8 @@ def describe(state: dict[str, Any]) -> str:
     """Say which job is in which phase."""
     if not state:
         return tr("starting")
-    return f"{state['job']}: {tr(state['phase'])}" if state["phase"] != state["job"] else state["job"]
+    job = tr(state["job"])
+    return f"{job}: {tr(state['phase'])}" if state["phase"] != state["job"] else job
 
 
 def in_words(state: dict[str, Any]) -> str:

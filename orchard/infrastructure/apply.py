@@ -36,7 +36,7 @@ def run(
     Raises:
         OrchardError: Terraform's refusal; what was made is in the state.
     """
-    doing = f"{root.root}: {tr(marked('destroy') if destroy else marked('apply'))}"
+    doing = tr(f"{root.root}: destroy" if destroy else f"{root.root}: apply")
     say(f"{root.root}: planning ...")
     with waiting.shown(f"{root.root}: planning"):
         saved = complete(root.plan(variables, destroy=destroy))
