@@ -21,7 +21,7 @@ ENGLISH = (
 )
 FRENCH = (
     "Orchard calcule les caractéristiques de photos et leurs composantes principales,",
-    "sur cette machine ou sur Amazon EMR. Commencez par tout à la fois, gratuitement :",
+    "sur cette machine ou sur Amazon EMR. Commencez par tout à la fois, sans frais :",
     "",
     "  ./inv demo",
     "",
