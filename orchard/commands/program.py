@@ -10,26 +10,9 @@ from invoke.exceptions import ParseError
 from invoke.parser import ParserContext
 
 from orchard.base.console import say, tell
+from orchard.commands import beginning
 from orchard.commands.complaints import Line, explain
 from orchard.commands.task import ended_by_its_reader
-
-BEGINNING = (
-    "Orchard computes the features of photographs and their principal components,",
-    "on this machine or on Amazon EMR. Begin with all of it at once, for nothing:",
-    "",
-    "  ./inv demo",
-    "",
-    "or step by step, on this machine until you say --target aws:",
-    "",
-    "  ./inv doctor                            # what a run needs",
-    "  ./inv up                                # bucket, roles, network, cluster",
-    "  ./inv upload-dataset --dataset DIR      # photographs of yours",
-    "  ./inv run                               # features, principal components",
-    "  ./inv results report --open             # fetch them, and look at them",
-    "  ./inv down                              # the cluster; cleanup: everything",
-    "",
-    "./inv --list shows every command, ./inv --help COMMAND explains one.",
-)
 
 
 class OrchardProgram(Program):
@@ -43,8 +26,7 @@ class OrchardProgram(Program):
 
     def no_tasks_given(self) -> None:
         """Say where to begin: a bare ./inv is most likely somebody's first."""
-        for line in BEGINNING:
-            print(line)
+        tell(*beginning.lines())
         raise Exit
 
     def print_task_help(self, name: str) -> None:

@@ -94,11 +94,16 @@ def test_a_path_that_the_shell_has_cut(invoke, tmp_path):
 
 
 def test_a_bare_call_tells_where_to_begin(invoke):
-    done = invoke()
-    assert done.returncode == 0
-    told = done.stdout.splitlines()
-    assert max(map(len, told)) <= 80
-    assert "  ./inv demo" in told
+    commands = []
+    for language, begins in (("en", "Orchard computes"), ("fr", "Orchard calcule")):
+        done = invoke(ORCHARD_LANG=language)
+        assert done.returncode == 0
+        assert done.stdout.startswith(begins)
+        told = done.stdout.splitlines()
+        assert max(map(len, told)) <= 80
+        commands.append([line.partition("#")[0] for line in told if line.startswith("  ./inv")])
+    assert commands[0] == commands[1]
+    assert "  ./inv demo" in commands[0]
 
 
 def test_the_help_of_a_task_has_its_words_and_flags(invoke):
