@@ -1,11 +1,9 @@
 """`ImageFeaturizer`: a Spark ML Transformer from image bytes to MobileNetV2 features."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from pyspark import Accumulator, Broadcast, keyword_only
 from pyspark.ml import Transformer
@@ -18,12 +16,10 @@ from pyspark.sql.functions import col
 from pyspark.sql.types import ArrayType, FloatType, StringType, StructField, StructType
 
 from fruits import hadoop, weights, weights_source
-from fruits.architecture import FEATURES
-from fruits.engine import AUTO, Engine, cached, choose, run
-from fruits.pace import Pace, Together, measure, portion_done
+from fruits.engine import AUTO, choose
+from fruits.featurise import Plan, featurise
+from fruits.pace import Pace, Together, measure
 from fruits.params import accessors
-from fruits.portions import portions
-from fruits.preprocessing import RejectedImageError, pixels
 
 INVALID = ("error", "skip", "keep")
 OUTPUT_TYPES = ("vector", "array")
@@ -144,13 +140,13 @@ class ImageFeaturizer(
         kept = [index for index, name in enumerate(dataset.columns) if keep or name != source]
         turned = self.getOrDefault("exifTranspose")
         computes = choose(self.getOrDefault("engine"))
-        plan = _Plan(dataset.columns.index(source), kept, schema.names, invalid, bool(reason), turned, computes)
+        plan = Plan(dataset.columns.index(source), kept, schema.names, invalid, bool(reason), turned, computes)
 
-        def featurise(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             # A closure over plain values only: the worker gets no reference to the Transformer.
-            return _featurise_batches(batches, broadcast, spans, plan)
+            return featurise(batches, broadcast, spans, plan)
 
-        result = dataset.mapInArrow(featurise, schema)
+        result = dataset.mapInArrow(work, schema)
         if self.getOrDefault("outputType") == "vector":
             result = result.withColumn(target, _as_vector(col(target)))
         return result
@@ -163,55 +159,6 @@ class ImageFeaturizer(
             tensors = weights.parse(content, found)
             self._broadcast, self._source = spark.sparkContext.broadcast(tensors), source
         return self._broadcast
-
-
-class _Plan(NamedTuple):
-    """What a worker is told: where the images are, which columns stay, the output's names, and how to take images."""
-
-    source: int
-    kept: list[int]
-    names: list[str]
-    invalid: str
-    with_reason: bool
-    exif_transpose: bool
-    engine: str
-
-
-def _featurise_batches(
-    batches: Iterator[pa.RecordBatch], broadcast: Broadcast, spans: Accumulator, plan: _Plan
-) -> Iterator[pa.RecordBatch]:
-    network = cached(weights.DIGEST, lambda: broadcast.value, plan.engine)
-    for portion in portions(batches, plan.source):
-        contents = chain.from_iterable(batch.column(plan.source) for batch in portion)
-        features, reasons = _featurise(network, contents, exif_transpose=plan.exif_transpose)
-        spans.add(portion_done(spans.aid, len(features)))
-        if plan.invalid == "error" and any(reasons):
-            raise RejectedImageError(f"an image cannot be featurised: {next(filter(None, reasons))}")
-        columns = [pa.concat_arrays([batch.column(index) for batch in portion]) for index in plan.kept] + [features]
-        if plan.with_reason:
-            columns.append(pa.array(reasons, pa.string()))
-        result = pa.RecordBatch.from_arrays(columns, plan.names)
-        yield result.filter(features.is_valid()) if plan.invalid == "skip" else result
-
-
-def _featurise(
-    network: Engine, contents: Iterable[pa.Scalar], *, exif_transpose: bool
-) -> tuple[pa.ListArray, list[str | None]]:
-    """Return the features as list<float> of 1280 (null where rejected) and the reasons (None where not)."""
-    reasons: list[str | None] = []
-    images: list[np.ndarray] = []
-    for content in contents:
-        try:
-            images.append(pixels(content.as_py() or b"", exif_transpose=exif_transpose))
-            reasons.append(None)
-        except RejectedImageError as rejection:
-            reasons.append(str(rejection))
-    good = np.array([reason is None for reason in reasons], dtype=bool)
-    offsets = np.concatenate([[0], np.cumsum(good) * FEATURES]).astype(np.int32)
-    values = pa.array(run(network, images).reshape(-1))
-    # A null in the offsets makes that list null.
-    nulls = pa.array(offsets, mask=np.append(~good, False)) if not good.all() else pa.array(offsets)
-    return pa.ListArray.from_arrays(nulls, values), reasons
 
 
 def _as_vector(features: Column) -> Column:

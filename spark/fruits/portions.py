@@ -24,7 +24,8 @@ def portions(batches: Iterator[pa.RecordBatch], source: int) -> Iterator[list[pa
     rows = size = 0
     for batch in batches:
         first = 0
-        for row, length in enumerate(pc.binary_length(batch.column(source)).fill_null(0).to_pylist()):
+        lengths = pc.binary_length(batch.column(source)).to_pylist()  # None where there is no file
+        for row, length in enumerate(found or 0 for found in lengths):
             if rows and (rows == PORTION or size + length > PORTION_BYTES):
                 yield [*held, batch.slice(first, row - first)]
                 held, rows, size, first = [], 0, 0, row

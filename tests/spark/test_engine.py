@@ -112,6 +112,28 @@ def test_an_engine_that_cannot_be_had_is_refused_with_what_can(monkeypatch):
     assert failed.value.exit_code == 2
 
 
+def test_a_worker_starts_without_what_takes_long_to_import(weights_file):
+    code = """if True:
+        import sys
+        from pathlib import Path
+        from types import SimpleNamespace
+        import numpy as np
+        import pyarrow as pa
+        from fruits import featurise, weights
+        photograph = Path("fruits/known/photograph.jpg").read_bytes()
+        ends = pa.py_buffer(np.array([0, len(photograph)], np.int32))
+        content = pa.Array.from_buffers(pa.binary(), 1, [None, ends, pa.py_buffer(photograph)])
+        tensors = SimpleNamespace(value=weights.parse(Path(sys.argv[1]).read_bytes(), "file"))
+        plan = featurise.Plan(0, [], ["features", "reason"], "keep", True, False, "openvino")
+        batches, spans = [pa.RecordBatch.from_arrays([content], ["content"])], SimpleNamespace(aid=0, add=id)
+        (result,) = featurise.featurise(iter(batches), tensors, spans, plan)
+        assert not {"pandas", "pyspark.ml"} & set(sys.modules)
+        expected = np.load("fruits/known/features.npy")
+        assert np.allclose(result.column(0).flatten().to_numpy(), expected, atol=2e-4)
+    """
+    subprocess.run([sys.executable, "-c", code, weights_file], check=True, cwd=ROOT / "spark")
+
+
 def test_openvino_serves_without_tensorflow(weights_file):
     code = """if True:
         import sys

@@ -67,7 +67,7 @@ def test_tasks_that_never_end_end_the_job(spark, run, output, impatient, monkeyp
 
     monkeypatch.setattr(hung, "PATIENCE", 1.0)
     with monkeypatch.context() as patched:
-        patched.setattr(featurizer, "_featurise_batches", endless)
+        patched.setattr(featurizer, "featurise", endless)
         with pytest.raises(JobError, match=r"has not ended within 0 min on .* nor had it in 2 tries before") as raised:
             run()
     assert "run again with the same run name: it resumes" in raised.value.remedy
