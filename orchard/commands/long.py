@@ -11,6 +11,7 @@ from orchard.base.console import say
 from orchard.base.errors import OrchardError
 from orchard.base.language import marked, tr
 from orchard.base.places import STATE
+from orchard.machine import packages
 
 if TYPE_CHECKING:
     from orchard.cluster.site import Site
@@ -31,14 +32,14 @@ def long(task: str, work: str | None, *, notify: bool, state: Path = STATE) -> I
     """
     if work and (seconds := usual_time.seconds(work, state)):
         say(f"./inv {task} usually takes about {usual_time.about(seconds)} here.")
-    began = time.monotonic()
+    began, had = time.monotonic(), packages.installed()
     try:
         yield
     except Exception:
         _tell(marked(f"./inv {task} has failed"), time.monotonic() - began, notify=notify)
         raise
     took = time.monotonic() - began
-    if work and took >= LONG:
+    if work and took >= LONG and packages.installed() == had:  # else it took that as well, for once
         usual_time.remember(work, took, state)
     _tell(marked(f"./inv {task} is done"), took, notify=notify)
 

@@ -67,6 +67,11 @@ SETS = {
 }
 
 
+def installed() -> list[str]:
+    """Return the names of the sets that are there."""
+    return [name for name, one in SETS.items() if one.installed]
+
+
 def require(*names: str) -> None:
     """Install those of the sets that are not there as their locks have them.
 

@@ -12,6 +12,7 @@ from orchard.base import notices, usual_time
 from orchard.base.errors import OrchardError
 from orchard.commands import photographs
 from orchard.commands.long import long, work_on
+from orchard.machine import packages
 from orchard.photographs import dataset
 
 
@@ -32,6 +33,14 @@ def told(monkeypatch):
     given: list[str] = []
     monkeypatch.setattr(notices, "give", given.append)
     return given
+
+
+def test_a_time_in_which_packages_were_installed_is_no_guide(clock, told, tmp_path, monkeypatch):
+    sets = iter([["main"], ["main", "jobs"]])
+    monkeypatch.setattr(packages, "installed", lambda: next(sets))
+    with long("up", "up local", notify=False, state=tmp_path):
+        clock(125)
+    assert usual_time.seconds("up local", tmp_path) is None
 
 
 def test_the_second_time_it_is_said_how_long_the_first_took(clock, told, tmp_path, capsys):
