@@ -91,7 +91,7 @@ def select(spark: SparkSession, root: str, mode: str, split: str, max_images: in
         )
     if mode != "mini" or max_images >= photographs.total:
         return Selection(photographs, chosen, photographs.images, photographs.total)
-    taken = sample.spread(photographs.images, max_images)
+    taken = sample.spread(photographs.images, max_images, photographs.sizes)
     return Selection(photographs, chosen, job.paths(spark, taken), len(taken))
 
 

@@ -90,6 +90,14 @@ class Shards(NamedTuple):
         return sum(_images(entry) for entry in self.entries)
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Number of photographs by class."""
+        sizes: Counter[str] = Counter()
+        for entry in self.entries:
+            sizes[_class(entry)] += _images(entry)
+        return dict(sizes)
+
+    @property
     def images(self) -> DataFrame:
         """The photographs: path string."""
         return self._rows(self.spark, "path string")

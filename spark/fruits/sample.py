@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql.functions import col, expr, from_json, lit, row_number
 
 
-def spread(images: DataFrame, count: int) -> list[str]:
+def spread(images: DataFrame, count: int, sizes: dict[str, int] | None = None) -> list[str]:
     """Take `count` of the photographs, evenly over the classes and over each class's order.
 
     Within a class they are spaced evenly, because neighbours in Fruits-360 are frames of one turn of the fruit. Only
@@ -15,12 +15,14 @@ def spread(images: DataFrame, count: int) -> list[str]:
     Args:
         images: path string, `<split>/<class>/<image>`.
         count: how many; all of them when there are no more.
+        sizes: photographs by class, where they are known; counted when None.
 
     Returns:
         paths, sorted.
     """
     named = images.select("path", expr("element_at(split(path, '/'), -2)").alias("class"))
-    sizes = {row["class"]: row["count"] for row in named.groupBy("class").count().collect()}
+    if sizes is None:
+        sizes = {row["class"]: row["count"] for row in named.groupBy("class").count().collect()}
     table = json.dumps({name: [sizes[name], quota] for name, quota in quotas(sizes, count).items()})
     of_class = from_json(lit(table), "map<string,array<bigint>>")[col("class")]
     within = Window.partitionBy("class").orderBy("path")

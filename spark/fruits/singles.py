@@ -70,6 +70,11 @@ class Singles(NamedTuple):
         return len(self.names)
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Number of photographs by class."""
+        return dict(Counter(name.split("/")[-2] for name in self.names))
+
+    @property
     def images(self) -> DataFrame:
         """The photographs: path string."""
         return job.paths(self.spark, self.names)
