@@ -52,7 +52,7 @@ def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Roo
 
     Args:
         paths: below the data set's root.
-        dataset: the setting; without it, what was uploaded from this machine lately, and `data/raw/`.
+        dataset: the setting; without it, what was uploaded from this machine lately, and what was fetched.
         read_from: the run's input, a directory or a URI.
     """
     own = Path(read_from.removeprefix("file://").removeprefix("file:"))

@@ -24,6 +24,7 @@ ALLOWED = {
     "orchard/notebooks/rendering.py": "notebooks",
     "orchard/report/browser.py": "browser",
     "orchard/emulator/livy/shell.py": "jobs",
+    "orchard/emulator/steps/training.py": "jobs",
     "orchard/emulator/steps/node/notebook.py": "notebooks",
     "orchard/emulator/pytest_plugin.py": "checks",  # it is loaded by pytest alone
 }
