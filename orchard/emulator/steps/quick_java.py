@@ -74,7 +74,7 @@ def train(quick: Path) -> subprocess.Popen[bytes] | None:
     """
     if (quick / ARCHIVE).exists():
         return None
-    for other in quick.parent.iterdir():
+    for other in [*quick.parent.iterdir(), *quick.glob("tmp*")]:  # those of trainings that were ended, too
         if other != quick:
             shutil.rmtree(other, ignore_errors=True)
     told = {"JAVA_HOME": str(quick), "SPARK_HOME": str(spark.home()), "SPARK_LOCAL_IP": "127.0.0.1"}
