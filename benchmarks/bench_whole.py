@@ -94,15 +94,15 @@ def done(output: Path) -> int:
     return told.get("done") or 0
 
 
-def tenths(seen: list[tuple[float, int]], images: int) -> list[float]:
-    """Return the images a second of each tenth of a run, from where its first ones were done to its last ones."""
+def tenths(seen: list[tuple[float, int]]) -> list[float]:
+    """Return the images a second of each tenth of a run, from when its first images were done to its last ones.
+
+    Between two of what was seen, images are taken to be done one after the other.
+    """
     steps = [point for point, before in zip(seen[1:], seen, strict=False) if point[1] > before[1]]
-    (begun, first), edges = steps[0], []
-    for part in range(1, PARTS + 1):
-        wanted = first + (steps[-1][1] - first) * part / PARTS
-        edges.append(next(second for second, count in steps if count >= wanted))
-    spent = [end - start for start, end in zip([begun, *edges], edges, strict=False)]
-    return [round((steps[-1][1] - first) / PARTS / second, 1) for second in spent]
+    seconds, counts = zip(*steps, strict=True)
+    edges = np.linspace(counts[0], counts[-1], PARTS + 1)
+    return [round(float(rate), 1) for rate in np.diff(edges) / np.diff(np.interp(edges, counts, seconds))]
 
 
 def bare(photographs: Path, weights_file: str, peers: str) -> float:
@@ -138,7 +138,7 @@ def main() -> None:
         "seconds": {"features": round(featurised, 1), "pca": round(decomposed, 1)},
         "bare_rates": [round(rate, 1) for rate in rates],
         "times_the_bound": round((featurised + decomposed) / bound, 3),
-        "rates_of_tenths": tenths(seen, options.images),
+        "rates_of_tenths": tenths(seen),
         "most_memory_gb": {"features": round(most / 1e9, 2), "pca": round(more / 1e9, 2)},
         **machine.describe(),
     }

@@ -9,7 +9,17 @@ from invoke import Collection
 from invoke.parser.context import to_flag
 
 from checks import settings_schema
-from checks.documents import architecture, fidelity, figures, french, growth, matrix, permission_use, reliability
+from checks.documents import (
+    architecture,
+    fidelity,
+    figures,
+    french,
+    growth,
+    matrix,
+    measurements,
+    permission_use,
+    reliability,
+)
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, Settings
 from orchard.base.instances import instance_types
@@ -50,7 +60,7 @@ def makers(namespace: Collection) -> dict[str, Callable[[], str]]:
         "full-cost": figures.full_cost,
         "forgotten-costs": figures.forgotten_costs,
         "prices": figures.prices_known,
-        "measured": figures.measured,
+        "measured": measurements.measured,
         "growth": growth.predicted,
         "failures": figures.failures_known,
         "matrix": lambda: table(*matrix.rows(matrix.ENGLISH)),

@@ -1,10 +1,9 @@
-"""Blocks with figures: prices, what runs and forgotten clusters cost, what was measured, known failures."""
+"""Blocks with figures: prices, what runs and forgotten clusters cost, known failures."""
 
 import json
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from checks.documents.markdown import table
 from orchard.base import durations
@@ -13,14 +12,7 @@ from orchard.base.places import ROOT
 from orchard.cost import estimate, parts, prices
 from orchard.diagnosis import failures
 
-MEASURED = ROOT / "benchmarks" / "measured.json"
 RELEASES = ROOT / "terraform" / "modules" / "cluster" / "release_support.json"
-PEERS = {  # what is compared with ours, and how its contenders' names begin
-    "the bound, which decodes nothing": ("bare-ours",),
-    "the rate of two plain processes": ("pool-",),
-    "that of the fastest other engine that spreads over machines": ("ray-", "daft-"),
-    "that of Keras on Spark in its better forms": ("keras-iterator", "predict-batch-keras"),
-}
 SCENARIOS = (
     ("eu-west-1", "m5.xlarge", 2),
     ("eu-west-3", "m5.xlarge", 2),
@@ -105,42 +97,6 @@ def prices_known() -> str:
         known = [f"`{kind}`" for kind in rates.ec2 if kind in rates.emr]
         rows.append((region, ", ".join(known) or "none yet: `./inv cost --refresh --target aws` reads them"))
     return f"{table(('region', 'types with a price'), rows)}\n\n{_source()}"
-
-
-def measured() -> str:
-    """Return what the benchmarks measured, when and against what."""
-    told = json.loads(MEASURED.read_text())
-    rows = [(row["what"], row["figure"], row["peer"], f"`{row['command']}`") for row in told["figures"]]
-    shown = f"{told['machine']}, {told['date']}.\n\n{table(('what', 'figure', 'against', 'measured by'), rows)}"
-    runs = told.get("runs", {})
-    ratios = [_ratios(runs["features"])] if "features" in runs else []
-    return "\n\n".join([shown, *(_compared(part, run) for part, run in runs.items()), *filter(None, ratios)])
-
-
-def _ratios(run: dict[str, Any]) -> str:
-    """Return how fast ours is in proportion to the fastest of each kind of peer that took part."""
-    rates = {name: its["rate"] for name, its in run["contenders"].items()}
-    told = []
-    for kind, prefixes in PEERS.items():
-        if fit := [name for name in rates if name.startswith(prefixes)]:
-            best = max(fit, key=rates.__getitem__)
-            told.append(f"- {rates['ours'] / rates[best]:.2f} times {kind} ({best})")
-    return "\n".join(["The rate of ours, in proportion:", "", *told]) if told else ""
-
-
-def _compared(part: str, run: dict[str, Any]) -> str:
-    """Return what a benchmark with peers recorded: its contenders, the fastest first."""
-    rows = [
-        (name, f"{its['rate']:g}", f"{its['least']:g} to {its['most']:g}", f"{its['cpu_per_1000']:g}")
-        for name, its in sorted(run["contenders"].items(), key=lambda item: -item[1]["rate"])
-    ]
-    what = "images" if "images" in run else "rows"
-    head = (f"{part}: contender", f"{what}/s, median", "least to most", "processor seconds for 1,000")
-    return (
-        f"{table(head, rows)}\n\n`./inv check.bench --only {part}`, {run['date']}: {run[what]:,} {what}, "
-        f"{run['rounds']} rounds; {run['processor']}, {run['cores']} cores ({', '.join(run['flags'])}), load "
-        f"{run['load'][0]:g}."
-    )
 
 
 def releases() -> str:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from checks import benchmarks
-from checks.documents import figures
+from checks.documents import measurements
 from orchard.base.errors import UsageError
 from orchard.base.places import ROOT
 
@@ -67,18 +67,56 @@ def test_processor_time_is_that_of_a_session(rounds):
     assert machine.describe()["cores"] == os.cpu_count()
 
 
+def test_tenths_of_a_run_have_their_own_rates(rounds):
+    from bench_whole import tenths
+
+    even = [(2 * second, 20 * second) for second in range(101)]
+    assert tenths(even) == [10.0] * 10
+    slower = [(second if second < 100 else 100 + 2 * (second - 100), done) for second, done in even]
+    first, *_, last = tenths(slower)
+    assert (first, last) == (10.0, 5.0)
+
+
+def test_memory_is_that_of_a_session(rounds):
+    import machine
+
+    work = "held = bytearray(64 << 20)\nprint(flush=True)\ninput()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", work], **pipes, start_new_session=True) as holding:
+        holding.stdout.readline()
+        assert 64 << 20 <= machine.resident(holding.pid) < 128 << 20
+        holding.communicate(b"\n")
+    assert machine.resident(holding.pid) == 0
+
+
 def test_a_run_is_kept_and_shown(rounds, tmp_path, monkeypatch):
     record, kept = tmp_path / "figures.json", tmp_path / "measured.json"
     figures_of = {"ours": rounds.Measured([90.0, 110.0], [8.0, 9.0]), "pool-ours": rounds.Measured([200.0], [7.0])}
     rounds.record(record, figures_of, {"images": 3000, "rounds": 2})
     kept.write_text(json.dumps({"machine": "m", "date": "d", "figures": []}))
-    for module in (benchmarks, figures):
+    for module in (benchmarks, measurements):
         monkeypatch.setattr(module, "MEASURED", kept)
     benchmarks.keep("features", json.loads(record.read_text()))
-    shown = figures.measured()
+    shown = measurements.measured()
     assert "| ours | 100 | 90 to 110 | 8.5 |" in shown
     assert "3,000 images, 2 rounds" in shown
     assert "- 0.50 times the rate of two plain processes (pool-ours)" in shown
+
+
+def test_a_whole_run_is_kept_and_shown(rounds, tmp_path, monkeypatch):
+    import machine
+
+    kept = tmp_path / "measured.json"
+    kept.write_text(json.dumps({"machine": "m", "date": "d", "figures": []}))
+    for module in (benchmarks, measurements):
+        monkeypatch.setattr(module, "MEASURED", kept)
+    seen = {"seconds": {"features": 300.5, "pca": 20}, "most_memory_gb": {"features": 2.5, "pca": 1.5}}
+    seen |= {"bare_rates": [250, 270], "times_the_bound": 1.23, "rates_of_tenths": [240.0, 239.5]}
+    benchmarks.keep("whole", {"images": 67_692, "k": 50, **seen, **machine.describe()})
+    shown = measurements.measured()
+    assert "| features of 67,692 photographs | 300.5 | 2.5 |" in shown
+    assert "1.23 times what the bare engine needs" in shown
+    assert "240, 239.5" in shown
 
 
 def test_parts_are_called_by_name():
