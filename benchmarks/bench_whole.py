@@ -20,6 +20,7 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
+import numpy as np
 from bench_features import found_weights, pack, programs
 from rounds import compare
 
