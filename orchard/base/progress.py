@@ -13,7 +13,9 @@ from orchard.base.console import say, screen
 from orchard.base.language import tr
 
 MARGINS = 8  # columns of a bar's line: its turning sign, and what lies between its parts
-PLAIN_INTERVAL = 10.0  # seconds between two lines about the same phase, where there is no terminal
+# Seconds between two lines about the same phase, where there is no terminal: in its first minute, and after that, when
+# it is known that it takes long.
+EARLY, LATER, MINUTE = 3.0, 10.0, 60.0
 
 
 class Display:
@@ -61,7 +63,8 @@ class Display:
             )
             return
         now = time.monotonic()
-        if phase == self.phase and now - self._shown_at < PLAIN_INTERVAL:
+        interval = EARLY if now - self._since < MINUTE else LATER
+        if phase == self.phase and now - self._shown_at < interval:
             return
         self._since = self._since if phase == self.phase else now
         self.phase, self._shown_at = phase, now

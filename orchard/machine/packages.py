@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = Path(sys.prefix)
 STAMPS = ENVIRONMENT / "orchard"  # a copy of each lock that is installed
 UV_LOCK = ROOT / "requirements" / "uv.lock"
-PLAIN_INTERVAL = 10.0  # seconds between two signs of life, where there is no terminal
+PLAIN_INTERVAL = 3.0  # seconds between two signs of life, where there is no terminal
 PIP = [sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check"]
 
 

@@ -13,7 +13,7 @@ from tests.waiting import until
 def said(monkeypatch):
     lines: list[str] = []
     monkeypatch.setattr(progress, "say", lines.append)
-    monkeypatch.setattr(progress, "PLAIN_INTERVAL", 0)
+    monkeypatch.setattr(progress, "EARLY", 0)
     return lines
 
 
