@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     max_error_rate: float = Field(0.01, ge=0, le=1)
 
     notebook: Literal["studio", "jupyterhub"] = "studio"
-    release_label: str = Field("emr-7.5.0", pattern=r"^emr-(spark-)?\d+\.\d+\.\d+$")
+    release_label: str = Field("emr-7.13.0", pattern=r"^emr-(spark-)?\d+\.\d+\.\d+$")
     instance_type: str = Field("m5.xlarge", pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")
     core_count: int = Field(2, ge=1, le=50)
     access: Literal["ssm", "ssh"] = "ssm"

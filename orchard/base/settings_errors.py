@@ -20,7 +20,7 @@ ALIKE = 0.8  # of 1, from which on a variable is a misspelt setting, and none of
 # What the patterns of the settings ask for, in words.
 FORMS = {
     "project": "3 to 22 lower-case letters, digits and hyphens, a letter first and no hyphen last",
-    "release_label": "a release of EMR, such as emr-7.5.0",
+    "release_label": "a release of EMR, such as emr-7.13.0",
     "instance_type": "a type of EC2, such as m5.xlarge",
     "ssh_cidr": "addresses such as 198.51.100.7/32, or nothing",
     "vpc_cidr": "a private network such as 10.20.0.0/16, its length from 16 to 22",

@@ -35,7 +35,7 @@ class Verdict(NamedTuple):
 
 
 def hardware(release_label: str, instance_type: str, count: int) -> str:
-    """Return the beginning of the names of shapes: `emr-7.5.0-2xm5.xlarge-`."""
+    """Return the beginning of the names of shapes: `emr-7.13.0-2xm5.xlarge-`."""
     return f"{release_label}-{count}x{instance_type}-"
 
 

@@ -52,7 +52,7 @@ variable "notebook" {
 variable "release_label" {
   description = "The EMR release."
   type        = string
-  default     = "emr-7.5.0"
+  default     = "emr-7.13.0"
 }
 
 variable "instance_type" {

@@ -15,7 +15,7 @@ def test_settings_change_in_place_and_a_release_replaces_the_cluster(story):
     assert emr.get_auto_termination_policy(ClusterId=before)["AutoTerminationPolicy"]["IdleTimeout"] == 1800
     groups = emr.list_instance_groups(ClusterId=before)["InstanceGroups"]
     assert {g["InstanceGroupType"]: g["RequestedInstanceCount"] for g in groups} == {"MASTER": 1, "CORE": 3}
-    said = story.inv("tf.plan", "--root", "cluster", code=2, ORCHARD_RELEASE_LABEL="emr-7.13.0", **changed)
+    said = story.inv("tf.plan", "--root", "cluster", code=2, ORCHARD_RELEASE_LABEL="emr-7.9.0", **changed)
     assert "aws_emr_cluster.this must be replaced" in said
     said = story.inv("up", code=2, ORCHARD_NOTEBOOK="jupyterhub", **changed)
     assert f"This ends the cluster {before}" in said

@@ -26,11 +26,11 @@ variable "notebook" {
 variable "release_label" {
   description = "The EMR release: what software, in which versions."
   type        = string
-  default     = "emr-7.5.0"
+  default     = "emr-7.13.0"
 
   validation {
     condition     = can(regex("^emr-(7|spark-8)\\.[0-9]+\\.[0-9]+$", var.release_label))
-    error_message = "A release label such as emr-7.5.0 or emr-spark-8.0.0; the jobs need Python 3.11, which came with emr-7."
+    error_message = "A release label such as emr-7.13.0 or emr-spark-8.0.0; the jobs need Python 3.11, which came with emr-7."
   }
 }
 
