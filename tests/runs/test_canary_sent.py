@@ -16,7 +16,7 @@ from orchard.doctor import cluster as checks
 from orchard.doctor.finding import Setup
 from orchard.runs import canary, pipeline, submission
 
-LIKE = "emr-7.5.0-2xm5.xlarge-"
+LIKE = "emr-7.13.0-2xm5.xlarge-"
 PASSED = {
     "executors": 2,
     "packages": {"numpy": "1"},
@@ -52,7 +52,7 @@ def site(tmp_path, monkeypatch) -> Site:
         ]
         place.client("emr").run_job_flow(
             Name="orchard-default",
-            ReleaseLabel="emr-7.5.0",
+            ReleaseLabel="emr-7.13.0",
             Instances={"KeepJobFlowAliveWhenNoSteps": True, "InstanceGroups": groups},
             JobFlowRole="nodes",
             ServiceRole="emr",
@@ -93,7 +93,7 @@ def test_it_goes_before_the_first_run_on_a_shape_until_it_has_passed(site, start
     told = started("one")
     shape = shape_of(told)
     assert told[1:] == jobs_of("one")
-    assert "The first run on 2 x m5.xlarge with emr-7.5.0 begins with a canary" in capsys.readouterr().err
+    assert "The first run on 2 x m5.xlarge with emr-7.13.0 begins with a canary" in capsys.readouterr().err
     assert started("two") == jobs_of("two"), "it is under way already"
     for module in (canary, emr):
         monkeypatch.setattr(module, "OPEN", ())  # as if all of these had ended
@@ -108,12 +108,12 @@ def test_it_may_be_left_out(started):
 
 
 def test_other_code_and_other_nodes_are_another_shape():
-    nodes = canary_verdict.hardware("emr-7.5.0", "m5.xlarge", 2)
+    nodes = canary_verdict.hardware("emr-7.13.0", "m5.xlarge", 2)
     assert nodes == LIKE
     assert canary_verdict.shape(nodes, "0a") == canary_verdict.shape(nodes, "0a")
     assert canary_verdict.shape(nodes, "0a") != canary_verdict.shape(nodes, "0b")
     assert (
-        len({canary_verdict.hardware("emr-7.5.0", kind, n) for kind in ("m5.xlarge", "r5.xlarge") for n in (1, 2)}) == 4
+        len({canary_verdict.hardware("emr-7.13.0", kind, n) for kind in ("m5.xlarge", "r5.xlarge") for n in (1, 2)}) == 4
     )
 
 
@@ -156,10 +156,10 @@ def test_doctor_tells_what_the_newest_found_on_such_nodes(site):
     finding = checks.canary_came_back(setup)
     assert (finding.state, finding.detail) == (
         "ok",
-        "none yet on 2 x m5.xlarge with emr-7.5.0: ./inv run sends one first",
+        "none yet on 2 x m5.xlarge with emr-7.13.0: ./inv run sends one first",
     )
     store.write_json(CANARY.manifest(f"{LIKE}old"), PASSED)
-    store.write_json(CANARY.progress("emr-7.5.0-1xm5.xlarge-other"), FAILED)
+    store.write_json(CANARY.progress("emr-7.13.0-1xm5.xlarge-other"), FAILED)
     finding = checks.canary_came_back(setup)
     assert finding.state == "ok"
     assert finding.detail.endswith("2026-11-22: 2 executors, 1 package, features within 2e-05")
