@@ -136,12 +136,11 @@ class TestProgress:
         now = SimpleNamespace(time=0.0)
         monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now.time))
         with progress.Display("") as display:
-            for now.time, state in ((0, SILENT), (6, SILENT), (11, SILENT), (22, SILENT), (33, STATE), (44, STATE)):
+            for now.time, state in ((0, SILENT), (2, SILENT), (4, SILENT), (5, SILENT), (33, STATE), (44, STATE)):
                 progress.show_job(display, state)
         assert capsys.readouterr().err.splitlines() == [
             "features: starting",
-            "features: starting, for 11 s now",
-            "features: starting, for 22 s now",
+            "features: starting, for 4 s now",
             "features 50/100 images, 25 images/s, about 2 s left",
             "features 50/100 images, 25 images/s, about 2 s left, for 11 s now",
         ]
