@@ -18,7 +18,8 @@ KNOWN = (
     ),
     (
         r"MemoryError\b|std::bad_alloc|OutOfMemoryError|beyond .*memory limits"
-        r"|Cannot allocate memory|failed to map segment from shared object",
+        r"|Cannot allocate memory|failed to map segment from shared object"
+        rf"|{re.escape(os.strerror(errno.EAGAIN))}",  # no memory for a thread's stack: pthread_create(3)
         "memory ran out where a task was computed",
         MEMORY,
     ),
