@@ -113,7 +113,8 @@ def test_other_code_and_other_nodes_are_another_shape():
     assert canary_verdict.shape(nodes, "0a") == canary_verdict.shape(nodes, "0a")
     assert canary_verdict.shape(nodes, "0a") != canary_verdict.shape(nodes, "0b")
     assert (
-        len({canary_verdict.hardware("emr-7.13.0", kind, n) for kind in ("m5.xlarge", "r5.xlarge") for n in (1, 2)}) == 4
+        len({canary_verdict.hardware("emr-7.13.0", kind, n) for kind in ("m5.xlarge", "r5.xlarge") for n in (1, 2)})
+        == 4
     )
 
 
