@@ -10,6 +10,7 @@ from invoke.exceptions import ParseError
 from invoke.parser import ParserContext
 
 from orchard.base.console import say, tell
+from orchard.base.language import tr
 from orchard.commands import beginning
 from orchard.commands.complaints import Line, explain
 from orchard.commands.task import ended_by_its_reader
@@ -26,7 +27,7 @@ class OrchardProgram(Program):
 
     def no_tasks_given(self) -> None:
         """Say where to begin: a bare ./inv is most likely somebody's first."""
-        tell(*beginning.lines())
+        tell(*map(tr, beginning.LINES))
         raise Exit
 
     def print_task_help(self, name: str) -> None:
