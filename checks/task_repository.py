@@ -38,7 +38,7 @@ PROCESSES = 4  # for two cores: two of them mostly wait for Terraform, which has
     }
 )
 def test(_: Context, only: str = "", quick: bool = False, coverage: bool = False) -> None:
-    """Run the tests in four processes, the longest first; --quick: those that show most in three minutes."""
+    """Run the tests in four processes, the longest first; --quick: those that show most in four minutes."""
     _tools()
     words = ["-m", "pytest"]
     if not only:

@@ -22,7 +22,7 @@ from checks.documents import (
 )
 from checks.documents.markdown import table
 from orchard.base.config import EU_REGIONS, Settings
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from orchard.permissions import published
 
 # The blocks that French pages have, too, apart from the matrix and the failures: those are in both languages already.

@@ -5,7 +5,7 @@
 
 from typing import NamedTuple
 
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 
 CORES = 4  # of an executor
 MASTER_MIB = 896  # a client-mode application master: 512 (spark.yarn.am.memory) and 384 of overhead

@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from orchard.base import settings_errors
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from orchard.base.places import FILE
 
 # Fruits-360 as the course publishes it.

@@ -60,7 +60,7 @@ class Template(NamedTuple):
 
 def chosen() -> str:
     """Return the language that `lang` names (in the environment, else in orchard.toml), else that of the locale."""
-    named = os.environ.get("ORCHARD_LANG") or _setting()
+    named = os.environ.get("ORCHARD_LANG") or _setting(SETTINGS)
     if named in ("", "auto"):
         locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None) or ENGLISH
         named = re.split(r"[_.@]", locale)[0]
@@ -140,8 +140,9 @@ def _joined(quoted: str) -> str:
     return "".join(json.loads(line) for line in quoted.splitlines())
 
 
-def _setting() -> str:
+@cache
+def _setting(file: Path) -> str:
     try:
-        return str(tomllib.loads(SETTINGS.read_text()).get("lang", ""))
+        return str(tomllib.loads(file.read_text()).get("lang", ""))
     except (OSError, ValueError):  # said in English or in the locale's language, whatever else is wrong with it
         return ""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from orchard.aws.executors import promised
 from orchard.aws.layout import JOBS
 from orchard.base.config import Settings
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from orchard.base.language import marked
 from orchard.cost import processors
 from orchard.cost.parts import Parts

@@ -8,7 +8,7 @@ from math import ceil
 from typing import NamedTuple
 
 from orchard.base.config import Settings
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from orchard.base.language import marked, tr
 from orchard.cost import estimate, parts
 from orchard.cost.parts import Parts

@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 from orchard.aws import bucket
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from orchard.base.places import ROOT
 from orchard.cluster import canary_verdict
 from orchard.diagnosis.aws import NotFoundError

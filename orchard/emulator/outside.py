@@ -5,7 +5,7 @@ elsewhere finds here what has to come along.
 """
 
 from orchard.base.errors import OrchardError, UsageError
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from orchard.base.places import HOME, ROOT
 from orchard.machine import java, packages, pyspark_kernel
 from orchard.machine.java import find_java

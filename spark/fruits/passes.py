@@ -1,7 +1,7 @@
 """The passes of a features run over its photographs. Names stay with Spark: of many millions the driver holds none.
 
 What has no features after the first pass is rejected, or has gone, or was spoilt by another attempt's files. A second
-pass looks at that alone. It is little, and costs less than to carry the rejected through the first pass to the driver.
+pass looks at that alone. To carry the rejected through the first pass would bring their names to the driver.
 """
 
 import json

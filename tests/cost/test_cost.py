@@ -5,7 +5,7 @@ import json
 import pytest
 
 from orchard.base.config import Settings
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from orchard.cost import estimate, parts, prices
 from orchard.cost.money import Money, shown_in
 

@@ -3,7 +3,7 @@
 import pytest
 
 from orchard.aws.executors import promised
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from orchard.emulator.steps import yarn_request
 from orchard.emulator.steps.placement import Placement, Scheduler
 from orchard.emulator.steps.yarn_request import Container

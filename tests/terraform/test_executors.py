@@ -3,7 +3,7 @@
 import pytest
 
 from orchard.aws import executors
-from orchard.base.instances import instance_types
+from orchard.base.instance_types import instance_types
 from tests.support.rendered import configurations, rendered
 
 
