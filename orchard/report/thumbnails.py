@@ -48,17 +48,18 @@ class Sheet(NamedTuple):
 def find_root(paths: Sequence[str], dataset: Path | None, read_from: str) -> Root | None:
     """Return the data set that has most of a run's photographs; None where none has more than half.
 
-    Looked at are where the run read them, the user's data set, and the drawn pictures.
+    Looked at are where the run read them, and the data set that is named: others may have other pictures of the same
+    names. Where none is named, all that the user has, and the drawn pictures.
 
     Args:
         paths: below the data set's root.
-        dataset: the setting; without it, what was uploaded from this machine lately, and what was fetched.
+        dataset: the setting; without it, what was uploaded from this machine lately, fetched, or drawn.
         read_from: the run's input, a directory or a URI.
     """
     own = Path(read_from.removeprefix("file://").removeprefix("file:"))
     probed = paths[:: max(1, len(paths) // 200)]
-    theirs = [dataset] if dataset else [*local_records.datasets(), RAW]
-    roots = ([own] if own.is_absolute() else []) + [*theirs, DRAWN]
+    theirs = [dataset] if dataset else [*local_records.datasets(), RAW, DRAWN]
+    roots = [own, *theirs] if own.is_absolute() else theirs
     return next((root for root in _readings(roots, theirs) if _present(root, probed) * 2 > len(probed)), None)
 
 
