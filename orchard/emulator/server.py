@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Server:
         # Nothing starts from an image of the user's choice; moto makes 1,290 at the first request to EC2.
         os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
         os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # moto would let any web page read any answer
+        _share_service_models()
         self._http = self._install()
         self._thread = threading.Thread(target=self._http.run, name="http", daemon=True)
 
@@ -89,6 +91,14 @@ class Server:
         emr.shut_down()
         self._http.close()
         self._http.task_dispatcher.shutdown()
+
+
+def _share_service_models() -> None:
+    """Let all of botocore's sessions read its files once: moto makes a session for each part of AWS that it plays."""
+    from botocore import loaders
+
+    if not hasattr(loaders.create_loader, "cache_info"):  # not yet, in this process
+        loaders.create_loader = cache(loaders.create_loader)
 
 
 def serve(options: Options, told: Callable[[str], None], *, with_terminal: bool = False) -> int:
