@@ -4,7 +4,7 @@
 
 All read the same Parquet files (path, content), on two cores, in turn, after a pass each that starts workers and builds
 networks. What is measured is recorded in measured.json. Bare is our engine in two processes over decoded images: what
-no way around it can surpass.
+no way around it can surpass. The roofline is what no engine can: the network's multiplications alone.
 """
 
 import argparse
@@ -27,6 +27,7 @@ CONTENDERS = {  # file: its contenders, whether it needs the peers' environment,
         True,
         ("ours", "onnx_runtime"),
     ),
+    "roofline.py": (("roofline",), False, ()),
     "spark_keras.py": (("keras-iterator", "predict-batch-keras", "keras-notebook"), False, ()),
     "tf_data.py": (("tf.data",), False, ()),
     "ray_data.py": (("ray-ours", "ray-onnx_runtime"), True, ("ours", "onnx_runtime")),

@@ -9,6 +9,7 @@ from orchard.base.places import ROOT
 MEASURED = ROOT / "benchmarks" / "measured.json"
 PEERS = {  # what is compared with ours, and how its contenders' names begin
     "the bound, which decodes nothing": ("bare-ours",),
+    "what the processor could multiply (see roofline.py)": ("roofline",),
     "the rate of two plain processes": ("pool-",),
     "that of the fastest other engine that spreads over machines": ("ray-", "daft-"),
     "that of Keras on Spark in its better forms": ("keras-iterator", "predict-batch-keras"),

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +125,16 @@ def test_parts_are_called_by_name():
     assert benchmarks.chosen("") == benchmarks.PARTS
     with pytest.raises(UsageError, match="no benchmark pcb"):
         benchmarks.chosen("pcb")
+
+
+def test_the_roofline_counts_what_the_network_multiplies(monkeypatch, weights_file):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / "peers"))
+    import roofline
+
+    from fruits import weights
+    from fruits.folding import fold
+
+    layers = fold(weights.parse(Path(weights_file).read_bytes(), weights_file))
+    classifier = 1280 * 1000  # which the paper's 300 million have, too (Sandler et al., "MobileNetV2", table 4)
+    assert roofline.multiplications(layers) + classifier == pytest.approx(300e6, rel=0.01)
