@@ -5,3 +5,7 @@
 
 The package needs only what `spark/requirements.in` pins. It is zipped and shipped to the cluster as it is.
 """
+
+from fruits import blas
+
+blas.tell()  # before any module of this package imports numpy

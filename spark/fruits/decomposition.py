@@ -7,6 +7,7 @@ receives a few matrices however many partitions there are.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from pyspark.sql import DataFrame
 from fruits.errors import JobError
 
 FAN_IN = 8  # partial sums (13 MB each at 1280 columns) that one task merges
+BLOCK = 2_048  # rows widened at a time, 21 MB at 1280 columns: Spark gives up to 10,000 in a batch
 _PARTIAL = "rows long, bad long, mean binary, scatter binary"
 
 
@@ -121,29 +123,39 @@ def gather(rows: DataFrame, cores: int) -> Moments:
 
 def _sum_up(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     total = _nothing(0)
-    for batch in batches:
-        x = _matrix(batch.column(0))
-        finite = np.isfinite(x).all(axis=1)
-        if not finite.all():
+    for x in chain.from_iterable(matrices(batch.column(0)) for batch in batches):
+        mean = x.mean(axis=0)
+        if not np.isfinite(mean).all():  # one look at the means is one at all values
+            finite = np.isfinite(x).all(axis=1)
             total = total._replace(bad=total.bad + int((~finite).sum()))
+            if not finite.any():
+                continue
             x = x[finite]
-        if len(x):
             mean = x.mean(axis=0)
-            x -= mean
-            total = total.merged(Moments(len(x), 0, mean, x.T @ x))
+        x -= mean
+        total = total.merged(Moments(len(x), 0, mean, x.T @ x))
     if total.rows or total.bad:
         yield _batch(total)
 
 
-def _matrix(column: pa.ListArray) -> np.ndarray:
-    """Return a list column as float64 (rows, d): a copy of our own, widened before anything is subtracted."""
+def matrices(column: pa.ListArray) -> Iterator[np.ndarray]:
+    """Give a list column as float64 (rows, d), BLOCK rows at a time.
+
+    Each is a copy of its own, widened before anything is subtracted, so that the caller may write into it.
+
+    Raises:
+        JobError: a row is null, or they differ in length.
+    """
     if column.null_count:
         raise JobError(f"{column.null_count} feature rows are null", "drop the rows of rejected images first")
+    if not len(column):
+        return
     lengths = np.diff(column.offsets.to_numpy())
-    if len(lengths) and lengths.min() != lengths.max():
+    if lengths.min() != lengths.max():
         raise _ragged(lengths.min(), lengths.max())
-    values = column.flatten().to_numpy(zero_copy_only=False).astype(np.float64)
-    return values.reshape(len(column), -1)
+    values = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), -1)
+    for start in range(0, len(values), BLOCK):
+        yield values[start : start + BLOCK].astype(np.float64)
 
 
 def _ragged(one: int, other: int) -> JobError:

@@ -9,7 +9,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from fruits import causes, components, executors
+from fruits import blas, causes, components, executors
 from fruits.errors import JobError
 
 FAILURE, USAGE = 1, 2  # exit codes
@@ -28,6 +28,8 @@ SETTINGS = {
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.ui.showConsoleProgress": "false",
 }
+# Of the workers, whose numpy is imported before this package is (`fruits.blas`).
+WORKERS = {f"spark.executorEnv.{name}": value for name, value in blas.ENVIRONMENT.items()}
 
 # What only sessions of our own need (`own`). Spark sends tables to all workers by itself, through the driver, that it
 # takes for less than 10 MB. It looks at compressed bytes, of which names take few: ten million of them were 800 MB on
@@ -41,7 +43,7 @@ OWN = {
 def session(name: str) -> SparkSession:
     """Start the session, or take the one there is."""
     builder = SparkSession.builder.appName(f"orchard {name}")
-    for key, value in SETTINGS.items():
+    for key, value in (SETTINGS | WORKERS).items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
 

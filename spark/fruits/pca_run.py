@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pyspark.ml.feature import PCAModel
-from pyspark.ml.functions import array_to_vector, vector_to_array
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.functions import col, concat, count, countDistinct, lit, when
 
 from fruits import architecture, hadoop, job, manifest, parts
 from fruits.attempt import attempt
 from fruits.components import count_or_share, refuse_too_many
-from fruits.decomposition import Decomposition
+from fruits.decomposition import BLOCK, Decomposition
 from fruits.errors import JobError
 from fruits.pca import DistributedPCA
+from fruits.projection import project
 
 FEATURES = "path string, label string, features array<float>"
 FORMULA = r"^\s*[=+\-@]|^[\t\r\n]"  # how names begin that a spreadsheet would compute
@@ -59,6 +58,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         JobError: no complete features run, rows that are not as its manifest says, an impossible k, or NaN features.
     """
     spark, source, output = job.own(spark), options.input.rstrip("/"), options.output.rstrip("/")
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", BLOCK)  # 10 MB, in place of 51
     features_manifest = manifest.read(spark, source)
     k = count_or_share(options.k)
     parameters = {"k": k, "csv": options.csv, "features": source.rsplit("/", 1)[-1]}
@@ -76,7 +76,8 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         model = pca.model(spark, decomposition)
         with progress.phase("scores", total=images):
             model.write().overwrite().save(f"{output}/model")
-            _scores(model, rows).write.mode("overwrite").parquet(f"{output}/scores")
+            scored = project(rows, "features", "scores", decomposition.components[:, : model.getK()])
+            scored.write.mode("overwrite").parquet(f"{output}/scores")
         with progress.phase("tables"):
             hadoop.write_text(spark, f"{output}/variance.csv", _variance_csv(decomposition))
             hadoop.write_text(spark, f"{output}/mean.csv", _mean_csv(decomposition))
@@ -115,11 +116,6 @@ def _compare(source: str, rows: DataFrame, images: int) -> None:
             f"the features in {source} are {there} rows of {photographs} photographs, and its manifest says {images}",
             "make the features anew under another run name",
         )
-
-
-def _scores(model: PCAModel, rows: DataFrame) -> DataFrame:
-    vectors = rows.select("path", "label", array_to_vector("features").alias("features"))
-    return model.transform(vectors).select("path", "label", vector_to_array("scores").alias("scores"))
 
 
 def _variance_csv(decomposition: Decomposition) -> str:

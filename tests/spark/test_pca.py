@@ -1,9 +1,11 @@
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from pyspark.errors import PythonException
 from pyspark.ml.feature import PCA, PCAModel
@@ -13,6 +15,7 @@ from fruits import components, decomposition
 from fruits.decomposition import Moments, decompose
 from fruits.errors import JobError
 from fruits.pca import DistributedPCA
+from fruits.projection import project
 
 ROWS, COLUMNS = 600, 80
 NEITHER = (0, 2.5, -1, 1.0, True, "1.0", "100%", "0%", "5000%", "-5%", "nan", "inf", "fifty", "")
@@ -242,6 +245,47 @@ def test_the_model_loads_without_orchard(spark, data, tmp_path):
     scores = np.array(json.loads(done.stdout.splitlines()[-1]))
     expected = [row.scores.toArray() for row in model.transform(spark.read.parquet(str(tmp_path / "rows"))).collect()]
     np.testing.assert_allclose(scores, expected, atol=1e-9)
+
+
+def test_the_projection_gives_the_models_scores(spark, data):
+    rows = frame(spark, data.astype(np.float32), 2).selectExpr("hash(features) as name", "features", "2 as last")
+    fitted = DistributedPCA(k=9).decompose(rows)
+    model = DistributedPCA(k=9).model(spark, fitted)
+    vectors = rows.withColumn("features", array_to_vector("features"))
+    expected = {row.name: row.scores.toArray() for row in model.transform(vectors).collect()}
+    projected = project(rows, "features", "scores", fitted.components[:, :9])
+    assert projected.columns == ["name", "scores", "last"]
+    got = {row.name: row.scores for row in projected.collect()}
+    assert got.keys() == expected.keys()
+    for name, scores in got.items():
+        np.testing.assert_allclose(scores, expected[name], atol=1e-10)
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="OpenBLAS for other processors is told nothing")
+def test_openblas_takes_the_kernels_of_this_processor():
+    """numpy's own choice may be SSE3's (Prescott) where it does not know the model."""
+    flags = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags")).split()
+    if "avx2" not in flags:
+        pytest.skip("no AVX2 here")
+    line = [sys.executable, "-c", "import fruits, numpy"]
+    place = str(Path(decomposition.__file__).parent.parent)
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
+    environment |= {"PYTHONPATH": place, "OPENBLAS_VERBOSE": "2"}
+    told = subprocess.run(line, capture_output=True, text=True, check=True, env=environment)
+    chosen = [
+        line.partition(": ")[2] for line in told.stderr.splitlines() + told.stdout.splitlines() if "Core: " in line
+    ]
+    assert chosen[0] in ("Haswell", "Zen", "SkylakeX", "Cooperlake", "Sapphirerapids")
+
+
+def test_a_batch_is_widened_in_blocks(data, monkeypatch):
+    monkeypatch.setattr(decomposition, "BLOCK", 250)
+    values = pa.array(data.astype(np.float32).ravel())
+    column = pa.ListArray.from_arrays(pa.array(range(0, data.size + 1, COLUMNS), pa.int32()), values)
+    blocks = list(decomposition.matrices(column[3:]))
+    assert [block.shape for block in blocks] == [(250, COLUMNS), (250, COLUMNS), (ROWS - 503, COLUMNS)]
+    np.testing.assert_array_equal(np.concatenate(blocks), data.astype(np.float32)[3:])
+    assert list(decomposition.matrices(column[:0])) == []
 
 
 def test_the_estimator_is_persistable(tmp_path, spark):
