@@ -21,10 +21,12 @@ ERRORS = {
     "Failure": 1,
     "JobError": 0,
     "Finding": 1,
+    "damaged": 1,
+    "_dangerous": 1,
 }
 # What takes lines or parts of lines for people, with how many arguments are such; and whose functions return some.
 SAYING = {"say": None, "tr": 1, "marked": 1, "ask": 1, "confirm": 1, "remark": 1, "show": 2, "Display": 1, "Meter": 1}
-SAYING |= {"phase": 1, "shown": 1, "Fact": 3, "RejectedImageError": 1}
+SAYING |= {"_tell": 1, "phase": 1, "shown": 1, "Fact": 3, "RejectedImageError": 1}
 SAID_BY = {"statement", "describe", "name_left_out", "publish", "get_published", "send", "warning", "steps_by_hand"}
 SAID_BY |= {"why_ignored", "_others", "_complaint", "nothing_up", "_steps", "_next"}
 SAID_BY |= {"open_", "close", "show_password"}
@@ -105,6 +107,8 @@ def _of_file(file: Path) -> Iterator[str]:
         if isinstance(node, ast.Call) and (name := _name(node.func)) in takers:
             for argument in node.args[takers[name] :][:2]:
                 yield from filter(_is_said, _templates(argument, named))
+        elif isinstance(node, ast.keyword) and node.arg == "otherwise":  # a remedy, where no name is near
+            yield from filter(_is_said, _templates(node.value, named))
         elif isinstance(node, ast.Call) and name in SAYING:
             for argument in node.args[: SAYING[name]]:
                 yield from filter(_has_words, _templates(argument, named))

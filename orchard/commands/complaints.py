@@ -10,6 +10,7 @@ from invoke.parser import ParserContext
 from invoke.parser.context import to_flag
 
 from orchard.aws.layout import JOBS, STEPS
+from orchard.base.language import tr
 from orchard.base.nearest import nearest, suggest
 
 # What people call things elsewhere and in the guides that Orchard follows, and the steps of a run; words after ./inv.
@@ -170,7 +171,7 @@ def _flag_that_takes(word: str, flags: list[str]) -> str | None:
 def _needs(name: str, line: Line) -> tuple[str, str]:
     """Name what is missing by what the task's help says of it, and show how it is given."""
     argument = line.context.args[name] if line.context else None
-    said = f" ({argument.help})" if argument is not None and argument.help else ""
+    said = f" ({tr(argument.help)})" if argument is not None and argument.help else ""
     shown = name.upper().replace("_", "-")
     example = re.search(r": (\w+)[,;]|: (\w+)$", argument.help or "") if argument is not None else None
     given = (example[1] or example[2]) if example else shown

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from orchard.base.errors import OrchardError
+from orchard.base.language import marked
 from orchard.diagnosis import failures
 from orchard.diagnosis.terraform_events import Transcript
 
@@ -75,7 +76,7 @@ def _refused_variable(error: dict[str, Any]) -> tuple[str, str] | None:
     why = _one_line(re.split(r"\n\nThis was checked", error.get("detail", ""))[0])
     return (
         f"{given} cannot be used: {why}" if given else why,
-        f"change {setting or 'it'} in orchard.toml, or by ORCHARD_{setting.upper() or '...'}",
+        marked(f"change {setting or 'it'} in orchard.toml, or by ORCHARD_{setting.upper() or '...'}"),
     )
 
 

@@ -8,6 +8,7 @@ from orchard.aws.emr import Emr
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
+from orchard.base.language import tr
 from orchard.infrastructure import state
 
 # By what an ARN says it is of: how to remove it by hand. `{}` stands for the part of the ARN that names it.
@@ -62,7 +63,7 @@ def remedy(item: str) -> str:
     for pattern, command in _REMEDIES:
         if match := re.search(pattern, item):
             return command.replace("{}", match[1]).replace("<its ARN>", item)
-    return "remove it in the AWS console"
+    return tr("remove it in the AWS console")
 
 
 def _is_known(item: str, known: set[str]) -> bool:

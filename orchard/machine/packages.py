@@ -167,7 +167,7 @@ def _has_pip() -> bool:
 
 def reason(output: str) -> str:
     """Return the line of an installer's that names the error, with its deepest cause: uv lists several."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it gave no reason"]
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or [marked("it gave no reason")]
     error = next((line for line in lines if line.lower().startswith("error: ")), lines[-1])
     causes = [line for line in lines if line.lower().startswith(("cause: ", "caused by: "))]
     return ": ".join(re.sub(r"^(error|caused?( by)?): ", "", line, flags=re.I) for line in (error, *causes[-1:]))

@@ -56,6 +56,8 @@ def test_every_message_is_recognised_by_its_words():
         ("the canary did not pass: there are none yet", "le canari n'a pas réussi : il n'y en a pas encore"),
         ("call again; somebody's own words", "relancez la commande ; somebody's own words"),
         ("somebody's own words; and more", "somebody's own words; and more"),
+        ("did you mean --mode? (./inv --help run)", "vouliez-vous dire --mode ? (./inv --help run)"),
+        ("somebody's own words (and more)", "somebody's own words (and more)"),
         ("did you mean (a+)?", "vouliez-vous dire (a+) ?"),
         ("the canary did not pass: a nut was loose", "le canari n'a pas réussi : a nut was loose"),
         (
@@ -165,7 +167,7 @@ def test_progress_is_told_in_french(monkeypatch, capsys):
         )
     assert capsys.readouterr().err.splitlines() == [
         "une tâche ne s'est pas terminée en 3 min sur ip-1 : elle a été arrêtée, et est refaite",
-        "pca: comptage 1\u202f200/7\u202f860 images, 840 images/s, encore ~7,9 s",
+        "pca : comptage 1\u202f200/7\u202f860 images, 840 images/s, encore ~7,9 s",
     ]
 
 
