@@ -51,8 +51,8 @@ def translate(transcript: Transcript, code: int, root: str) -> TerraformError:
     if found := failures.find(transcript.text, failures.TERRAFORM, root=root):
         return make(found[1].cause, found[1].remedy)
     said = " ".join(line for line in transcript.plain if line.strip())[-300:]
-    silent = {"summary": f"Terraform ended with code {code}", "detail": said}
-    first = transcript.errors[0] if transcript.errors else silent
+    ended = marked(f"Terraform ended with code {code}")
+    first = transcript.errors[0] if transcript.errors else {"summary": ended, "detail": said}
     summary = _one_line(f"{first['summary']}: {first.get('detail', '')}".strip(": "))
     if answered := _ANSWERED.match(summary):
         summary = f"AWS refused {answered['call']} ({answered['code']}): {answered['message']}"

@@ -149,7 +149,7 @@ class _Sending:
             self.failed.append(marked(f"{self._name(error)} cannot be read: {error.strerror}"))
             return
         if content is None:
-            self.failed.append(f"{item.name} changes while it is read")
+            self.failed.append(marked(f"{item.name} changes while it is read"))
             return
         sha256 = plan.sha256(content)
         size = len(content)

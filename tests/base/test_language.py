@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from checks import catalogue, messages
+from checks import catalogue, forgotten, messages
 from orchard.base import language, numerals, progress
 from orchard.base.places import ROOT
 from orchard.report import spoken
@@ -29,6 +29,12 @@ def toml(monkeypatch, tmp_path):
 def test_every_message_is_in_the_catalogue_and_no_other():
     assert sorted(messages.messages() - set(FRENCH)) == []
     assert catalogue.FILE.read_text() == catalogue.rendered(), "./inv check.docs --write"
+
+
+def test_no_text_of_the_product_is_forgotten(tmp_path):
+    assert forgotten.forgotten() == [], "mark what is told (language.marked), or list it in checks/untold.txt"
+    (tmp_path / "new.py").write_text('"""A file."""\n\ndef told():\n    return [f"{1} pears ripen slowly"]\n')
+    assert forgotten.forgotten(tmp_path) == ["new.py: {} pears ripen slowly"]
 
 
 def test_braces_are_the_same_in_both_languages():
