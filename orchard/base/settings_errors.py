@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from orchard.base.errors import UsageError
-from orchard.base.language import marked
+from orchard.base.language import marked, tr
 from orchard.base.nearest import suggest
 
 PREFIX = "ORCHARD_"
@@ -137,8 +137,8 @@ def _takes(name: str, field: FieldInfo, fault: Any) -> str:
         return "it takes true or false"
     if field.annotation in (int, float):
         limits = bounds(field)
-        low = f" from {limits['ge']:,}" if "ge" in limits else ""
-        high = f" to {limits['le']:,}" if "le" in limits else " on" if low else ""
+        low = tr(f" from {limits['ge']:,}") if "ge" in limits else ""
+        high = tr(f" to {limits['le']:,}") if "le" in limits else tr(" on") if low else ""
         return f"it takes a {'whole ' if field.annotation is int else ''}number{low}{high}"
     return "it takes a path, in quotes" if field.annotation == Path | None else "it takes words, in quotes"
 

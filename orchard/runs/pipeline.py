@@ -7,7 +7,7 @@ from typing import Any
 
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
-from orchard.aws.layout import CANARY, JOBS, PCA, STEPS, StepName
+from orchard.aws.layout import CANARY, JOBS, PACKED, PCA, STEPS, StepName
 from orchard.base import durations, local_records, progress
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
@@ -56,6 +56,8 @@ def submit(site: Site, name: str | None, *, csv: bool, skip_canary: bool = False
     if any(step.state in OPEN and step.run == name for step in emr.steps(cluster.id)):
         raise UsageError(f"the run {name} is under way", f"watch it: ./inv run --follow --run-name {name}")
     photographs = submission.source(store, site.settings.split)
+    if photographs == PACKED:
+        submission.check_count(store, site.settings)
     code = job_code.build(submission.JOBS)
     submission.ship(store, code, site.settings)
     first = None if skip_canary else canary.needed(store, emr, cluster, code.code_hash)
