@@ -112,7 +112,7 @@ def _other_task(word: str, line: Line) -> str:
     if not near:
         return "./inv --list shows them all; ./inv --help TASK explains one"
     meant = list(dict.fromkeys(ELSEWHERE.get(name, name) for name in near))
-    return f"did you mean {' or '.join(f'./inv {name}' for name in meant)}? (./inv --list)"
+    return f"did you mean {tr(' or ').join(f'./inv {name}' for name in meant)}? (./inv --list)"
 
 
 def _other_flag(word: str, line: Line) -> str:
@@ -142,7 +142,7 @@ def _word_after(word: str, line: Line) -> tuple[str, str]:
         return cause, f"did you mean {taking} {word}? ({line.listed})"
     names = [name for name in line.contexts if "." not in name]
     if near := nearest(word, names, like=SURELY):
-        return cause, f"did you mean {' or '.join(near)}? Or give it to a flag ({line.listed})"
+        return cause, f"did you mean {tr(' or ').join(near)}? Or give it to a flag ({line.listed})"
     taking_one = _flags(line.context, valued=True) if line.context else []
     return cause, f"give it to a flag: {', '.join(taking_one)}" if taking_one else f"leave it out ({line.listed})"
 

@@ -84,7 +84,7 @@ def send(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str
     """Upload a data set and say what was done, in lines; raises as `orchard.photographs.upload.run`."""
     done = upload.run(folder, store, delete=delete, packed=packed)
     local_records.remember_dataset(folder)
-    speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
+    speed = tr(f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)") if done.sent else ""
     shards = tr(" in ") + tr(counted(done.objects, "shard")) if packed and done.objects else ""
     where = store.uri(layout.PACKED if packed else layout.RAW)
     lines = [
