@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from itertools import count, product
 from pathlib import Path
 
@@ -21,10 +22,12 @@ ERRORS = {
     "Failure": 1,
     "JobError": 0,
     "Finding": 1,
+    "damaged": 1,
+    "_dangerous": 1,
 }
 # What takes lines or parts of lines for people, with how many arguments are such; and whose functions return some.
 SAYING = {"say": None, "tr": 1, "marked": 1, "ask": 1, "confirm": 1, "remark": 1, "show": 2, "Display": 1, "Meter": 1}
-SAYING |= {"phase": 1, "shown": 1, "Fact": 3, "RejectedImageError": 1}
+SAYING |= {"_tell": 1, "phase": 1, "shown": 1, "Fact": 3, "RejectedImageError": 1}
 SAID_BY = {"statement", "describe", "name_left_out", "publish", "get_published", "send", "warning", "steps_by_hand"}
 SAID_BY |= {"why_ignored", "_others", "_complaint", "nothing_up", "_steps", "_next"}
 SAID_BY |= {"open_", "close", "show_password"}
@@ -42,6 +45,7 @@ _NO_WORDS = re.compile(r"\{\w+\}|--[\w-]+|\S+://\S+")
 _WORDS = re.compile(r"[A-Za-z]{2}|^ \(\)$")  # or the parentheses around what is to be translated itself
 
 
+@cache
 def messages(*houses: Path) -> set[str]:
     """Return the templates of all that is said, with {0}, {1} ... where something is filled in.
 
@@ -102,27 +106,29 @@ def _of_file(file: Path) -> Iterator[str]:
                     named.setdefault(target.id, []).append(value)
     parts = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and (name := _name(node.func)) in takers:
+        if isinstance(node, ast.Call) and (name := name_of(node.func)) in takers:
             for argument in node.args[takers[name] :][:2]:
-                yield from filter(_is_said, _templates(argument, named))
+                yield from filter(_is_said, templates(argument, named))
+        elif isinstance(node, ast.keyword) and node.arg == "otherwise":  # a remedy, where no name is near
+            yield from filter(_is_said, templates(node.value, named))
         elif isinstance(node, ast.Call) and name in SAYING:
             for argument in node.args[: SAYING[name]]:
-                yield from filter(_has_words, _templates(argument, named))
+                yield from filter(_has_words, templates(argument, named))
         elif isinstance(node, ast.Call) and name in COUNTING and isinstance(node.args[-1], ast.Constant):
             yield from (f"{{0}}{COUNTING[name](number, str(node.args[-1].value))[1:]}" for number in (1, 2))
         elif isinstance(node, ast.Dict):  # of a job's progress
             for key, told in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value in ("job", "phase"):
-                    yield from filter(_has_words, _templates(told, {}))
+                    yield from filter(_has_words, templates(told, {}))
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") == "said":
-            yield from filter(_is_said, _templates(node.value, named))
+            yield from filter(_is_said, templates(node.value, named))
         elif isinstance(node, ast.FunctionDef) and node.name in SAID_BY:
             for told in (told.value for told in ast.walk(node) if isinstance(told, ast.Return) and told.value):
-                yield from filter(_has_words, _templates(told, named))
+                yield from filter(_has_words, templates(told, named))
         elif isinstance(node, ast.Return) and node.value and returns:
-            yield from filter(_is_said, _templates(node.value, named))
+            yield from filter(_is_said, templates(node.value, named))
         elif isinstance(node, ast.Constant | ast.JoinedStr) and node not in parts:
-            for text in _templates(node, {}):
+            for text in templates(node, {}):
                 if line := _LINE.fullmatch(text):
                     yield from filter(_is_said, (line[1],))
 
@@ -135,7 +141,7 @@ def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield target, node.value
 
 
-def _templates(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
+def templates(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
     """Find what a text may be, with {0}, {1} ... where it is filled in; and what may fill it, if that is a text."""
     for text in _texts(node, named):
         numbers = count()
@@ -178,5 +184,6 @@ def _part(value: ast.expr) -> list[str]:
     return ["\0"]
 
 
-def _name(function: ast.expr) -> str:
+def name_of(function: ast.expr) -> str:
+    """Return the name of what is called."""
     return getattr(function, "id", getattr(function, "attr", ""))

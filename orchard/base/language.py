@@ -25,6 +25,7 @@ _BRACES = re.compile(r"\{(\w+)\}")
 # A number, also of percent; a length of time; a time of the day, also with its day.
 _NUMBER = re.compile(r"(?:[A-Z][a-z]{2} \d\d )?[\d,.:]*\d(?:%| ?(?:s|min|h|d)(?: \d+ (?:s|min|h))?)?")
 _RUN = re.compile(r"--run-name ([\w.-]*\w)")
+_BEHIND = re.compile(r"(.+) \((.+)\)", re.S)  # what stands in parentheses at the end
 _LINE = re.compile(r"((?:error|cause|remedy): )(.*)", re.S)
 
 
@@ -80,6 +81,11 @@ def tr(text: str) -> str:
     return catalogue(language).get(head, head) + numerals.written(translated(rest, language, FEW), language)
 
 
+def headed(head: str, text: str) -> str:
+    """Return a text under its head, both translated already, with a colon as the language has it."""
+    return f"{head}{' :' if chosen() == 'fr' else ':'} {text}"
+
+
 def marked(text: str) -> str:
     """Return a text as it is: it is translated where it is shown, and this tells the catalogue (gettext's `N_`)."""
     return text
@@ -105,6 +111,8 @@ def translated(message: str, language: str, least: int = 0) -> str:
         return translated(unnamed, language, least).replace("--run-name NAME", f"--run-name {named[1]}")
     parts = message.split("; ")
     others = [translated(part, language, SURE) for part in parts] if len(parts) > 1 else parts
+    if others == parts and (behind := _BEHIND.fullmatch(message)):
+        return f"{translated(behind[1], language, SURE)} ({translated(behind[2], language, SURE)})"
     return " ; ".join(others) if others != parts else message
 
 

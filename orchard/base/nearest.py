@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from orchard.base.language import tr
+
 SHOWN = 8
 SHOWN_NEAR = 3
 LIKE = 0.6  # of 1, from which on names are alike
@@ -23,7 +25,7 @@ def suggest(name: str, known: Iterable[str], *, flag: str = "", otherwise: str |
     if not names:
         return "there are none yet"
     if near := nearest(name, names):
-        return f"did you mean {' or '.join(before + item for item in near)}?"
+        return f"did you mean {tr(' or ').join(before + item for item in near)}?"
     if otherwise is not None:
         return otherwise
     more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Te
 
 from orchard.base import counts, durations
 from orchard.base.console import say, screen
-from orchard.base.language import tr
+from orchard.base.language import headed, tr
 
 MARGINS = 8  # columns of a bar's line: its turning sign, and what lies between its parts
 # Seconds between two lines about the same phase, where there is no terminal: in its first minute, and after that, when
@@ -105,7 +105,7 @@ def describe(state: dict[str, Any]) -> str:
     if not state:
         return tr("starting")
     job = tr(state["job"])
-    return f"{job}: {tr(state['phase'])}" if state["phase"] != state["job"] else job
+    return headed(job, tr(state["phase"])) if state["phase"] != state["job"] else job
 
 
 def in_words(state: dict[str, Any]) -> str:

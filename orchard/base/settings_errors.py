@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from orchard.base.errors import UsageError
+from orchard.base.language import marked, tr
 from orchard.base.nearest import suggest
 
 PREFIX = "ORCHARD_"
@@ -19,16 +20,16 @@ ALIKE = 0.8  # of 1, from which on a variable is a misspelt setting, and none of
 
 # What the patterns of the settings ask for, in words.
 FORMS = {
-    "project": "3 to 22 lower-case letters, digits and hyphens, a letter first and no hyphen last",
-    "release_label": "a release of EMR, such as emr-7.13.0",
-    "instance_type": "a type of EC2, such as m5.xlarge",
-    "ssh_cidr": "addresses such as 198.51.100.7/32, or nothing",
-    "vpc_cidr": "a private network such as 10.20.0.0/16, its length from 16 to 22",
-    "eur_rate_date": "a day or a month, such as 2026-11-20 or 2026-11, or nothing",
-    "alarm_email": "an e-mail address, or nothing",
-    "archive": "an address that begins with https:// or http://, and has a path",
-    "archive_sha256": "64 hexadecimal digits in lower case, or nothing",
-    "studio_users": "names, each with basic, intermediate or advanced",
+    "project": marked("3 to 22 lower-case letters, digits and hyphens, a letter first and no hyphen last"),
+    "release_label": marked("a release of EMR, such as emr-7.13.0"),
+    "instance_type": marked("a type of EC2, such as m5.xlarge"),
+    "ssh_cidr": marked("addresses such as 198.51.100.7/32, or nothing"),
+    "vpc_cidr": marked("a private network such as 10.20.0.0/16, its length from 16 to 22"),
+    "eur_rate_date": marked("a day or a month, such as 2026-11-20 or 2026-11, or nothing"),
+    "alarm_email": marked("an e-mail address, or nothing"),
+    "archive": marked("an address that begins with https:// or http://, and has a path"),
+    "archive_sha256": marked("64 hexadecimal digits in lower case, or nothing"),
+    "studio_users": marked("names, each with basic, intermediate or advanced"),
 }
 
 
@@ -136,8 +137,8 @@ def _takes(name: str, field: FieldInfo, fault: Any) -> str:
         return "it takes true or false"
     if field.annotation in (int, float):
         limits = bounds(field)
-        low = f" from {limits['ge']:,}" if "ge" in limits else ""
-        high = f" to {limits['le']:,}" if "le" in limits else " on" if low else ""
+        low = tr(f" from {limits['ge']:,}") if "ge" in limits else ""
+        high = tr(f" to {limits['le']:,}") if "le" in limits else tr(" on") if low else ""
         return f"it takes a {'whole ' if field.annotation is int else ''}number{low}{high}"
     return "it takes a path, in quotes" if field.annotation == Path | None else "it takes words, in quotes"
 

@@ -112,10 +112,13 @@ def cleanup(site: Site, confirm: Confirm, *, disposable: bool = False) -> None:
         raise OrchardError(
             f"still there: {', '.join(left)}{why}", "call again in a while; ./inv orphans says what to do"
         )
+    say(f"Nothing tagged Project={project} is left.")
+    if site.target.endpoint is None:  # the local AWS has none
+        say(
+            "EMR Studio Workspaces have no API: if you made any, delete their files' bucket prefix and the Workspaces "
+            "themselves in the EMR console."
+        )
     say(
-        f"Nothing tagged Project={project} is left.",
-        "EMR Studio Workspaces have no API: if you made any, delete their files' bucket prefix and the Workspaces "
-        "themselves in the EMR console.",
         *(found.warning for found in other_regions.clusters(project, site.target)),
     )
     local_records.forget(site.target.state_dir.parent)

@@ -162,7 +162,7 @@ def status(
         screen().print(render(look(), shown_in(site.settings)))
 
 
-@command(positional=["by"], help={"by": "how much longer: 2h, 90m, 1h30m"} | SITE_HELP)
+@command(positional=["by"], help={"by": marked("how much longer: 2h, 90m, 1h30m")} | SITE_HELP)
 def extend(_: Context, by: str, name: str = "default", target: str | None = None) -> None:
     """Let a cluster live longer than its hard limit, up to a week after its creation."""
     from orchard.aws import scheduler

@@ -10,6 +10,7 @@ from invoke.parser import ParserContext
 from invoke.parser.context import to_flag
 
 from orchard.aws.layout import JOBS, STEPS
+from orchard.base.language import tr
 from orchard.base.nearest import nearest, suggest
 
 # What people call things elsewhere and in the guides that Orchard follows, and the steps of a run; words after ./inv.
@@ -111,7 +112,7 @@ def _other_task(word: str, line: Line) -> str:
     if not near:
         return "./inv --list shows them all; ./inv --help TASK explains one"
     meant = list(dict.fromkeys(ELSEWHERE.get(name, name) for name in near))
-    return f"did you mean {' or '.join(f'./inv {name}' for name in meant)}? (./inv --list)"
+    return f"did you mean {tr(' or ').join(f'./inv {name}' for name in meant)}? (./inv --list)"
 
 
 def _other_flag(word: str, line: Line) -> str:
@@ -141,7 +142,7 @@ def _word_after(word: str, line: Line) -> tuple[str, str]:
         return cause, f"did you mean {taking} {word}? ({line.listed})"
     names = [name for name in line.contexts if "." not in name]
     if near := nearest(word, names, like=SURELY):
-        return cause, f"did you mean {' or '.join(near)}? Or give it to a flag ({line.listed})"
+        return cause, f"did you mean {tr(' or ').join(near)}? Or give it to a flag ({line.listed})"
     taking_one = _flags(line.context, valued=True) if line.context else []
     return cause, f"give it to a flag: {', '.join(taking_one)}" if taking_one else f"leave it out ({line.listed})"
 
@@ -170,7 +171,7 @@ def _flag_that_takes(word: str, flags: list[str]) -> str | None:
 def _needs(name: str, line: Line) -> tuple[str, str]:
     """Name what is missing by what the task's help says of it, and show how it is given."""
     argument = line.context.args[name] if line.context else None
-    said = f" ({argument.help})" if argument is not None and argument.help else ""
+    said = f" ({tr(argument.help)})" if argument is not None and argument.help else ""
     shown = name.upper().replace("_", "-")
     example = re.search(r": (\w+)[,;]|: (\w+)$", argument.help or "") if argument is not None else None
     given = (example[1] or example[2]) if example else shown

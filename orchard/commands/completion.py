@@ -4,6 +4,7 @@ from invoke import Context
 
 from orchard.base.console import tell
 from orchard.base.errors import UsageError
+from orchard.base.language import marked
 from orchard.base.nearest import suggest
 from orchard.base.places import ROOT
 from orchard.commands.candidates import SHELLS
@@ -12,7 +13,7 @@ from orchard.commands.task import command
 SCRIPTS = ROOT / "orchard" / "commands" / "shells"
 
 
-@command(positional=["shell"], help={"shell": "which one: bash, zsh, fish"})
+@command(positional=["shell"], help={"shell": marked("which one: bash, zsh, fish")})
 def completion(_: Context, shell: str) -> None:
     """Print what lets bash, zsh or fish complete ./inv: tasks, flags, runs, clusters, steps."""
     if shell not in SHELLS:

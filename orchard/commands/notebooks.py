@@ -3,7 +3,7 @@
 from invoke import Context, Exit
 
 from orchard.base.console import say
-from orchard.base.language import marked, tr
+from orchard.base.language import headed, marked, tr
 from orchard.commands.flags import RUN_HELP, SITE_HELP, open_site
 from orchard.commands.task import command
 
@@ -47,7 +47,7 @@ def notebooks(
     site = open_site(target, name, mode=mode, k=k, split=split, max_images=max_images)
     packages.require("notebooks")
     for copy in rendering.publish(site, run=run_name, user=user, force=force):
-        say(f"{copy.location}: {tr(OUTCOMES[copy.outcome])}")
+        say(headed(copy.location, tr(OUTCOMES[copy.outcome])))
     if not local:
         say(*rendering.steps_by_hand(site, user=user))
         if not site.target.reachable:

@@ -8,7 +8,7 @@ from invoke import Context
 from orchard.aws.layout import STEPS
 from orchard.base.console import as_json, say, tell
 from orchard.base.errors import UsageError
-from orchard.base.language import tr
+from orchard.base.language import marked, tr
 from orchard.commands.flags import RUN_HELP, SITE_HELP, find_site, open_site
 from orchard.commands.long import NOTIFY_HELP, long, work_on
 from orchard.commands.task import command
@@ -150,7 +150,7 @@ def report(
 @command(
     positional=["photo"],
     help={
-        "photo": "a JPEG or PNG of your own",
+        "photo": marked("a JPEG or PNG of your own"),
         "run": "among the photographs of which run (default: the newest complete run on this machine)",
         "count": "how many to find",
         "dataset": "the directory of the run's photographs (default: those that were uploaded from here, or fetched)",

@@ -15,6 +15,7 @@ from invoke import Exit, task
 
 from orchard.base.console import say
 from orchard.base.errors import OrchardError, ToldToEndError
+from orchard.base.language import marked
 from orchard.machine import packages
 from orchard.transfer import disk
 
@@ -74,7 +75,7 @@ def _reporting(body: Callable) -> Callable:
         except OSError as error:
             if error.errno not in disk.UNWRITABLE:
                 raise
-            told = disk.explain(error, error.filename or "this machine")
+            told = disk.explain(error, error.filename or marked("this machine"))
             with suppress(OSError):
                 say(f"error: {told.cause}", f"remedy: {told.remedy}")
             raise Exit(code=1) from None

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orchard.base.errors import OrchardError
+from orchard.base.language import marked
 from orchard.diagnosis.aws import AwsError
 
 REGION = "eu-central-1"
@@ -46,8 +47,8 @@ def fetch(pricing: Any, region: str, instance_types: list[str]) -> tuple[dict[st
         amounts = {usd for product in products for usd in _amounts(product)}
         if len(amounts) == 1:
             return amounts.pop()
-        several = f"{len(amounts)} different prices" if amounts else "no price"
-        unclear.append(f"{what}: {several} in AWS's list; the table's stays")
+        several = marked(f"{len(amounts)} different prices") if amounts else marked("no price")
+        unclear.append(marked(f"{what}: {several} in AWS's list; the table's stays"))
         return None
 
     prices: dict[str, Any] = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "source": "AWS Price List API"}

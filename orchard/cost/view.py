@@ -68,7 +68,8 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
         shown.add_row(tr(text), *(tr(money.say(getattr(amount, name))) for _, amount in spans_of))
     console.print(shown)
     console.print(*_run(settings, found, count, counted=counted))
-    console.print(_spread(found, money))
+    if spread := _spread(found, money):
+        console.print(spread)
     if short := growth.warning(count, settings):
         console.print(short)
     console.print(_forgotten(settings, found.forgotten))
@@ -94,9 +95,11 @@ def _run(settings: Settings, found: Expected, count: int, *, counted: bool) -> l
 
 
 def _spread(found: Expected, money: Money) -> str:
-    """Say between what the run's time and cost lie."""
+    """Say between what the run's time and cost lie; nothing of a run so short that both ends read the same."""
     (quick, least), (slow, most) = found.spread
     how = tr(estimate.measured()["features"]["spread"]["how"])
+    if (durations.say(quick.steps), money.say(least.total)) == (durations.say(slow.steps), money.say(most.total)):
+        return ""
     times = tr(f"{durations.say(quick.steps)} to {durations.say(slow.steps)}")
     return tr(
         f"As the pace varied where it was measured ({how}): {times}, and {money.say(least.total)} to "

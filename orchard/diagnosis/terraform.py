@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from orchard.base.errors import OrchardError
+from orchard.base.language import marked
 from orchard.diagnosis import failures
 from orchard.diagnosis.terraform_events import Transcript
 
@@ -50,8 +51,8 @@ def translate(transcript: Transcript, code: int, root: str) -> TerraformError:
     if found := failures.find(transcript.text, failures.TERRAFORM, root=root):
         return make(found[1].cause, found[1].remedy)
     said = " ".join(line for line in transcript.plain if line.strip())[-300:]
-    silent = {"summary": f"Terraform ended with code {code}", "detail": said}
-    first = transcript.errors[0] if transcript.errors else silent
+    ended = marked(f"Terraform ended with code {code}")
+    first = transcript.errors[0] if transcript.errors else {"summary": ended, "detail": said}
     summary = _one_line(f"{first['summary']}: {first.get('detail', '')}".strip(": "))
     if answered := _ANSWERED.match(summary):
         summary = f"AWS refused {answered['call']} ({answered['code']}): {answered['message']}"
@@ -75,7 +76,7 @@ def _refused_variable(error: dict[str, Any]) -> tuple[str, str] | None:
     why = _one_line(re.split(r"\n\nThis was checked", error.get("detail", ""))[0])
     return (
         f"{given} cannot be used: {why}" if given else why,
-        f"change {setting or 'it'} in orchard.toml, or by ORCHARD_{setting.upper() or '...'}",
+        marked(f"change {setting or 'it'} in orchard.toml, or by ORCHARD_{setting.upper() or '...'}"),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
+from orchard.base.language import tr
 from orchard.diagnosis.aws import AwsError, NotFoundError
 from orchard.doctor.finding import Finding, Setup
 from orchard.permissions import published
@@ -110,4 +111,4 @@ def _context(body: dict[str, Any], caller: Caller, region: str) -> Iterator[dict
 
 def _some(actions: list[str]) -> str:
     more = len(actions) - NAMED
-    return ", ".join(actions[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(actions[:NAMED]) + (tr(f" and {more} more") if more > 0 else "")

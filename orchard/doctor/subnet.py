@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchard.base.counts import counted
+from orchard.base.language import marked
 from orchard.doctor.finding import Finding, Setup
 
 MOST = 5  # subnets that Terraform takes of the default VPC: terraform/modules/network/default_vpc.tf
@@ -58,7 +59,7 @@ def _of_the_default_vpc(setup: Setup) -> list[dict[str, Any]]:
 
 
 def _of_a_private_network(setup: Setup) -> list[dict[str, Any]]:
-    return [{"SubnetId": "the subnet", "AvailabilityZone": setup.settings.region + letter} for letter in ZONES]
+    return [{"SubnetId": marked("the subnet"), "AvailabilityZone": setup.settings.region + letter} for letter in ZONES]
 
 
 def _zones_with(setup: Setup, kind: str) -> set[str]:

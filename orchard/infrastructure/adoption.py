@@ -12,6 +12,7 @@ from orchard.aws import bucket
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.console import say
+from orchard.base.language import tr
 from orchard.infrastructure.ours import finders, unread
 from orchard.infrastructure.ours.place import Place
 from orchard.infrastructure.terraform import Plan, Terraform
@@ -109,4 +110,4 @@ def _named(known: Mapping[str, str]) -> str:
     """Name them by their ids, but for rules of security groups, which are counted."""
     rules = sum(resource_id.startswith("sgr-") for resource_id in known.values())
     named = sorted(resource_id for resource_id in known.values() if not resource_id.startswith("sgr-"))
-    return ", ".join([*named, *([f"{rules} rules of security groups"] if rules else [])])
+    return ", ".join([*named, *([tr(f"{rules} rules of security groups")] if rules else [])])

@@ -5,7 +5,7 @@ from typing import Any
 
 from orchard.base import progress, waiting
 from orchard.base.console import say
-from orchard.base.language import marked, tr
+from orchard.base.language import headed, marked, tr
 from orchard.diagnosis.terraform_events import Event
 from orchard.infrastructure.terraform import Plan, Terraform
 
@@ -45,7 +45,7 @@ def run(
     if not saved.changed:
         say(f"{root.root}: nothing to destroy" if destroy else f"{root.root}: nothing to apply")
         return saved
-    say(f"{root.root}: {', '.join(_counted(saved.counts))}")
+    say(headed(root.root, ", ".join(_counted(saved.counts))))
     agree(saved)
     done, total = 0, sum(saved.counts.values())
     with progress.Display(doing) as display:

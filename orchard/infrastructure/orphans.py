@@ -8,6 +8,7 @@ from orchard.aws.emr import Emr
 from orchard.aws.target import Target
 from orchard.base.config import Settings
 from orchard.base.errors import OrchardError
+from orchard.base.language import marked, tr
 from orchard.infrastructure import state
 
 # By what an ARN says it is of: how to remove it by hand. `{}` stands for the part of the ARN that names it.
@@ -21,7 +22,10 @@ _REMEDIES = (
     (r":ec2:.*:subnet/(.+)", "aws ec2 delete-subnet --subnet-id {}"),
     (r":ec2:.*:vpc/(.+)", "aws ec2 delete-vpc --vpc-id {}"),
     (r":ec2:.*:key-pair/(.+)", "aws ec2 delete-key-pair --key-pair-id {}"),
-    (r":s3:::(.+)", "look into it first (aws s3 ls s3://{}/); aws s3 rb s3://{} --force deletes all that is in it"),
+    (
+        r":s3:::(.+)",
+        marked("look into it first (aws s3 ls s3://{}/); aws s3 rb s3://{} --force deletes all that is in it"),
+    ),
     (r":kms:.*:key/(.+)", "aws kms schedule-key-deletion --key-id {} (what it encrypts is lost then)"),
     (r":sns:.*:([^:]+)", "aws sns delete-topic --topic-arn <its ARN>"),
     (r":sqs:.*:([^:]+)", "aws sqs delete-queue --queue-url $(aws sqs get-queue-url --queue-name {} --output text)"),
@@ -31,7 +35,7 @@ _REMEDIES = (
     (r":iam:.*:policy/(.+)", "aws iam delete-policy --policy-arn <its ARN>"),
     (r":iam:.*:instance-profile/(.+)", "aws iam delete-instance-profile --instance-profile-name {}"),
     (r":ec2:.*:vpc-endpoint/(.+)", "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {}"),
-    (r"^endpoint (vpce-\w+)", "./inv down, or aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {}"),
+    (r"^endpoint (vpce-\w+)", marked("./inv down, or aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {}")),
     (r"^cluster \S+ \(.*-([a-z0-9]+)\)", "./inv down --name {}"),
     (r"^cluster (j-\w+)", "aws emr terminate-clusters --cluster-ids {}"),
     (r"^Studio (es-\w+)", "aws emr delete-studio --studio-id {}"),
@@ -61,8 +65,8 @@ def remedy(item: str) -> str:
     """Say how to remove an orphan by hand."""
     for pattern, command in _REMEDIES:
         if match := re.search(pattern, item):
-            return command.replace("{}", match[1]).replace("<its ARN>", item)
-    return "remove it in the AWS console"
+            return tr(command).replace("{}", match[1]).replace("<its ARN>", item)
+    return tr("remove it in the AWS console")
 
 
 def _is_known(item: str, known: set[str]) -> bool:

@@ -18,6 +18,7 @@ from python_terraform import IsFlagged
 from orchard.base import waiting
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError
+from orchard.base.language import marked
 from orchard.base.places import ROOT
 from orchard.diagnosis.terraform import translate
 from orchard.diagnosis.terraform_events import Event, Transcript
@@ -257,7 +258,7 @@ class Terraform:
                 self.report(event)
 
         def stopping() -> None:
-            self.report(Event("interrupt", "Stopping in order; Ctrl-C again cuts it short."))
+            self.report(Event("interrupt", marked("Stopping in order; Ctrl-C again cuts it short.")))
 
         noted = self._holders.noted if locks else lambda _: nullcontext()
         try:

@@ -116,7 +116,7 @@ def find(
     emr, s3 = Emr(site.target), site.target.client("s3")
     cluster = reading.find_cluster(emr, site.cluster_name)
     reason = f": {cluster.reason}" if cluster.reason else ""
-    heard(f"Cluster {cluster.name} ({cluster.id}) is {cluster.state}{reason}")
+    heard(tr(f"Cluster {cluster.name} ({cluster.id}) is {cluster.state}") + reason)
     steps = emr.steps(cluster.id)
     if run:
         steps = reading.steps_of(steps, run)
@@ -130,7 +130,7 @@ def _of_step(emr: Emr, s3: Any, cluster: Cluster, step: Step, wait: float, heard
         say(f"{step.name} was told to stop: waiting for its end ...")
         with suppress(TimeoutError):
             (step,) = emr.follow(cluster.id, [step.id], lambda now: None, wait)
-    heard(f"Step {step.name} ({step.id}) is {step.state}")
+    heard(tr(f"Step {step.name} ({step.id}) is {step.state}"))
     if step.state == "PENDING":
         raise OrchardError(
             f"the step {step.name} has not begun, so it has no logs", "it begins when the one before it ends"

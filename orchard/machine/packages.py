@@ -18,8 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from orchard.base.console import say
 from orchard.base.errors import OrchardError
-from orchard.base.language import marked, told, tr
+from orchard.base.language import marked, told
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = Path(sys.prefix)
@@ -83,7 +84,7 @@ def require(*names: str) -> None:
     with _locked():
         missing = [SETS[name] for name in names if not SETS[name].installed]
         for one in missing:
-            print(tr(f"Installing {one.use} into {ENVIRONMENT.name}, once ..."), file=sys.stderr, flush=True)
+            say(f"Installing {one.use} into {ENVIRONMENT.name}, once ...")
         install(*(one.lock for one in missing))
         for one in missing:
             one.stamp.parent.mkdir(parents=True, exist_ok=True)
@@ -167,7 +168,7 @@ def _has_pip() -> bool:
 
 def reason(output: str) -> str:
     """Return the line of an installer's that names the error, with its deepest cause: uv lists several."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it gave no reason"]
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or [marked("it gave no reason")]
     error = next((line for line in lines if line.lower().startswith("error: ")), lines[-1])
     causes = [line for line in lines if line.lower().startswith(("cause: ", "caused by: "))]
     return ": ".join(re.sub(r"^(error|caused?( by)?): ", "", line, flags=re.I) for line in (error, *causes[-1:]))

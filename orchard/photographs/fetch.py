@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orchard.base.errors import OrchardError
+from orchard.base.language import marked
 from orchard.transfer import disk
 from orchard.transfer.progress import Meter
 
@@ -103,7 +104,9 @@ class _Download:
             if error.code != 416:
                 raise
             self.notes.unlink(missing_ok=True)  # the file has become shorter: from the start, then
-            raise http.client.HTTPException(f"it does not have the {known['size']:,} bytes that it promised") from None
+            raise http.client.HTTPException(
+                marked(f"it does not have the {known['size']:,} bytes that it promised")
+            ) from None
         with answer:
             first, size = self._begin(answer, first)
             return self._receive(answer, first, size)
@@ -114,7 +117,7 @@ class _Download:
             span = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("Content-Range", ""))
             if not span or int(span[1]) != first or int(span[3]) != self._known().get("size", int(span[3])):
                 self.notes.unlink(missing_ok=True)
-                raise http.client.HTTPException("it sends another part than the one that was asked for")
+                raise http.client.HTTPException(marked("it sends another part than the one that was asked for"))
             return first, int(span[3])
         length = answer.headers.get("Content-Length", "")
         size = int(length) if length.isdecimal() else None

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchard.aws.layout import PACKED, packed_manifest
 from orchard.base.counts import counted
+from orchard.base.language import marked
 from orchard.photographs.readings import SPLITS
 from orchard.photographs.tree import Photograph, Tree
 from orchard.transfer import files
@@ -210,7 +211,9 @@ def publish(tree: Tree, found: list[Shard], listed: "dict[str, Entry]", store: "
         if before != content:
             store.write_json(packed_manifest(split), content)
         if before and (fewer := before["photographs"] - content["photographs"]) > 0:
-            warnings.append(f"{store.uri(PACKED + split)}/ has {counted(fewer, 'photograph')} fewer than before.")
+            warnings.append(
+                marked(f"{store.uri(PACKED + split)}/ has {counted(fewer, 'photograph')} fewer than before.")
+            )
     return warnings
 
 

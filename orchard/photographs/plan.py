@@ -11,6 +11,7 @@ from orchard.aws.layout import PACKED, RAW
 from orchard.aws.target import CONNECTIONS
 from orchard.base.counts import counted
 from orchard.base.errors import UsageError
+from orchard.base.language import headed, tr
 from orchard.cost.money import Money
 from orchard.cost.prices import of_requests
 from orchard.photographs.items import Item, Single
@@ -164,7 +165,7 @@ def _surplus(tree: Tree, prefix: str, items: Sequence[Item], listed: dict[str, E
 
 def describe(plan: Plan, *, free: bool) -> list[str]:
     """Say a plan in lines for people: what would be sent, in how many requests, at what cost."""
-    shards = f" in {counted(len(plan.send), 'shard')}" if plan.packed else ""
+    shards = tr(" in ") + tr(counted(len(plan.send), "shard")) if plan.packed else ""
     kept = len(plan.tree.photographs) - plan.images
     requests = ", ".join(f"{count:,} {name}" for name, count in plan.requests.items() if count)
     price = "free on this target" if free else Money().say(of_requests(plan.requests))
@@ -198,7 +199,7 @@ def name_left_out(tree: Tree) -> list[str]:
     """Name the files that are not sent, with the reason."""
     if not tree.left_out:
         return []
-    shown = [f"  {name}: {reason}" for name, reason in sorted(tree.left_out)[:SHOWN]]
+    shown = [headed(f"  {name}", tr(reason)) for name, reason in sorted(tree.left_out)[:SHOWN]]
     more = [f"  and {len(tree.left_out) - SHOWN:,} more"] if len(tree.left_out) > SHOWN else []
     return [f"{counted(len(tree.left_out), 'file')} left out:", *shown, *more]
 

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from orchard.base.errors import UsageError
+from orchard.base.language import tr
 
 SPLITS = ("Training", "Test")  # the bucket's
 VALIDATION = "Validation"  # photographs that are held out, too: the bucket has them in Test
@@ -197,4 +198,4 @@ def _upwards(folder: str) -> list[str]:
 
 
 def _some(names: list[str]) -> str:
-    return shown(", ".join(names[:3])) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    return shown(", ".join(names[:3])) + (tr(f" and {len(names) - 3:,} more") if len(names) > 3 else "")

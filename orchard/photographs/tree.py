@@ -10,7 +10,7 @@ from typing import NamedTuple
 from orchard.aws.layout import RAW
 from orchard.base.counts import counted
 from orchard.base.errors import UsageError
-from orchard.base.language import marked
+from orchard.base.language import marked, tr
 from orchard.photographs.readings import SPLITS, Reading, shown, understand
 from orchard.transfer.files import Stamp
 
@@ -172,32 +172,33 @@ def _judge(folder: str, entry: os.DirEntry[str], reading: Reading) -> tuple[str,
     reason = _by_name(folder, entry)
     if folder not in reading.prefixes or reason:
         inside = reading.place(folder) is not None
-        return "", (reason or "not in <split>/<class>/") if inside else "" if reason else "beside the data set", None
+        misplaced = marked("not in <split>/<class>/") if inside else marked("beside the data set")
+        return "", reason if inside and reason else "" if reason else misplaced, None
     name = reading.prefixes[folder] + entry.name
     try:
         encoded = (RAW + name).encode()
     except UnicodeEncodeError:
-        return "", "its name is not UTF-8", None
+        return "", marked("its name is not UTF-8"), None
     if len(encoded) > LONGEST_KEY:
-        return "", "its name is too long for S3", None
+        return "", marked("its name is too long for S3"), None
     try:
         status = entry.stat()
     except FileNotFoundError:
-        return "", "a link to nothing", None
+        return "", marked("a link to nothing"), None
     if not entry.is_file():
-        return "", "not a regular file", None
+        return "", marked("not a regular file"), None
     if status.st_size > LARGEST:
-        return "", f"larger than {LARGEST >> 20} MiB", None
+        return "", marked(f"larger than {LARGEST >> 20} MiB"), None
     return name, "", status
 
 
 def _nothing(root: Path, found: list[tuple[str, os.DirEntry[str]]]) -> UsageError:
     """Say what is in a directory without photographs."""
-    kinds = Counter(Path(entry.name).suffix.lower() or "files without a suffix" for _, entry in found)
+    kinds = Counter(Path(entry.name).suffix.lower() or tr("files without a suffix") for _, entry in found)
     folders = sorted({shown(folder.partition("/")[0]) for folder, _ in found if folder})
     things = [f"{count:,} {kind}" for kind, count in kinds.most_common(3)]
     if folders:
-        things.append(f"in {', '.join(folders[:3])}" + (f" and {len(folders) - 3:,} more" if folders[3:] else ""))
+        things.append(f"in {', '.join(folders[:3])}" + (tr(f" and {len(folders) - 3:,} more") if folders[3:] else ""))
     return UsageError(
         f"there are no photographs in {root} (found: {', '.join(things) or 'nothing'}; wanted: {', '.join(IMAGES)}, in "
         "a folder a class, with Training and Test above or without)",

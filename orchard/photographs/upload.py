@@ -11,6 +11,7 @@ from typing import NamedTuple
 from orchard.aws.bucket import Bucket, Entry
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError
+from orchard.base.language import marked
 from orchard.diagnosis.aws import AwsError
 from orchard.photographs import plan, tree
 from orchard.photographs.items import Item
@@ -142,13 +143,13 @@ class _Sending:
         try:
             content, stamp = item.read(self.root)
         except FileNotFoundError as error:
-            self.failed.append(f"{self._name(error)} has vanished")
+            self.failed.append(marked(f"{self._name(error)} has vanished"))
             return
         except OSError as error:
-            self.failed.append(f"{self._name(error)} cannot be read: {error.strerror}")
+            self.failed.append(marked(f"{self._name(error)} cannot be read: {error.strerror}"))
             return
         if content is None:
-            self.failed.append(f"{item.name} changes while it is read")
+            self.failed.append(marked(f"{item.name} changes while it is read"))
             return
         sha256 = plan.sha256(content)
         size = len(content)

@@ -6,7 +6,7 @@ import numpy as np
 
 from orchard.base import durations
 from orchard.base.counts import counted, images_a_second
-from orchard.base.language import marked, tr
+from orchard.base.language import headed, marked, tr
 from orchard.cost.money import Money
 from orchard.cost.parts import NAMES
 from orchard.report.analysis import SHARES, components_for
@@ -41,7 +41,7 @@ def phases(run: Run) -> list[tuple[str, float]]:
     """Return the phases of both jobs and their seconds, in the order in which they ran."""
     jobs = (("features", run.features), (tr("PCA"), run.manifest))
     return [
-        (f"{job}: {tr(phase)}", float(time)) for job, part in jobs for phase, time in part.get("timings", {}).items()
+        (headed(job, tr(phase)), float(time)) for job, part in jobs for phase, time in part.get("timings", {}).items()
     ]
 
 
@@ -132,7 +132,7 @@ def where(run: Run) -> list[Fact]:
     return [
         *facts,
         Fact("Target", f"{'an AWS emulated on this machine' if record.emulated else 'AWS'}, {record.region}"),
-        Fact("Cluster", f"{record.cluster.name} ({record.cluster.id})", f"{record.cluster.release_label}; {nodes}"),
+        Fact("Cluster", f"{record.cluster.name} ({record.cluster.id})", f"{nodes}; {record.cluster.release_label}"),
         Fact("Submitted", f"{record.submitted:%d %B %Y, %H:%M} UTC"),
         *(Fact(f"Step {step.job}", step.stands, _span(step)) for step in record.steps),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from plotly import graph_objects as go
 
-from orchard.base.language import tr
+from orchard.base.language import headed, tr
 from orchard.report.analysis import SHARES, components_for
 
 # Seven colours for each background: at least 3:1 against it (WCAG 2.2, 1.4.11), and apart from one another for
@@ -56,7 +56,7 @@ def cumulative(spectra: dict[str, np.ndarray], k: int | None = None) -> go.Figur
     figure.add_scatter(
         x=list(marks.values()),
         y=[first[:number].sum() * 100 for number in marks.values()],
-        text=[f"{name}: {number}" for name, number in marks.items()],
+        text=[headed(name, str(number)) for name, number in marks.items()],
         textposition=["top left" if name == kept else "bottom right" for name in marks],
         mode="markers+text",
         marker=_colour(0) | {"size": 8},

@@ -14,7 +14,7 @@ import numpy as np
 
 from orchard.base import durations, numerals
 from orchard.base.errors import OrchardError, UsageError
-from orchard.base.language import chosen, marked, tr
+from orchard.base.language import chosen, headed, marked, tr
 from orchard.base.visible import shown
 from orchard.report import (
     analysis,
@@ -149,6 +149,7 @@ def environment() -> jinja2.Environment:
     )  # fmt: skip
     made.filters |= {
         "tr": tr,
+        "headed": headed,
         "percent": lambda share: tr(f"{share:.1%}"),
         "number": lambda number: tr(f"{number:,}"),
         "duration": lambda length: tr(durations.say(length)),

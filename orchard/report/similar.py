@@ -11,7 +11,8 @@ from rich.table import Table
 from orchard.base.config import Settings
 from orchard.base.console import screen
 from orchard.base.errors import UsageError
-from orchard.base.language import marked, tr
+from orchard.base.language import chosen, marked, tr
+from orchard.base.numerals import fixed
 from orchard.machine import packages
 from orchard.report import vectors
 from orchard.report.read import Run
@@ -101,5 +102,5 @@ def show(matches: list[Match]) -> None:
     for name, side in ((tr("similarity"), "right"), (tr("class"), "left"), (tr("photograph"), "left")):
         table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
     for match in matches:
-        table.add_row(f"{match.similarity:.3f}", match.label, match.path)
+        table.add_row(fixed(match.similarity, 3, chosen()), match.label, match.path)
     screen(highlight=False, markup=False).print(table)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from orchard.aws.emr import Emr, Step
 from orchard.aws.target import Target
 from orchard.base import durations
+from orchard.base.language import marked
 
 PATIENCE = 90.0  # seconds of a step without a word of its own, after which somebody may be in its way
 TIMEOUT = 3.0  # seconds that Livy may take to answer
@@ -44,7 +45,9 @@ class Waiting:
 
     def _steps(self, step: Step) -> list[str]:
         others = self._emr.steps(self._cluster_id)
-        return [f"the step {o.name}" for o in others if o.state in ("RUNNING", "CANCEL_PENDING") and o.id != step.id]
+        return [
+            marked(f"the step {o.name}") for o in others if o.state in ("RUNNING", "CANCEL_PENDING") and o.id != step.id
+        ]
 
 
 def sessions(target: Target, cluster_id: str) -> list[str]:
@@ -60,4 +63,4 @@ def sessions(target: Target, cluster_id: str) -> list[str]:
             listed = json.load(answer)["sessions"]
     except (OSError, ValueError, KeyError):
         return []
-    return [f"a notebook's session ({session['id']}, {session['state']})" for session in listed]
+    return [marked(f"a notebook's session ({session['id']}, {session['state']})") for session in listed]

@@ -7,10 +7,11 @@ from typing import Any
 
 from orchard.aws.bucket import Bucket
 from orchard.aws.emr import ALIVE, COMPLETED, OPEN, STARTING, Cluster, Emr, Step
-from orchard.aws.layout import CANARY, JOBS, PCA, STEPS, StepName
+from orchard.aws.layout import CANARY, JOBS, PACKED, PCA, STEPS, StepName
 from orchard.base import durations, local_records, progress
 from orchard.base.console import say
 from orchard.base.errors import InterruptedByUserError, OrchardError, UsageError
+from orchard.base.language import marked
 from orchard.base.nearest import suggest_run
 from orchard.cluster import canary_verdict
 from orchard.cluster.site import Site
@@ -55,6 +56,8 @@ def submit(site: Site, name: str | None, *, csv: bool, skip_canary: bool = False
     if any(step.state in OPEN and step.run == name for step in emr.steps(cluster.id)):
         raise UsageError(f"the run {name} is under way", f"watch it: ./inv run --follow --run-name {name}")
     photographs = submission.source(store, site.settings.split)
+    if photographs == PACKED:
+        submission.check_count(store, site.settings)
     code = job_code.build(submission.JOBS)
     submission.ship(store, code, site.settings)
     first = None if skip_canary else canary.needed(store, emr, cluster, code.code_hash)
@@ -156,7 +159,8 @@ def cancel(site: Site, name: str | None, within: float = STOPPING) -> None:
     cluster, emr = site.cluster(), Emr(site.target)
     going = [step for step in reversed(emr.steps(cluster.id)) if step.state in OPEN and (not name or step.run == name)]
     if not going:
-        raise UsageError(f"no step of {'the run ' + name if name else 'any run'} is going on", "./inv run starts one")
+        why = f"no step of the run {name} is going on" if name else "no step of any run is going on"
+        raise UsageError(why, "./inv run starts one")
     emr.cancel(cluster.id, [step.id for step in going])
     if running := [step.name for step in going if step.state != "PENDING"]:
         say(f"Telling {', '.join(running)} to stop ...")
@@ -231,8 +235,9 @@ def _failure(store: Bucket, name: str, step: Step, emr: Emr, cluster_id: str) ->
             f"the step {step.name} ({step.id}) failed: {known.cause}",
             known.remedy.replace("--run-name NAME", f"--run-name {name}"),
         )
+    why = step.failure or marked("EMR gives no reason")
     last = json.dumps({key: said[key] for key in ("phase", "done", "total") if key in said})
     return OrchardError(
-        f"the step {step.name} ({step.id}) is {step.state}: {step.failure or 'EMR gives no reason'}; last seen: {last}",
+        f"the step {step.name} ({step.id}) is {step.state}: {why}; last seen: {last}",
         f"look into its log: ./inv logs --step {step.id}; what it wrote is kept: ./inv run --run-name {name} goes on",
     )

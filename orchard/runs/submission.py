@@ -9,6 +9,7 @@ from orchard.aws.executors import Shape, promised
 from orchard.aws.layout import Job, StepName
 from orchard.base.config import Settings
 from orchard.base.console import say
+from orchard.base.counts import counted
 from orchard.base.errors import UsageError
 from orchard.base.language import marked
 from orchard.base.places import STATE
@@ -44,6 +45,22 @@ def source(store: Bucket, split: str) -> str:
             f"the bucket has the split {other[0]}: --split {other[0]}" if other else "./inv upload-dataset",
         )
     return layout.RAW
+
+
+def check_count(store: Bucket, settings: Settings) -> None:
+    """Refuse more components than there are packed photographs: the job would, minutes later.
+
+    Raises:
+        UsageError: k is more than their number.
+    """
+    packed = store.read_json(layout.packed_manifest(settings.split)) or {}
+    there = packed.get("photographs", settings.k)
+    if settings.k > there > 0:
+        where = store.uri(layout.PACKED + settings.split)
+        raise UsageError(
+            f"k is {settings.k}, and there are only {counted(there, 'photograph')} in {where}/",
+            f"choose a k of at most {there}: -k {there}",
+        )
 
 
 def ship(store: Bucket, code: job_code.Package, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from orchard.base import durations
 from orchard.base.counts import images_a_second
-from orchard.base.language import marked
+from orchard.base.language import headed, marked
 
 
 def seconds(manifest: dict[str, Any]) -> float:
@@ -25,7 +25,7 @@ def say(features: dict[str, Any]) -> str:
     """
     spent, rate = durations.say(seconds(features)), lasting(features)
     if rate is None:
-        return marked(f"{spent}: {images_a_second(features.get('images_per_second', 0))}")
+        return headed(spent, images_a_second(features.get("images_per_second", 0)))
     # Of a run that was taken up again, the times are those of all attempts, and the start is the last one's.
     if features.get("resumed"):
         return marked(f"{spent}; {images_a_second(rate)} once warm")

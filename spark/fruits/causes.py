@@ -4,7 +4,7 @@ import errno
 import os
 import re
 
-AGAIN = "then run again with the same run name: it resumes"
+AGAIN = "then ./inv run --run-name NAME resumes it"
 MEMORY = (
     "take nodes with more memory for each core (instance_type r5.xlarge), or on your own machine end other programs; "
     + AGAIN

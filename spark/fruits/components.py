@@ -39,6 +39,6 @@ def refuse_too_many(k: float, rows: int, columns: int) -> None:
         what = f"{rows} images" if rows < columns else f"{columns} features"
         raise JobError(
             f"k is {k}, and there are only {what}",
-            f"choose a k of at most {min(rows, columns)}, or featurise more images",
+            f"choose a k of at most {min(rows, columns)}: -k {min(rows, columns)}",
             exit_code=2,
         )

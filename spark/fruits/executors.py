@@ -38,7 +38,7 @@ def nothing() -> JobError:
     return JobError(
         f"the job has had no executor for {PATIENCE / 60:.0f} min: others hold the cluster, or its nodes are too small",
         "end other notebooks' sessions and steps (./inv cancel), or take more or larger nodes (core_count, "
-        "instance_type) by ./inv up; the same run name goes on",
+        "instance_type) by ./inv up; then ./inv run --run-name NAME goes on",
     )
 
 

@@ -114,7 +114,7 @@ def run(spark: SparkSession, options: Options) -> dict[str, Any]:
         if featurised + rejected != selection.count:
             raise JobError(
                 f"{selection.count} images were selected, {featurised} featurised and {rejected} rejected",
-                "run again with the same run name: it does those that are missing",
+                "./inv run --run-name NAME does those that are missing",
             )
         if rejected > selection.count * options.max_error_rate:
             raise _too_many(errors, rejected, selection.count, options.max_error_rate)

@@ -73,8 +73,8 @@ class Watch:
     def _give_up(self, cause: str) -> None:
         self.error = JobError(
             f"{cause}: its Python worker is stopped, or computes for ever",
-            "look at that node (./inv logs --all), or take others by ./inv down and ./inv up; then run again with the "
-            "same run name: it resumes",
+            "look at that node (./inv logs --all), or take others by ./inv down and ./inv up; then "
+            "./inv run --run-name NAME resumes it",
         )
 
     def _running(self, group: str) -> Iterator[Task]:

@@ -128,12 +128,12 @@ def failure(error: Exception) -> JobError:
         kind, _, message = lines[number].partition(": ")
         if kind.endswith(("JobError", "RejectedImageError")):
             following = lines[number + 1] if number + 1 < len(lines) else ""
-            again = "mend the input named here, then run again with the same run name: it resumes"
+            again = "mend the input named here, then ./inv run --run-name NAME resumes it"
             return JobError(message, following.removeprefix("remedy: ") if following.startswith("remedy: ") else again)
     if known := causes.find(text):
         return JobError(*known)
     if isinstance(error, PySparkException | Py4JJavaError):
         java = getattr(error, "java_exception", None)
         first = str(java.toString() if java is not None else text).strip().splitlines()[0]
-        return JobError(f"Spark failed: {first}", "look into the log above, then run again with the same run name")
+        return JobError(f"Spark failed: {first}", "look into the log above, then ./inv run --run-name NAME resumes it")
     raise error

@@ -160,7 +160,7 @@ class Shards(NamedTuple):
             raise JobError(
                 f"{len(wrong)} of {len(self.entries)} packed files under {self.home} hold something that is not what "
                 f"was uploaded, the first is {wrong[0]}",
-                "./inv upload-dataset sends them again; then run again with the same run name: it resumes",
+                "./inv upload-dataset sends them again; then ./inv run --run-name NAME resumes it",
             )
 
     def _contents(self) -> DataFrame:

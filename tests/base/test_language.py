@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from checks import catalogue, messages
+from checks import catalogue, forgotten, messages
 from orchard.base import language, numerals, progress
 from orchard.base.places import ROOT
 from orchard.report import spoken
@@ -29,6 +29,12 @@ def toml(monkeypatch, tmp_path):
 def test_every_message_is_in_the_catalogue_and_no_other():
     assert sorted(messages.messages() - set(FRENCH)) == []
     assert catalogue.FILE.read_text() == catalogue.rendered(), "./inv check.docs --write"
+
+
+def test_no_text_of_the_product_is_forgotten(tmp_path):
+    assert forgotten.forgotten() == [], "mark what is told (language.marked), or list it in checks/untold.txt"
+    (tmp_path / "new.py").write_text('"""A file."""\n\ndef told():\n    return [f"{1} pears ripen slowly"]\n')
+    assert forgotten.forgotten(tmp_path) == ["new.py: {} pears ripen slowly"]
 
 
 def test_braces_are_the_same_in_both_languages():
@@ -56,6 +62,8 @@ def test_every_message_is_recognised_by_its_words():
         ("the canary did not pass: there are none yet", "le canari n'a pas réussi : il n'y en a pas encore"),
         ("call again; somebody's own words", "relancez la commande ; somebody's own words"),
         ("somebody's own words; and more", "somebody's own words; and more"),
+        ("did you mean --mode? (./inv --help run)", "vouliez-vous dire --mode ? (./inv --help run)"),
+        ("somebody's own words (and more)", "somebody's own words (and more)"),
         ("did you mean (a+)?", "vouliez-vous dire (a+) ?"),
         ("the canary did not pass: a nut was loose", "le canari n'a pas réussi : a nut was loose"),
         (
@@ -165,7 +173,7 @@ def test_progress_is_told_in_french(monkeypatch, capsys):
         )
     assert capsys.readouterr().err.splitlines() == [
         "une tâche ne s'est pas terminée en 3 min sur ip-1 : elle a été arrêtée, et est refaite",
-        "pca: comptage 1\u202f200/7\u202f860 images, 840 images/s, encore ~7,9 s",
+        "pca : comptage 1\u202f200/7\u202f860 images, 840 images/s, encore ~7,9 s",
     ]
 
 

@@ -3,10 +3,12 @@
 import os
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from orchard.emulator.steps import quick_java
+from orchard.emulator.outside import find_java
+from orchard.emulator.steps import processes, quick_java
 from orchard.emulator.steps.spark import home as spark_home
 from tests.waiting import until
 
@@ -76,3 +78,13 @@ def test_an_archive_serves_steps(tmp_path: Path) -> None:
     main = ["-Xlog:class+load", "org.apache.spark.deploy.SparkSubmit", "--version"]
     loaded = told(quick, "-cp", f"{tmp_path}/:{JARS}:{tmp_path}/", *main)
     assert any("deploy.SparkSubmit " in line and "shared objects file (top)" in line for line in loaded)
+
+
+def test_java_reads_names_of_files_as_utf8_whatever_locale_this_machine_lacks(monkeypatch):
+    monkeypatch.setattr(processes.roles, "node_environment", lambda cluster: {})
+    cluster = SimpleNamespace(emr_backend=SimpleNamespace(region_name="eu-west-3"))
+    monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")  # which no machine has
+    environment = processes.environment(SimpleNamespace(port=1), cluster)
+    line = [find_java() / "bin" / "java", "-XshowSettings:properties", "-version"]
+    said = subprocess.run(line, env=environment, capture_output=True, text=True, check=True).stderr
+    assert "sun.jnu.encoding = UTF-8" in said

@@ -27,6 +27,18 @@ def test_as_many_components_as_there_can_be(asked):
     submission.check_k(config.load(**asked))
 
 
+def test_more_components_than_photographs_of_ones_own():
+    store = SimpleNamespace(uri=lambda key: f"s3://b/{key}", read_json=lambda key: {"photographs": 40})
+    with pytest.raises(
+        UsageError, match="k is 50, and there are only 40 photographs in s3://b/data/packed/Test/"
+    ) as told:
+        submission.check_count(store, config.load(split="Test"))
+    assert told.value.remedy == "choose a k of at most 40: -k 40"
+    submission.check_count(store, config.load(split="Test", k="40"))
+    submission.check_count(store, config.load(split="Test", k="95%"))
+    submission.check_count(SimpleNamespace(read_json=lambda key: None), config.load())
+
+
 class Store:
     """A bucket that has the code and the weights already."""
 

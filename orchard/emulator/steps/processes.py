@@ -65,4 +65,6 @@ def environment(options: Options, cluster: "ManagedCluster") -> dict[str, str]:
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
+        # Java reads the names of files by the locale; one that this machine lacks is ASCII to it: "Pêche" is not found.
+        "LC_ALL": "C.UTF-8",
     }

@@ -70,7 +70,7 @@ def test_tasks_that_never_end_end_the_job(spark, run, output, impatient, monkeyp
         patched.setattr(featurizer, "featurise", endless)
         with pytest.raises(JobError, match=r"has not ended within 0 min on .* nor had it in 2 tries before") as raised:
             run()
-    assert "run again with the same run name: it resumes" in raised.value.remedy
+    assert "./inv run --run-name NAME resumes it" in raised.value.remedy
     assert json.loads((output / progress.NAME).read_text())["phase"] == "failed"
     assert not (output / "_manifest.json").exists()
     until(lambda: not busy(workers()))
