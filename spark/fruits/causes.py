@@ -10,8 +10,8 @@ MEMORY = (
     + AGAIN
 )
 
-# A worker that dies with input unread resets its connection, which ends in no "exited unexpectedly"; a busy machine lets
-# more of it wait. The same words without Python's part of Spark behind them are those of any network.
+# A worker that dies with input unread resets its connection, and Spark does not say "exited unexpectedly"; on a busy
+# machine more of it waits. The same words without Python's part of Spark behind them are those of any network.
 _RESET = (
     r"(?:Connection reset(?: by peer)?|Broken pipe)(?:\s+at (?:java|sun|org\.apache\.arrow)\b[^\n]*)*"
     r"\s+at org\.apache\.spark\.(?:sql\.execution|api)\.python\."
