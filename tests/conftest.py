@@ -42,7 +42,7 @@ class Units(LoadScopeScheduling):
     """xdist's distribution of what belongs together, with what belongs together being the schedule's."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return schedule.unit(_file(nodeid))
+        return schedule.cell_unit(nodeid)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -91,7 +91,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.slow)
     if told := schedule.mistakes(uses):
         raise pytest.UsageError("\n".join(["tests/schedule.py is not true any more:", *told]))
-    items.sort(key=lambda item: schedule.place(_file(item.nodeid)))
+    order = schedule.cell_place if whole else schedule.place
+    items.sort(key=lambda item: order(_file(item.nodeid)))
 
 
 def _is_asked_for(item: pytest.Item, *, matrix: bool) -> bool:

@@ -10,6 +10,13 @@ MEMORY = (
     + AGAIN
 )
 
+# A worker that dies with input unread resets its connection, and Spark does not say "exited unexpectedly"; on a busy
+# machine more of it waits. The same words without Python's part of Spark behind them are those of any network.
+_RESET = (
+    r"(?:Connection reset(?: by peer)?|Broken pipe)(?:\s+at (?:java|sun|org\.apache\.arrow)\b[^\n]*)*"
+    r"\s+at org\.apache\.spark\.(?:sql\.execution|api)\.python\."
+)
+
 KNOWN = (
     (
         re.escape(os.strerror(errno.ENOSPC)),  # as the JVM says it, too
@@ -24,7 +31,8 @@ KNOWN = (
         MEMORY,
     ),
     (
-        r"Python worker (?:exited unexpectedly|failed to connect back)|[Ee]xit (?:status|code)(?: is|:)? 137",
+        r"Python worker (?:exited unexpectedly|failed to connect back)|[Ee]xit (?:status|code)(?: is|:)? 137"
+        rf"|{_RESET}",
         "a Python worker was killed, as the system does where memory runs out",
         MEMORY,
     ),

@@ -67,3 +67,12 @@ def test_the_longest_come_first_and_together():
     assert schedule.place("tests/spark/test_preprocessing.py") == schedule.place("tests/emulator/test_s3.py")
     assert schedule.unit("tests/e2e/test_session.py") == schedule.unit("tests/e2e/test_teardown.py")
     assert schedule.unit("tests/emulator/test_s3.py") == "tests/emulator/test_s3.py"
+
+
+def test_the_cells_of_a_fault_go_together():
+    file, other = "tests/faults/test_foundation_killed.py", "tests/faults/test_user.py"
+    assert schedule.cell_place(file) < schedule.cell_place("tests/spark/faults/test_memory.py")
+    assert schedule.cell_place("tests/spark/faults/test_memory.py") < schedule.cell_place(other)
+    assert schedule.cell_unit(f"{file}::test_up[power-half]") == schedule.cell_unit(f"{file}::test_plan[power-begun]")
+    assert schedule.cell_unit(f"{file}::test_up[power-half]") != schedule.cell_unit(f"{file}::test_up[SIGTERM-half]")
+    assert schedule.cell_unit(f"{other}::test_disk[full-status]") == other

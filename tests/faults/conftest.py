@@ -1,10 +1,12 @@
 """The matrix: a test for each cell, and a stand on which Orchard's own commands are broken off."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from orchard.emulator.process import directory
+from tests import schedule
 from tests.emulator.conftest import QUICK, launch
 from tests.faults.account import HOSTILE, Account
 from tests.faults.stand import Stand
@@ -13,18 +15,17 @@ from tests.waiting import PATIENCE
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Take turns between the tests of a file that says so: what one of them makes again, the next takes away."""
-    mine = {item: _number(item) for item in items if getattr(getattr(item, "module", None), "TAKES_TURNS", False)}
+    """Take turns between the tests of a file that says so, fault by fault: each begins where the one before ended."""
+    mine = [item for item in items if getattr(getattr(item, "module", None), "TAKES_TURNS", False)]
     places = [number for number, item in enumerate(items) if item in mine]
-    turns = sorted(mine, key=lambda item: (item.path.name, mine[item]))
-    for place, item in zip(places, turns, strict=True):
+    seen: Counter[tuple[str, str]] = Counter()
+    turn = {}
+    for item in mine:
+        scope, test = schedule.cell_unit(item.nodeid), item.nodeid.partition("[")[0]
+        turn[item] = (scope, seen[scope, test])
+        seen[scope, test] += 1
+    for place, item in zip(places, sorted(mine, key=turn.__getitem__), strict=True):
         items[place] = item
-
-
-def _number(item: pytest.Item) -> int:
-    """Return which of its test's cells it is."""
-    given = getattr(item, "callspec", None)
-    return given.indices.get("case", 0) if given else 0
 
 
 @pytest.fixture(scope="module")

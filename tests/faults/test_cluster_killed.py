@@ -36,28 +36,6 @@ def without(stand: Stand) -> Stand:
 @grid(
     area="Terraform",
     faults={
-        "power": "the power goes: `tf.plan` and its Terraform are killed (SIGKILL)",
-        "SIGTERM": "SIGTERM to `tf.plan`",
-        "SIGHUP": "the terminal of `tf.plan` is closed (SIGHUP)",
-    },
-    moments={
-        "begun": "the cluster's plan, just begun",
-        "reads": "the cluster's plan, while it reads what is there",
-        "planned": "the cluster's plan, made and not saved",
-    },
-    holds="nothing is changed, and the next plan is not locked out",
-)
-def test_a_plan_that_is_broken_off_changes_nothing(running: Stand, case: tuple[str, str]) -> None:
-    by, moment = case
-    before = running.left()
-    running.broken_off("tf.plan", "--root", "cluster", "--quiet", at=PLAN[moment], by=by)
-    assert running.left() == before
-    assert "No changes" in running.inv("tf.plan", "--root", "cluster", "--quiet")
-
-
-@grid(
-    area="Terraform",
-    faults={
         "power": "the power goes: `up` and its Terraform are killed (SIGKILL)",
         "SIGKILL": "`up` alone is killed (SIGKILL)",
         "SIGTERM": "SIGTERM to `up`",
@@ -75,6 +53,28 @@ def test_up_goes_on_where_an_apply_was_broken_off(without: Stand, case: tuple[st
     without.broken_off(*UP, at=APPLY[moment], by=by)
     without.inv(*UP)
     without.is_good(cluster=True)
+
+
+@grid(
+    area="Terraform",
+    faults={
+        "power": "the power goes: `tf.plan` and its Terraform are killed (SIGKILL)",
+        "SIGTERM": "SIGTERM to `tf.plan`",
+        "SIGHUP": "the terminal of `tf.plan` is closed (SIGHUP)",
+    },
+    moments={
+        "begun": "the cluster's plan, just begun",
+        "reads": "the cluster's plan, while it reads what is there",
+        "planned": "the cluster's plan, made and not saved",
+    },
+    holds="nothing is changed, and the next plan is not locked out",
+)
+def test_a_plan_that_is_broken_off_changes_nothing(running: Stand, case: tuple[str, str]) -> None:
+    by, moment = case
+    before = running.left()
+    running.broken_off("tf.plan", "--root", "cluster", "--quiet", at=PLAN[moment], by=by)
+    assert running.left() == before
+    assert "No changes" in running.inv("tf.plan", "--root", "cluster", "--quiet")
 
 
 @grid(

@@ -30,28 +30,6 @@ def gone(stand: Stand) -> Stand:
     area="Terraform",
     faults={
         "power": "the power goes: `up` and its Terraform are killed (SIGKILL)",
-        "SIGTERM": "SIGTERM to `up`",
-        "SIGHUP": "the terminal of `up` is closed (SIGHUP)",
-    },
-    moments={
-        "begun": "the foundation's plan, just begun",
-        "reads": "the foundation's plan, while it reads what is there",
-        "planned": "the foundation's plan, nearly made",
-    },
-    holds="nothing is changed, and the next plan is not locked out",
-)
-def test_a_plan_that_is_broken_off_changes_nothing(standing: Stand, case: tuple[str, str]) -> None:
-    by, moment = case
-    before = standing.left()
-    standing.broken_off(*UP, at=PLAN[moment], by=by)
-    assert standing.left() == before
-    assert "No changes" in standing.inv("tf.plan", "--root", "foundation", "--quiet")
-
-
-@grid(
-    area="Terraform",
-    faults={
-        "power": "the power goes: `up` and its Terraform are killed (SIGKILL)",
         "SIGKILL": "`up` alone is killed (SIGKILL)",
         "SIGTERM": "SIGTERM to `up`",
         "SIGHUP": "the terminal of `up` is closed (SIGHUP)",
@@ -68,6 +46,28 @@ def test_up_goes_on_where_an_apply_was_broken_off(gone: Stand, case: tuple[str, 
     gone.broken_off(*UP, at=APPLY[moment], by=by)
     gone.inv(*UP)
     gone.is_good()
+
+
+@grid(
+    area="Terraform",
+    faults={
+        "power": "the power goes: `up` and its Terraform are killed (SIGKILL)",
+        "SIGTERM": "SIGTERM to `up`",
+        "SIGHUP": "the terminal of `up` is closed (SIGHUP)",
+    },
+    moments={
+        "begun": "the foundation's plan, just begun",
+        "reads": "the foundation's plan, while it reads what is there",
+        "planned": "the foundation's plan, nearly made",
+    },
+    holds="nothing is changed, and the next plan is not locked out",
+)
+def test_a_plan_that_is_broken_off_changes_nothing(standing: Stand, case: tuple[str, str]) -> None:
+    by, moment = case
+    before = standing.left()
+    standing.broken_off(*UP, at=PLAN[moment], by=by)
+    assert standing.left() == before
+    assert "No changes" in standing.inv("tf.plan", "--root", "foundation", "--quiet")
 
 
 @grid(

@@ -4,6 +4,10 @@ import pytest
 
 from fruits import causes
 
+READ = "\tat java.base/java.io.DataInputStream.readInt(DataInputStream.java:381)\n"
+OF_A_WORKER = "\tat org.apache.spark.sql.execution.python.PythonArrowOutput$$anon$1.read(PythonArrowOutput.scala:105)"
+OF_A_STORE = "\tat org.apache.hadoop.fs.s3a.S3AInputStream.read(S3AInputStream.java:1)\n"
+
 
 @pytest.mark.parametrize(
     ("text", "cause"),
@@ -15,6 +19,8 @@ from fruits import causes
         ("Failed to create plugin for device CPU\nResource temporarily unavailable", "memory ran out"),
         ("Python worker exited unexpectedly (crashed)", "a Python worker was killed"),
         ("the command ended with exit code 137", "a Python worker was killed"),
+        (f"java.net.SocketException: Connection reset\n{READ}{OF_A_WORKER}", "a Python worker was killed"),
+        (f"java.net.SocketException: Broken pipe\n{OF_A_WORKER}", "a Python worker was killed"),
     ],
 )
 def test_memory_and_disk_are_told(text: str, cause: str) -> None:
@@ -25,3 +31,4 @@ def test_memory_and_disk_are_told(text: str, cause: str) -> None:
 
 def test_what_is_not_known_is_nothing() -> None:
     assert causes.find("KeyError: 'label'") is None
+    assert causes.find(f"java.net.SocketException: Connection reset\n{READ}{OF_A_STORE}{OF_A_WORKER}") is None
