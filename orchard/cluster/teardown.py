@@ -30,6 +30,13 @@ def down(site: Site, confirm: Confirm) -> None:
     removed, kept = _take_down(site, confirm)
     if kept:
         say(f"What stays, at no cost by the hour: the bucket {kept} and all in it, the roles, the Studio.")
+    elif state.has_foundation(site.settings, site.target):
+        say(
+            f"There is no cluster {site.cluster_name}.",
+            "What there is of the foundation is half made: ./inv up goes on with it, ./inv cleanup removes it.",
+        )
+    else:
+        say("There is nothing here, so nothing to take down.")
     if not removed:
         say(*(found.warning for found in other_regions.clusters(site.settings.project, site.target)))
 
@@ -65,7 +72,6 @@ def _take_down(site: Site, confirm: Confirm) -> tuple[bool, str | None]:
     if "foundation" in foundation and not _others(site):  # they may use it
         service_endpoint.remove(site.target, foundation["foundation"])
     if not removed and "foundation" not in foundation:
-        say("There is nothing here, so nothing to take down.")
         return False, None
     say(f"The cluster {site.cluster_name} is gone." if removed else f"There is no cluster {site.cluster_name}.")
     return removed, bucket.name(site.settings, site.target)

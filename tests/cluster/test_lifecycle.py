@@ -459,6 +459,14 @@ def test_down_where_nothing_is(account, capsys):
     assert account.done == []
 
 
+def test_down_tells_of_a_foundation_that_is_half_made(account, capsys, monkeypatch):
+    monkeypatch.setattr(state, "has_foundation", lambda *_: True)  # and it has no outputs yet
+    teardown.down(account.site(), account.answer("yes"))
+    said = " ".join(capsys.readouterr().err.split())
+    assert "There is no cluster orchard-default." in said
+    assert "the foundation is half made: ./inv up goes on with it, ./inv cleanup removes it" in said
+
+
 def test_down_asks_before_it_ends_a_cluster_that_the_state_does_not_know(account, monkeypatch):
     lifecycle.up(account.site(), only="foundation", confirm=account.answer("yes"))
     lost = account.start_cluster("orchard-default")
