@@ -4,7 +4,7 @@
 
 All read the same Parquet files (path, content), on two cores, in turn, after a pass each that starts workers and builds
 networks. What is measured is recorded in measured.json. Bare is our engine in two processes over decoded images: what
-no way around it can surpass. The roofline is what no engine can: the network's multiplications alone.
+no way around it can surpass. The roofline is the network's multiplications alone.
 """
 
 import argparse
