@@ -5,85 +5,52 @@
 The photographs are written again under other names until there are as many as the full data set has; then features and
 PCA run as spark-submit starts them. Each second it is read how many images are done, and what all processes hold
 together: memory that they share is counted once (PSS of proc(5), smaps_rollup). The bare engine, in two processes over
-decoded images, is measured before and after, since the machine may be another meanwhile.
+decoded images, is measured before and after, since the machine may be another meanwhile; a minute each time, since a
+processor that has rested is quick for the first seconds.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from itertools import cycle, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import steps
 from bench_features import found_weights, pack, programs
-from rounds import compare
+from rounds import Measured, compare
 
 import machine
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT)]
-SPARK = ROOT / "spark"
-SPLIT = "Test"
 BARE = "bare-ours"
-SAMPLE = 2_000  # images that the bare engine takes a pass
+SAMPLE, PASSES = 2_000, 9  # images that the bare engine takes a pass, and how many it makes
 PARTS = 10
 
 
-def write(photographs: Path, images: int, home: Path) -> None:
-    """Write photographs as packed shards, a shard a class, until there are so many."""
-    from orchard.photographs import packed
+class Followed(NamedTuple):
+    """What was seen of a job: seconds, of its processors too; the most bytes held; images done at which second."""
 
-    classes: dict[str, list[Path]] = {}
-    for file in sorted(photographs.rglob("*.jpg")):
-        classes.setdefault(file.parent.name, []).append(file)
-    entries, left = [], images
-    for number, (name, files) in enumerate(classes.items()):
-        count = left // (len(classes) - number)
-        left -= count
-        chosen = list(enumerate(islice(cycle(files), count)))
-        names = [f"{SPLIT}/{name}/{copy:05}_{file.name}" for copy, file in chosen]
-        content = packed.encode(names, [file.read_bytes() for _, file in chosen])
-        shard = home / SPLIT / name / "part-00000.parquet"
-        shard.parent.mkdir(parents=True)
-        shard.write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        entries.append({"file": f"{name}/{shard.name}", "size": len(content), "sha256": digest, "images": len(names)})
-    size = sum(entry["size"] for entry in entries)
-    manifest = {"photographs": images, "size": size, "ignored": {}, "shards": entries}
-    (home / SPLIT / "manifest.json").write_text(json.dumps(manifest))
+    seconds: float
+    cpu: float
+    most: int
+    seen: list[tuple[float, int]]
 
 
-def follow(job: str, output: Path, *words: str) -> tuple[float, int, list[tuple[float, int]]]:
-    """Run a job to its end.
+def follow(job: str, output: Path, *words: str) -> Followed:
+    """Run a job to its end, and look at it each second."""
+    started, held, spent, seen = time.monotonic(), [0], [0.0], []
 
-    Returns:
-        seconds, the most bytes that its processes held together, and how many images were done at which second.
-    """
-    options = ["--master", f"local[{os.cpu_count()}]", "--driver-memory", "1g", "--conf", "spark.ui.enabled=false"]
-    line = [str(Path(sys.executable).parent / "spark-submit"), *options, str(SPARK / job), *words]
-    environment = os.environ | {
-        "PYTHONPATH": str(SPARK), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
-    }  # fmt: skip
-    started, most, seen = time.monotonic(), 0, []
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            [*line, "--output", str(output)], env=environment, stdout=said, stderr=said, start_new_session=True
-        )
-        while process.poll() is None:
-            time.sleep(1)
-            most = max(most, machine.resident(process.pid))
-            seen.append((time.monotonic() - started, done(output)))
-        seconds = time.monotonic() - started
-        said.seek(0)
-        if process.returncode:
-            raise RuntimeError(f"{job} ended with {process.returncode}: {said.read()[-2000:].decode()}")
-    return seconds, most, seen
+    def look(session: int) -> None:
+        held.append(machine.resident(session))
+        spent.append(machine.cpu_seconds(session))  # afterwards it cannot be told: nobody waits for Python's workers
+        seen.append((time.monotonic() - started, done(output)))
+
+    steps.run(job, output, *words, each_second=look)
+    return Followed(time.monotonic() - started, max(spent), max(held), seen)
 
 
 def done(output: Path) -> int:
@@ -100,17 +67,17 @@ def tenths(seen: list[tuple[float, int]]) -> list[float]:
 
     Between two of what was seen, images are taken to be done one after the other.
     """
-    steps = [point for point, before in zip(seen[1:], seen, strict=False) if point[1] > before[1]]
-    seconds, counts = zip(*steps, strict=True)
+    points = [point for point, before in zip(seen[1:], seen, strict=False) if point[1] > before[1]]
+    seconds, counts = zip(*points, strict=True)
     edges = np.linspace(counts[0], counts[-1], PARTS + 1)
     return [round(float(rate), 1) for rate in np.diff(edges) / np.diff(np.interp(edges, counts, seconds))]
 
 
-def bare(photographs: Path, weights_file: str, peers: str) -> float:
-    """Measure the bare engine's images a second."""
+def bare(photographs: Path, weights_file: str, peers: str) -> Measured:
+    """Measure the bare engine."""
     with tempfile.TemporaryDirectory() as folder:
         count = pack(photographs, SAMPLE, Path(folder))
-        return compare(programs([BARE], folder, weights_file, peers), 1, count)[BARE].rate
+        return compare(programs([BARE], folder, weights_file, peers), PASSES, count)[BARE]
 
 
 def main() -> None:
@@ -125,22 +92,25 @@ def main() -> None:
     weights_file = os.environ.get("ORCHARD_WEIGHTS") or found_weights()
     with tempfile.TemporaryDirectory() as folder:
         home, rows, scores = Path(folder, "packed"), Path(folder, "features", "r"), Path(folder, "pca", "r")
-        write(options.photographs, options.images, home)
-        rates = [bare(options.photographs, weights_file, options.peers)]
-        words = ["--input", str(home), "--split", SPLIT, "--mode", "full", "--weights", weights_file]
-        featurised, most, seen = follow("features.py", rows, *words)
-        decomposed, more, _ = follow("pca.py", scores, "--input", str(rows), "--k", str(options.k))
-        rates.append(bare(options.photographs, weights_file, options.peers))
+        steps.write(options.photographs, options.images, home)
+        bounds = [bare(options.photographs, weights_file, options.peers)]
+        words = ["--input", str(home), "--split", steps.SPLIT, "--mode", "full", "--weights", weights_file]
+        features = follow("features.py", rows, *words)
+        pca = follow("pca.py", scores, "--input", str(rows), "--k", str(options.k))
+        bounds.append(bare(options.photographs, weights_file, options.peers))
         found = json.loads((rows / "_manifest.json").read_text())
-    bound = options.images / statistics.mean(rates)
+    bound = options.images / statistics.mean(one.rate for one in bounds)
+    bound_cpu = options.images / 1000 * statistics.mean(statistics.median(one.cpu) for one in bounds)
     figures = {
         "images": found["counts"]["featurised"],
         "k": options.k,
-        "seconds": {"features": round(featurised, 1), "pca": round(decomposed, 1)},
-        "bare_rates": [round(rate, 1) for rate in rates],
-        "times_the_bound": round((featurised + decomposed) / bound, 3),
-        "rates_of_tenths": tenths(seen),
-        "most_memory_gb": {"features": round(most / 1e9, 2), "pca": round(more / 1e9, 2)},
+        "seconds": {"features": round(features.seconds, 1), "pca": round(pca.seconds, 1)},
+        "processor_seconds": {"features": round(features.cpu, 1), "pca": round(pca.cpu, 1)},
+        "bare_rates": [round(one.rate, 1) for one in bounds],
+        "times_the_bound": round((features.seconds + pca.seconds) / bound, 3),
+        "processor_times_the_bound": round((features.cpu + pca.cpu) / bound_cpu, 3),
+        "rates_of_tenths": tenths(features.seen),
+        "most_memory_gb": {"features": round(features.most / 1e9, 2), "pca": round(pca.most / 1e9, 2)},
         **machine.describe(),
     }
     print(json.dumps(figures, indent=2))

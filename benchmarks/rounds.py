@@ -92,7 +92,7 @@ def compare(programs: list[Program], rounds: int, rows: int) -> dict[str, Measur
             try:
                 process = stack.enter_context(running(program))
                 for name in program.names:
-                    _pass(process, name, rows)
+                    turn(process, name, rows)
             except (RuntimeError, OSError) as error:
                 print(f"left out: {', '.join(program.names)}: {error}", file=sys.stderr)
                 continue
@@ -101,7 +101,7 @@ def compare(programs: list[Program], rounds: int, rows: int) -> dict[str, Measur
         for number in range(1, rounds + 1):
             for name, process in list(processes.items()):
                 try:
-                    seconds, cpu = _pass(process, name, rows)
+                    seconds, cpu = turn(process, name, rows)
                 except (RuntimeError, OSError) as error:
                     print(f"left out: {name}: {error}", file=sys.stderr)
                     del processes[name], measured[name]
@@ -128,7 +128,12 @@ def record(file: Path, measured: dict[str, Measured], about: dict[str, object]) 
     file.write_text(json.dumps(told, indent=2))
 
 
-def _pass(process: subprocess.Popen[str], name: str, rows: int) -> tuple[float, float]:
+def turn(process: subprocess.Popen[str], name: str, rows: int) -> tuple[float, float]:
+    """Let a contender do a pass; returns its seconds and CPU seconds.
+
+    Raises:
+        RuntimeError: it ended, took longer than LIMIT, or made other rows than so many.
+    """
     before = machine.cpu_seconds(process.pid)
     late = threading.Timer(LIMIT, os.killpg, (process.pid, signal.SIGKILL))
     late.start()

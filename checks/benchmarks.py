@@ -14,7 +14,7 @@ from orchard.base.places import ROOT
 
 FOLDER = ROOT / "benchmarks"
 MEASURED = FOLDER / "measured.json"
-RECORDED = ("features", "pca", "whole")  # they write their figures as JSON; the others print them
+RECORDED = ("features", "pca", "cold", "whole")  # they write their figures as JSON; the others print them
 PARTS = (*RECORDED, "report")  # bench_upload.py and bench_permissions.py want more of the machine: see their heads
 
 
@@ -38,11 +38,13 @@ def run(part: str, photographs: Path, words: list[str]) -> int:
         UsageError: there are no photographs to measure with.
     """
     line = [sys.executable, str(FOLDER / f"bench_{part}.py")]
-    if part in ("features", "whole"):
+    if part in ("features", "cold", "whole"):
         if not photographs.is_dir():
             raise UsageError(f"there are no photographs in {photographs}", "./inv fetch-dataset, or --photographs DIR")
+        line.append(str(photographs))
+    if part in ("features", "whole"):
         programs = environments.prepare(ROOT / ".venv-bench", ROOT / "requirements" / "bench.lock")
-        line += [str(photographs), "--peers", str(programs / "python")]
+        line += ["--peers", str(programs / "python")]
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder, "figures.json")
         if part in RECORDED:

@@ -9,7 +9,7 @@ from orchard.commands.task import command
 
 @command(
     help={
-        "only": "some of features, pca, whole and report, with commas between them",
+        "only": "some of features, pca, cold, whole and report, with commas between them",
         "photographs": "the directory above Training or Test (default: those that fetch-dataset unpacked)",
         "words": "more words for the benchmark itself: '--images 500 --rounds 3 --contenders ours,pool-ours'",
     }

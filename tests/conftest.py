@@ -6,6 +6,7 @@ are left out, and say so, where it is not set. ORCHARD_WEIGHTS names the weights
 
 import functools
 import os
+import signal
 import sys
 import tarfile
 from collections import defaultdict
@@ -28,6 +29,8 @@ os.environ["PYTHONPATH"] = str(ROOT / "spark")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 os.environ["ORCHARD_LANG"] = "en"  # whatever this machine speaks
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+# A shell has what it starts in the background ignore Ctrl-C, and what tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # As `inv` does it: a worker that compiles TensorFlow's modules anew takes twice as long to start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -24,6 +24,7 @@ def measured() -> str:
     runs = told.get("runs", {})
     blocks = [shown, *(_compared(part, run) for part, run in runs.items() if "contenders" in run)]
     blocks += [_ratios(runs["features"])] if "features" in runs else []
+    blocks += [_cold(runs["cold"])] if "cold" in runs else []
     blocks += [_whole(runs["whole"])] if "whole" in runs else []
     return "\n\n".join(filter(None, blocks))
 
@@ -53,6 +54,16 @@ def _compared(part: str, run: dict[str, Any]) -> str:
     )
 
 
+def _cold(run: dict[str, Any]) -> str:
+    """Return what a start costs."""
+    return (
+        f"The features step of {run['images']:,} photographs takes {run['seconds']['cold']:g} s from nothing: the "
+        f"start of Spark, listing, the engine's import in each worker, writing and accounting. A warm Spark takes "
+        f"{run['seconds']['warm']:g} s to compute as many: {run['times_warm']:g} times (medians of {run['rounds']} "
+        f"rounds in turn). `./inv check.bench --only cold`, {run['date']}; {_machine(run)}."
+    )
+
+
 def _whole(run: dict[str, Any]) -> str:
     """Return what was seen of a whole run."""
     spent, most = run["seconds"], run["most_memory_gb"]
@@ -64,7 +75,8 @@ def _whole(run: dict[str, Any]) -> str:
     return (
         f"{table(('a whole run', 'seconds, with the start of Spark', 'memory of all processes at most, GB'), rows)}\n\n"
         f"That is {run['times_the_bound']:g} times what the bare engine needs for as many decoded images "
-        f"({run['bare_rates'][0]:g} images/s before the run, {run['bare_rates'][1]:g} after it). Images/s of each "
+        f"({run['bare_rates'][0]:g} images/s before the run, {run['bare_rates'][1]:g} after it), and "
+        f"{run['processor_times_the_bound']:g} times its processor time. Images/s of each "
         f"tenth of the features: {', '.join(f'{rate:g}' for rate in rates)}. `./inv check.bench --only whole`, "
         f"{run['date']}; {_machine(run)}."
     )

@@ -112,12 +112,31 @@ def test_a_whole_run_is_kept_and_shown(rounds, tmp_path, monkeypatch):
     for module in (benchmarks, measurements):
         monkeypatch.setattr(module, "MEASURED", kept)
     seen = {"seconds": {"features": 300.5, "pca": 20}, "most_memory_gb": {"features": 2.5, "pca": 1.5}}
-    seen |= {"bare_rates": [250, 270], "times_the_bound": 1.23, "rates_of_tenths": [240.0, 239.5]}
+    seen |= {
+        "bare_rates": [250, 270],
+        "times_the_bound": 1.23,
+        "processor_times_the_bound": 1.3,
+        "rates_of_tenths": [240.0, 239.5],
+    }
     benchmarks.keep("whole", {"images": 67_692, "k": 50, **seen, **machine.describe()})
     shown = measurements.measured()
     assert "| features of 67,692 photographs | 300.5 | 2.5 |" in shown
     assert "1.23 times what the bare engine needs" in shown
     assert "240, 239.5" in shown
+
+
+def test_a_cold_start_is_kept_and_shown(rounds, tmp_path, monkeypatch):
+    import machine
+
+    kept = tmp_path / "measured.json"
+    kept.write_text(json.dumps({"machine": "m", "date": "d", "figures": []}))
+    for module in (benchmarks, measurements):
+        monkeypatch.setattr(module, "MEASURED", kept)
+    seen = {"seconds": {"cold": 16.5, "warm": 10.0}, "times_warm": 1.65}
+    benchmarks.keep("cold", {"images": 2_000, "rounds": 3, **seen, **machine.describe()})
+    shown = measurements.measured()
+    assert "2,000 photographs takes 16.5 s" in shown
+    assert "10 s to compute as many: 1.65 times" in shown
 
 
 def test_parts_are_called_by_name():
