@@ -4,8 +4,9 @@ import os
 import re
 from typing import TextIO
 
-# A command is one word as long as it fits on a line: broken, its halves would be pasted as two.
-_WORD = re.compile(r"\./inv(?: [^\s,;:()]+)*\S*|\S+")
+# A command is one word as long as it fits on a line: broken, its halves would be pasted as two. A sign that French sets
+# off by a space does not begin a line.
+_WORD = re.compile(r"(?:\./inv(?: [^\s,;:()]+)*\S*|\S+)(?: [:;?!%»](?!\S))?")
 
 
 def wrapped(line: str, width: int) -> str:

@@ -143,15 +143,14 @@ def uv() -> str | None:
     if found:
         return found
     if not _has_pip():  # `inv` leaves it out: where there is a uv, nobody needs it
-        done = subprocess.run([sys.executable, "-m", "ensurepip"], capture_output=True, check=False)
-        if done.returncode:
+        exit_code, _ = _run([sys.executable, "-m", "ensurepip"])
+        if exit_code:
             raise OrchardError(
                 f"there is no uv, and {sys.executable} has no pip to get one with",
                 "install uv (https://docs.astral.sh/uv); or, on Debian: apt install python3.11-venv",
             )
-    words = [*PIP, "--require-hashes", "--requirement", str(UV_LOCK)]
-    done = subprocess.run(words, capture_output=True, check=False)
-    return str(own) if done.returncode == 0 else None
+    exit_code, _ = _run([*PIP, "--require-hashes", "--requirement", str(UV_LOCK)])
+    return str(own) if exit_code == 0 else None
 
 
 def _installers() -> Iterator[list[str]]:
@@ -186,6 +185,8 @@ def _locked() -> Iterator[None]:
 if __name__ == "__main__":
     try:
         require(*sys.argv[1:])
+        # The first import compiles what was installed, which takes seconds; where it fails, `inv` tells why.
+        _run([sys.executable, "-c", "import tasks"])
     except OrchardError as error:
         sys.exit("\n".join(told(f"error: {error.cause}", f"remedy: {error.remedy}")))
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """A photograph of the user's and its nearest ones in a run, as one HTML page that needs nothing else."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,8 @@ OWN, SIZE = 240, 140  # pixels a side of the user's photograph, and of each of t
 
 def path_for(run: Run, photograph: Path) -> Path:
     """Return where the page goes: beside the reports, by the names of the run and the photograph."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", photograph.stem)[:80]
+    letters = unicodedata.normalize("NFKD", photograph.stem).encode("ascii", "ignore").decode()  # without accents
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", letters)[:80]
     return run_names.RESULTS / "reports" / f"{run.name}-similar-{stem}.html"
 
 

@@ -22,6 +22,10 @@ def test_a_command_longer_than_the_terminal_is_cut_between_its_words():
     assert wrapped("./inv run --run-name NAME", 12) == "./inv run\n--run-name\nNAME"
 
 
+def test_a_sign_that_french_sets_off_does_not_begin_a_line():
+    assert wrapped("sur AWS, cela coûterait : 3", 24) == "sur AWS, cela\ncoûterait : 3"
+
+
 def test_a_long_path_is_one_word():
     assert wrapped("results s3://bucket/a/path", 10) == "results\ns3://bucket/a/path"
 

@@ -152,14 +152,28 @@ def test_uv_comes_from_pypi_where_the_machine_has_none(checkout):
     assert version.stdout.split()[1] in packages.UV_LOCK.read_text()
 
 
-def test_no_python(checkout):
+def test_getting_uv_shows_that_it_lives(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(packages, "ENVIRONMENT", tmp_path)
+    monkeypatch.setattr(packages, "PLAIN_INTERVAL", 0.1)
+    monkeypatch.setattr(packages, "PIP", [sys.executable, "-c", "import time; time.sleep(0.3)"])
+    monkeypatch.setattr(packages.shutil, "which", lambda name: None)
+    packages.uv()
+    assert "  0 s\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lang", "locale", "told"),
+    [("en", "fr_FR.UTF-8", "error: no Python 3.11"), ("", "fr_FR.UTF-8", "erreur : pas de Python 3.11"),
+     ("fr", "C", "erreur : pas de Python 3.11"), ("", "frr_DE", "error: no Python 3.11")],
+)  # fmt: skip
+def test_no_python(checkout, lang, locale, told):
     tools = checkout / "tools"
     tools.mkdir()
     for name in ("dirname", "bash", "env"):
         (tools / name).symlink_to(str(shutil.which(name)))
-    failed = call(checkout, PATH=str(tools), ORCHARD_PYTHON="")
+    failed = call(checkout, PATH=str(tools), ORCHARD_PYTHON="", ORCHARD_LANG=lang, LC_ALL=locale)
     assert failed.returncode == 1
-    assert failed.stderr.splitlines()[-2].startswith("error: no Python 3.11 found")
+    assert failed.stderr.splitlines()[-2].startswith(told)
     assert "ORCHARD_PYTHON" in failed.stderr
 
 
