@@ -65,6 +65,7 @@ def ask(question: str) -> str:
         UsageError: there is nobody to ask.
     """
     try:
-        return input(tr(question)).strip()
+        return input(f"{wrapped(shown(tr(question)).rstrip(), width_of(sys.stdout))} ").strip()
     except EOFError:
+        print(flush=True)  # what is told next has its own line
         raise UsageError("there is no terminal to ask on, so nothing was changed", "call again with --yes") from None

@@ -2,6 +2,7 @@
 
 import io
 
+from orchard.base import console
 from orchard.base.wrapping import width_of, wrapped
 
 
@@ -38,3 +39,12 @@ def test_nothing_is_broken_where_there_is_no_terminal(tmp_path):
     with (tmp_path / "file").open("w") as file:
         assert width_of(file) == width_of(io.StringIO()) == 0
     assert wrapped("a " * 200, 0) == "a " * 200
+
+
+def test_a_question_is_broken_between_words_too(monkeypatch):
+    asked = []
+    monkeypatch.setattr(console, "width_of", lambda stream: 20)
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or " yes ")
+    monkeypatch.setenv("ORCHARD_LANG", "en")
+    assert console.ask("This deletes it all. Go on? ") == "yes"
+    assert asked == ["This deletes it all.\nGo on? "]

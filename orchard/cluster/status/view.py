@@ -11,7 +11,7 @@ from rich.text import Text
 
 from orchard.aws.emr import OPEN
 from orchard.base import durations
-from orchard.base.language import marked, tr
+from orchard.base.language import headed, marked, tr
 from orchard.base.progress import counted
 from orchard.cluster.status import step_lines
 from orchard.cluster.status.model import Canary, Cluster, Ended, Orphan, Status, Step
@@ -185,7 +185,7 @@ def _ended(ended: list[Ended], now: datetime) -> RenderableType:
         lived = tr(f", after {durations.say(cluster.ended - cluster.created)}") if cluster.ended else ""
         state = tr(ENDS.get(cluster.state, cluster.state))
         why = tr(cluster.reason or "no reason given")
-        rows.append((f"{cluster.name} {cluster.id}", f"{state}{moment}{lived}: {why}"))
+        rows.append((f"{cluster.name} {cluster.id}", headed(f"{state}{moment}{lived}", why)))
     return _listed(tr("Ended lately"), rows)
 
 
