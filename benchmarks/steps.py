@@ -1,4 +1,4 @@
-"""The jobs as this machine's steps start them, and photographs as an upload packs them."""
+"""The jobs as the local AWS's steps start them, and photographs as an upload packs them."""
 
 import hashlib
 import json
@@ -52,11 +52,15 @@ def run(job: str, output: Path, *words: str, each_second: Callable[[int], None] 
     Raises:
         RuntimeError: it failed.
     """
+    from orchard.emulator.steps import quick_java
+
     options = ["--master", f"local[{os.cpu_count()}]", "--driver-memory", "1g", "--conf", "spark.ui.enabled=false"]
     line = [str(Path(sys.executable).parent / "spark-submit"), *options, str(SPARK / job), *words]
     environment = os.environ | {
         "PYTHONPATH": str(SPARK), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
     }  # fmt: skip
+    if quick := quick_java.home():
+        environment["JAVA_HOME"] = str(quick)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [*line, "--output", str(output)], env=environment, stdout=said, stderr=said, start_new_session=True

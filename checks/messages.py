@@ -74,6 +74,7 @@ def _of_tables() -> Iterator[str]:
     yield prices.table()["source"]
     measured = estimate.measured()
     yield from (measured["features"]["machine"], measured["features"]["spread"]["how"])
+    yield from {one["spread"]["how"] for one in measured["processors"] if "spread" in one}
     yield from (processor["name"] for processor in measured["processors"])
 
 

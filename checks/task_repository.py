@@ -110,10 +110,12 @@ def clients(_: Context, only: str = "") -> None:
 
 @command
 def lock(_: Context) -> None:
-    """Pin every package with its hashes anew, from the *.in files."""
+    """Pin every package with its hashes anew, from the *.in files; the nodes' must have wheels for Graviton, too."""
+    from checks import wheels
     from orchard.machine import packages
 
-    words = [packages.uv() or "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+    uv = packages.uv() or "uv"
+    words = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
     for number, name in enumerate((*LAYERS, *APART)):
         follows = LAYERS[:number] if name in LAYERS else ()
         shared = [word for other in follows for word in ("--constraints", f"{other}.lock")]
@@ -125,6 +127,7 @@ def lock(_: Context) -> None:
         done = subprocess.run([*words, *pinned], check=False)
         if done.returncode:
             raise Exit(code=done.returncode)
+    wheels.check(uv, Path(f"{LAYERS[0]}.lock"))
 
 
 def _but_for_spark() -> Path:

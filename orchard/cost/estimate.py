@@ -95,13 +95,19 @@ def processor(settings: Settings) -> Processor:
     return processors.find(measured()["processors"], settings.instance_type)
 
 
+def spread(settings: Settings) -> dict[str, Any]:
+    """Say between what the pace of the features may lie: as it was measured, or wider where the speed is a guess."""
+    told = measured()
+    return processors.spread(told["processors"], settings.instance_type) or told["features"]["spread"]
+
+
 def duration(settings: Settings, count: int, pace: float = 1.0) -> Duration:
     """Estimate a run of `count` images on the cluster that the settings describe.
 
     Args:
         settings: the cluster's.
         count: how many.
-        pace: of the features, in proportion to the rate that was measured (`spread` in throughput.json).
+        pace: of the features, in proportion to the rate that was measured (see `spread`).
     """
     throughput = measured()
     assumed, cores = throughput["assumptions"], working_vcpus(settings) * processor(settings).speed_of_vcpu

@@ -24,7 +24,7 @@ class Expected(NamedTuple):
         hourly: the cluster by the hour.
         run: the run on a cluster that is ready.
         whole: with the cluster's start.
-        spread: how long it takes at the fastest and the slowest pace measured, and what that costs with the start.
+        spread: how long it takes at the fastest and the slowest pace (`estimate.spread`), and its cost with the start.
         forgotten: a cluster that is left alone, by how long.
         most: what a cluster costs at most that nobody extends.
     """
@@ -59,7 +59,7 @@ def expect(settings: Settings, count: int) -> Expected:
             + (f"; there are prices for {', '.join(known)}" if known else ""),
         )
     vcpus = estimate.working_vcpus(settings)
-    lasts, spread = estimate.duration(settings, count), estimate.measured()["features"]["spread"]
+    lasts, spread = estimate.duration(settings, count), estimate.spread(settings)
     ends = [estimate.duration(settings, count, spread[end]) for end in ("most", "least")]
     asked = estimate.requests(count, lasts.steps, vcpus)
     guards = settings.idle_timeout, settings.max_lifetime

@@ -1,11 +1,12 @@
 """The processors of instance types, and how fast they are in proportion to the one that was measured.
 
 `throughput.json` lists them. None of AWS's was measured: the speeds are this code's on one machine, with all of its
-instructions and with fewer. A vCPU is one of a core's two threads, and a whole core on M7a (Amazon EC2 User Guide, "CPU
-options for Amazon EC2 instances").
+instructions and with fewer. Those of Graviton are guesses from the width of its vector units, the lesser where in
+doubt, and have a spread of their own. A vCPU is one of a core's two threads, and a whole core on M7a and on Graviton
+(Amazon EC2 User Guide, "CPU options for Amazon EC2 instances").
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Processor(NamedTuple):
@@ -34,6 +35,20 @@ def find(told: list[dict], instance_type: str) -> Processor:
         told: the processors of `throughput.json`.
         instance_type: such as m5.xlarge.
     """
-    family = instance_type.partition(".")[0]
-    known = next((one for one in told if family in one["families"]), told[0])
+    known = _entry(told, instance_type)
     return Processor(known["name"], known["speed"], known["vcpu_share_of_core"])
+
+
+def spread(told: list[dict], instance_type: str) -> dict[str, Any] | None:
+    """Return between what a guessed speed may lie, as `least`, `most` and `how`; None where it is not a guess.
+
+    Args:
+        told: the processors of `throughput.json`.
+        instance_type: such as c7g.xlarge.
+    """
+    return _entry(told, instance_type).get("spread")
+
+
+def _entry(told: list[dict], instance_type: str) -> dict[str, Any]:
+    family = instance_type.partition(".")[0]
+    return next((one for one in told if family in one["families"]), told[0])

@@ -68,7 +68,7 @@ def before(settings: Settings, count: int, *, counted: bool, free: bool, console
         shown.add_row(tr(text), *(tr(money.say(getattr(amount, name))) for _, amount in spans_of))
     console.print(shown)
     console.print(*_run(settings, found, count, counted=counted))
-    if spread := _spread(found, money):
+    if spread := _spread(settings, found, money):
         console.print(spread)
     if short := growth.warning(count, settings):
         console.print(short)
@@ -94,13 +94,19 @@ def _run(settings: Settings, found: Expected, count: int, *, counted: bool) -> l
     ]
 
 
-def _spread(found: Expected, money: Money) -> str:
+def _spread(settings: Settings, found: Expected, money: Money) -> str:
     """Say between what the run's time and cost lie; nothing of a run so short that both ends read the same."""
     (quick, least), (slow, most) = found.spread
-    how = tr(estimate.measured()["features"]["spread"]["how"])
+    bounds = estimate.spread(settings)
+    how = tr(bounds["how"])
     if (durations.say(quick.steps), money.say(least.total)) == (durations.say(slow.steps), money.say(most.total)):
         return ""
     times = tr(f"{durations.say(quick.steps)} to {durations.say(slow.steps)}")
+    if bounds != estimate.measured()["features"]["spread"]:
+        return tr(
+            f"The speed of such nodes is a guess ({how}): {times}, and {money.say(least.total)} to "
+            f"{money.say(most.total)} with the cluster's start."
+        )
     return tr(
         f"As the pace varied where it was measured ({how}): {times}, and {money.say(least.total)} to "
         f"{money.say(most.total)} with the cluster's start."

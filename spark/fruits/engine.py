@@ -4,6 +4,7 @@ One engine serves a Python process for its whole life. Spark reuses its Python w
 imported in them, so a worker pays for the library's import, the graph and the first call once.
 """
 
+import gc
 import importlib
 from collections.abc import Callable
 from typing import Protocol
@@ -74,6 +75,7 @@ def cached(key: str, weights: Callable[[], Weights], name: str) -> Engine:
     """
     if (name, key) not in _engines:
         _engines[name, key] = build(weights(), name)
+        gc.freeze()  # Spark has a worker collect garbage after each task: 20 ms, most of it for the libraries' objects
     return _engines[name, key]
 
 

@@ -75,6 +75,18 @@ def test_processors_are_compared_by_their_vcpus():
     assert pytest.approx(9.12 / (6.47 * 1.6 + 9.12 - 6.47), abs=0.005) == 0.7
 
 
+def test_a_guessed_speed_is_called_one_and_stays_below_what_its_vectors_allow():
+    """By hand: with 256 bits a cycle 0.7, with half of that 0.47; a vCPU of Graviton is a core."""
+    for family, bound in (("c7g", 0.7), ("r6g", 9.12 / (6.47 * 1.6**2 + 9.12 - 6.47))):
+        chosen = settings(instance_type=f"{family}.2xlarge")
+        chip, bounds = estimate.processor(chosen), estimate.spread(chosen)
+        assert "never measured" in chip.name
+        assert chip.speed_of_vcpu == chip.speed < bound
+        measured = estimate.spread(settings())
+        assert bounds["least"] < measured["least"]
+        assert bounds["most"] > measured["most"]
+
+
 def test_the_spread_is_of_the_features():
     spread = estimate.measured()["features"]["spread"]
     quick, slow = (estimate.duration(settings(), 1000, spread[end]).jobs for end in ("most", "least"))

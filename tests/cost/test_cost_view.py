@@ -16,6 +16,7 @@ from orchard.runs.run_record import price
 from orchard.runs.run_record_model import Cluster, Group, RunRecord, Step
 from tests.support.french import english
 
+TABLE = prices.table() | {"ec2": {"eu-west-1": {"c7g.xlarge": 1.0}}, "emr": {"c7g.xlarge": 1.0}}  # made up
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -45,6 +46,20 @@ def test_every_part_is_told_separately(monkeypatch):
     assert "a vCPU of m5.xlarge (Intel Xeon with AVX-512) does 50% of that" in " ".join(text.split())
     assert "Prices of 2026-09-01" in text
     assert "never measured on AWS" in text
+
+
+def test_of_graviton_it_is_said_that_the_speed_is_a_guess(monkeypatch):
+    """By hand: 67,692 photographs at 8 x 0.5 x 123.5 a second take 137.0 s; that / 1.6 or / 0.6, and 124.9 s."""
+    monkeypatch.setattr(prices, "table", lambda: TABLE)
+    text = " ".join(before(Settings(mode="full", region="eu-west-1", instance_type="c7g.xlarge")).split())
+    assert "The speed of such nodes is a guess (no ARM processor was tried): 3 min 30 s to 5 min 53 s" in text
+    assert "a vCPU of c7g.xlarge (AWS Graviton3, never measured) does 50% of that" in text
+
+
+def test_without_a_price_for_graviton_aws_is_to_be_asked():
+    with pytest.raises(OrchardError, match=r"no price for c7g\.xlarge in eu-west-1") as refused:
+        before(Settings(region="eu-west-1", instance_type="c7g.xlarge"))
+    assert "./inv cost --refresh" in refused.value.remedy
 
 
 def test_a_job_that_was_never_measured_is_said_not_to_be_counted(monkeypatch):

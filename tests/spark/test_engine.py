@@ -1,3 +1,4 @@
+import gc
 import io
 import subprocess
 import sys
@@ -91,6 +92,13 @@ def test_a_process_builds_one_engine(tensors):
     first = engine.cached("test", lambda: tensors, "openvino")
     assert engine.cached("test", lambda: pytest.fail("built again"), "openvino") is first
     assert engine.builds == before + 1
+
+
+def test_a_worker_does_not_collect_its_libraries_after_each_task(tensors):
+    gc.unfreeze()
+    engine.cached("frozen", lambda: tensors, "openvino")
+    assert gc.get_freeze_count() > 10_000
+    gc.unfreeze()
 
 
 def test_the_fastest_that_can_be_imported_is_chosen(monkeypatch, capsys):
