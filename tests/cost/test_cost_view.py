@@ -50,6 +50,7 @@ def test_every_part_is_told_separately(monkeypatch):
 
 def test_of_graviton_it_is_said_that_the_speed_is_a_guess(monkeypatch):
     """By hand: 67,692 photographs at 8 x 0.5 x 123.5 a second take 137.0 s; that / 1.6 or / 0.6, and 124.9 s."""
+    monkeypatch.setattr(estimate, "JOBS", ("features", "pca"))
     monkeypatch.setattr(prices, "table", lambda: TABLE)
     text = " ".join(before(Settings(mode="full", region="eu-west-1", instance_type="c7g.xlarge")).split())
     assert "The speed of such nodes is a guess (no ARM processor was tried): 3 min 30 s to 5 min 53 s" in text
