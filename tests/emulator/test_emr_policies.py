@@ -120,6 +120,25 @@ def test_a_schedule_that_ends_nothing_is_told(aws: Aws) -> None:
 
 
 @models(
+    "EventBridge Scheduler answers a CreateSchedule that is sent again, by its ClientToken, as it did the first time",
+    source="EventBridge Scheduler API Reference, CreateSchedule, 'ClientToken'",
+)
+def test_a_schedule_that_is_asked_for_again_is_there_once(aws: Aws) -> None:
+    scheduler = aws.client("scheduler")
+    schedule = {
+        "Name": "again",
+        "ScheduleExpression": "rate(1 day)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": TARGET, "RoleArn": "arn:aws:iam::123456789012:role/scheduler"},
+    }
+    first = scheduler.create_schedule(**schedule, ClientToken="one")
+    assert scheduler.create_schedule(**schedule, ClientToken="one")["ScheduleArn"] == first["ScheduleArn"]
+    with pytest.raises(scheduler.exceptions.ConflictException):
+        scheduler.create_schedule(**schedule, ClientToken="two")
+    scheduler.delete_schedule(Name="again")
+
+
+@models(
     "EventBridge Scheduler refuses schedules that it could not follow",
     source="EventBridge Scheduler API Reference, CreateSchedule",
 )

@@ -1,9 +1,11 @@
 """EventBridge Scheduler: what moto drops, and one-time schedules that fire.
 
-moto 5.2.5 scheduler/ keeps schedules and never runs them. UpdateSchedule loses ActionAfterCompletion and, unless it is
-given, the state; creating a schedule in a group that does not exist is a KeyError (a 500) instead of
-ResourceNotFoundException. Fired here are one-time schedules, `at(yyyy-mm-ddThh:mm:ss)`, on the universal target of
-EMR's TerminateJobFlows (EventBridge Scheduler User Guide, "Schedule types" and "Using universal targets").
+moto 5.2.5 scheduler/ keeps schedules and never runs them. CreateSchedule knows no ClientToken: a call that an SDK sends
+again, its answer being lost, meets its own schedule (API Reference, CreateSchedule). UpdateSchedule loses
+ActionAfterCompletion and, unless it is given, the state; creating a schedule in a group that does not exist is a
+KeyError (a 500) instead of ResourceNotFoundException. Fired here are one-time schedules, `at(yyyy-mm-ddThh:mm:ss)`, on
+the universal target of EMR's TerminateJobFlows (EventBridge Scheduler User Guide, "Schedule types" and "Using universal
+targets").
 """
 
 import json
@@ -39,6 +41,7 @@ EVERY = 0.5  # real seconds between two looks at the schedules
 def install() -> None:
     """Repair creating and updating."""
     create = EventBridgeSchedulerBackend.create_schedule
+    answer_to_create = EventBridgeSchedulerResponse.create_schedule
     update = EventBridgeSchedulerResponse.update_schedule
 
     def create_schedule(self: EventBridgeSchedulerBackend, **kwargs: Any) -> Schedule:
@@ -48,6 +51,16 @@ def install() -> None:
             raise ValidationException(f"Invalid Schedule Expression {kwargs['schedule_expression']}.")
         _check_role(self.region_name, kwargs)
         return create(self, **kwargs)
+
+    def create_once(self: EventBridgeSchedulerResponse) -> str:
+        group = self.scheduler_backend.schedule_groups.get(self._get_param("GroupName") or "default")
+        name, token = self.uri.split("/")[-1], self._get_param("ClientToken")
+        there = group and group.schedules.get(name)
+        if there and token and getattr(there, "client_token", None) == token:
+            return json.dumps({"ScheduleArn": there.arn})
+        answer = answer_to_create(self)
+        self.scheduler_backend.get_schedule(self._get_param("GroupName"), name).client_token = token
+        return answer
 
     def update_schedule(self: EventBridgeSchedulerResponse) -> str:
         answer = update(self)
@@ -59,6 +72,7 @@ def install() -> None:
         return answer
 
     EventBridgeSchedulerBackend.create_schedule = create_schedule
+    EventBridgeSchedulerResponse.create_schedule = create_once
     EventBridgeSchedulerResponse.update_schedule = update_schedule
 
 
