@@ -5,8 +5,8 @@
 The photographs are written again under other names until there are as many as the full data set has; then features and
 PCA run as spark-submit starts them. Each second it is read how many images are done, and what all processes hold
 together: memory that they share is counted once (PSS of proc(5), smaps_rollup). The bare engine, in two processes over
-decoded images, is measured before and after, since the machine may be another meanwhile; a minute each time, since a
-processor that has rested is quick for the first seconds.
+decoded images, is measured before and after, since the machine may be another meanwhile; a minute each time, so
+that the bound is no burst of a processor that has rested.
 """
 
 import argparse
